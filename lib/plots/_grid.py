@@ -1,0 +1,184 @@
+"""Grids of cells and the geometry of windows and stamps, shared by the figures."""
+
+from itertools import product as every
+
+import numpy as np
+
+from lib.plots._canvas import BODY, HEAD, Sheet, text_width
+from lib.plots._look import tap_token, text_token
+from lib.plots._words import number, size, sub
+
+# role: (fill, edge, line width). The output's edge is heavier: it reads in grey print too.
+ROLES = {
+    "input": ("input", "input-line", 0.9),
+    "kernel": ("kernel", "kernel-line", 0.9),
+    "output": ("output", "output-line", 1.4),
+}
+DASH = (2.0, 1.6)
+
+
+def per_axis(value, axes, name, least):
+    """`value` as one whole number for each axis, each at least `least`, or ValueError."""
+    values = (value,) * axes if np.isscalar(value) else tuple(value)
+    if len(values) != axes or any(int(v) != v or v < least for v in values):
+        raise ValueError(
+            f"{name} is {value!r}; give a whole number of at least {least}, or {axes} of them"
+        )
+    return tuple(int(v) for v in values)
+
+
+def cells_of(shape):
+    """Every index of an array of this shape, row by row."""
+    return list(every(*(range(n) for n in shape)))
+
+
+def extent(kernel_shape, dilation):
+    """What the dilated kernel spans along each axis."""
+    return tuple(d * (k - 1) + 1 for k, d in zip(kernel_shape, dilation, strict=True))
+
+
+def touched(cell, kernel_shape, stride, dilation):
+    """(tap, canvas cell) for each tap of the kernel placed at `cell` of the smaller grid."""
+    return [
+        (tap, tuple(s * i + d * j for s, i, d, j in zip(stride, cell, dilation, tap, strict=True)))
+        for tap in cells_of(kernel_shape)
+    ]
+
+
+def inside(cell, low, shape):
+    """`cell` of a padded canvas as an index of the array it frames, or None in the frame."""
+    index = tuple(t - p for t, p in zip(cell, low, strict=True))
+    return index if all(0 <= i < n for i, n in zip(index, shape, strict=True)) else None
+
+
+def flat(tap, kernel_shape):
+    """Number of a tap in row order: what decides its colour."""
+    return int(np.ravel_multi_index(tap, kernel_shape))
+
+
+def cell_name(letter, index):
+    """"y₃" in one dimension, "y[0, 1]" in two."""
+    return sub(letter, index[0]) if len(index) == 1 else f"{letter}[{', '.join(map(str, index))}]"
+
+
+def tap_names(kernel_shape):
+    """Names of the taps: w₀, w₁, … or w₀₀, w₀₁, …"""
+    names = np.empty(kernel_shape, dtype=object)
+    for tap in cells_of(kernel_shape):
+        separator = "," if max(kernel_shape) > 10 else ""
+        names[tap] = sub("w", separator.join(map(str, tap)))
+    return names
+
+
+def fit_size(text, room, most=BODY, least=6.5, bold=False):
+    """The font size at which `text` fits in `room` points."""
+    width = text_width(text, most, bold)
+    return most if width <= room else max(least, most * room / width)
+
+
+class Grid:
+    """Where a grid of square cells lies on a sheet; one-axis arrays are one row."""
+
+    def __init__(self, sheet, x, y, shape, cell):
+        self.sheet, self.x, self.y, self.cell = sheet, x, y, cell
+        self.shape = (1, *shape) if len(shape) == 1 else tuple(shape)
+        self.w, self.h = self.shape[1] * cell, self.shape[0] * cell
+        self.right, self.bottom = x + self.w, y + self.h
+
+    def corner(self, index):
+        row, column = (0, *index) if len(index) == 1 else index
+        return self.x + column * self.cell, self.y + row * self.cell
+
+    def middle(self, index):
+        x, y = self.corner(index)
+        return x + self.cell / 2, y + self.cell / 2
+
+    def paint(self, index, fill, edge, line=0.9, dash=None, layer=1):
+        self.sheet.rect(*self.corner(index), self.cell, self.cell, fill, edge, line, dash, layer)
+
+    def role(self, index, role):
+        """Paint one cell as "input", "kernel" or "output"."""
+        fill, edge, line = ROLES[role]
+        self.paint(index, fill, edge, line)
+
+    def tap(self, index, tap):
+        """Paint one cell in the colour of tap number `tap`; returns the colour of its text."""
+        token = tap_token(tap)
+        self.paint(index, token, "muted", 0.7, layer=1.5)
+        return text_token(token)
+
+    def void(self, index, dash=DASH):
+        """Draw a cell of padding: no ground, dashed edge, clear of its neighbours' dashes."""
+        x, y = self.corner(index)
+        side = self.cell - 2.4
+        self.sheet.rect(x + 1.2, y + 1.2, side, side, None, "muted", 0.7, dash, 0)
+
+    def write(self, index, text, color="ink", size=BODY, dx=0.0, dy=0.0, bold=False):
+        """Write in a cell, smaller where the text is long."""
+        x, y = self.middle(index)
+        most = min(size, 0.62 * self.cell)
+        self.sheet.text(x + dx * self.cell, y + dy * self.cell, text,
+                        fit_size(text, 0.88 * self.cell, most, bold=bold), color, "center", bold)
+
+    def outline(self, index, shape=None, color="ink", line=2.0, dash=None):
+        """A strong frame around `shape` cells (one cell if left out) from `index` on."""
+        x, y = self.corner(index)
+        rows, columns = (1, 1) if shape is None else (1, *shape) if len(shape) == 1 else shape
+        self.sheet.rect(x, y, columns * self.cell, rows * self.cell, None, color, line, dash, 3)
+
+    def hatch(self, index):
+        self.sheet.hatch(*self.corner(index), self.cell, self.cell, step=4.5)
+
+
+def label_text(word, shape, extra=""):
+    """What a grid is and its size: "input 4 × 4", "output, length 7"."""
+    between = ", length " if len(shape) == 1 else " "
+    return f"{word}{between}{size(shape)}{extra}"
+
+
+def label(sheet, x, y, role, shape, word=None, extra=""):
+    """Write what a grid is and its size, above it: "input 4 × 4"; returns the y below."""
+    text = label_text(word or role, shape, extra)
+    sheet.text(x, y + 0.6 * HEAD, text, HEAD, ROLES[role][1], bold=True)
+    return y + 1.55 * HEAD
+
+
+def grid_sheet(values, role, word=None, cell=28, extra=""):
+    """A labelled grid of values on a sheet of its own; (sheet, grid)."""
+    values = np.asarray(values, dtype=object)
+    sheet = Sheet()
+    y = label(sheet, 0, 0, role, values.shape, word, extra)
+    grid = Grid(sheet, 0, y, values.shape, cell)
+    for index in cells_of(values.shape):
+        grid.role(index, role)
+        grid.write(index, number(values[index]))
+    return sheet, grid
+
+
+def kernel_sheet(kernel, cell=26, word="kernel", names=None):
+    """The kernel, labelled, each tap in its colour; `names` are written under the values."""
+    kernel = np.asarray(kernel, dtype=object)
+    sheet = Sheet()
+    y = label(sheet, 0, 0, "kernel", kernel.shape, word)
+    grid = Grid(sheet, 0, y, kernel.shape, cell)
+    for tap in cells_of(kernel.shape):
+        color = grid.tap(tap, flat(tap, kernel.shape))
+        if names is None:
+            grid.write(tap, number(kernel[tap]), color)
+        else:
+            grid.write(tap, number(kernel[tap]), color, dy=-0.17)
+            grid.write(tap, names[tap], color, size=8, dy=0.26)
+    grid.outline((0,) * kernel.ndim, kernel.shape, "kernel-line", 1.3)
+    return sheet
+
+
+def options_words(**options):
+    """Settings that differ from their plain value, in words: "stride 2, padding 1"."""
+    plain = {"stride": 1, "padding": 0, "dilation": 1, "output_padding": 0, "groups": 1}
+    words = []
+    for name, values in options.items():
+        values = (values,) if np.isscalar(values) else tuple(values)
+        if any(v != plain[name] for v in values):
+            value = values[0] if len(set(values)) == 1 else "×".join(map(str, values))
+            words.append(f"{name.replace('_', ' ')} {value}")
+    return ", ".join(words)

@@ -1,0 +1,70 @@
+"""The operators in NumPy, as the mathematics writes them.
+
+Plain functions (``conv``, ``conv_transpose``, the views) take single-channel arrays; layer
+functions (``conv2d``, ``layer_by_stamps``, ...) take PyTorch's shapes. Nothing here needs more
+than NumPy, but for ``sparse=True``, which loads SciPy when it is asked for.
+
+Data types follow NumPy: integers stay exact integers, float32 stays float32, and mixed inputs
+are promoted. All other limits are PyTorch's.
+"""
+
+from .adjoint import adjoint_error
+from .convolution import conv, conv1d, conv2d, conv3d
+from .matrices import (
+    conv_layer_matrix,
+    conv_matrix,
+    conv_matrix_taps,
+    conv_transpose_layer_matrix,
+    conv_transpose_matrix,
+)
+from .overlap import overlap_count
+from .sizes import (
+    conv_input_sizes,
+    conv_output_size,
+    conv_transpose_output_size,
+    output_padding_for,
+)
+from .transposed import conv_transpose, conv_transpose1d, conv_transpose2d, conv_transpose3d
+from .vectors import unvec, vec
+from .views import (
+    by_matrix,
+    by_stamps,
+    by_zero_stuffing,
+    flip,
+    layer_by_matrix,
+    layer_by_stamps,
+    layer_by_zero_stuffing,
+    zero_stuff,
+)
+
+__all__ = [
+    "adjoint_error",
+    "by_matrix",
+    "by_stamps",
+    "by_zero_stuffing",
+    "conv",
+    "conv1d",
+    "conv2d",
+    "conv3d",
+    "conv_input_sizes",
+    "conv_layer_matrix",
+    "conv_matrix",
+    "conv_matrix_taps",
+    "conv_output_size",
+    "conv_transpose",
+    "conv_transpose1d",
+    "conv_transpose2d",
+    "conv_transpose3d",
+    "conv_transpose_layer_matrix",
+    "conv_transpose_matrix",
+    "conv_transpose_output_size",
+    "flip",
+    "layer_by_matrix",
+    "layer_by_stamps",
+    "layer_by_zero_stuffing",
+    "output_padding_for",
+    "overlap_count",
+    "unvec",
+    "vec",
+    "zero_stuff",
+]

@@ -1,0 +1,155 @@
+"""What the operators accept: every check of an argument, in one place.
+
+The limits are PyTorch's. Each refusal is a ``ValueError`` that names the argument, gives its
+value and says what would do.
+"""
+
+from numbers import Integral
+
+import numpy as np
+
+
+def refuse(name, value, problem, remedy):
+    """Raise ``ValueError("name=value problem; remedy.")``."""
+    raise ValueError(f"{name}={value!r} {problem}; {remedy}.")
+
+
+def shown(numbers):
+    """A number per axis, for a message: one number where all are the same."""
+    return numbers[0] if len(set(numbers)) == 1 else numbers
+
+
+def is_whole(value):
+    """True for Python's and NumPy's integers, False for bool (as PyTorch has it)."""
+    return isinstance(value, Integral) and not isinstance(value, bool)
+
+
+def whole(name, value, least):
+    """One whole number of at least ``least``."""
+    if not is_whole(value):
+        refuse(name, value, "is not a whole number", f"use an int of {least} or more")
+    if value < least:
+        refuse(name, value, "is too small", f"use {least} or more")
+    return int(value)
+
+
+def per_axis(name, value, axes, least, spread_one=True):
+    """A number per axis: ``2`` and ``(2,)`` mean ``(2, 2)`` where there are two axes."""
+    if is_whole(value):
+        numbers = (value,) * axes
+    elif not isinstance(value, (tuple, list)) or not all(is_whole(v) for v in value):
+        wanted = "an int" if axes == 1 else f"an int, or a tuple of {axes} ints"
+        refuse(name, value, "is not made of whole numbers", f"use {wanted}")
+    elif len(value) == axes:
+        numbers = tuple(value)
+    elif len(value) == 1 and spread_one:
+        numbers = tuple(value) * axes
+    else:
+        there = "there is one axis" if axes == 1 else f"there are {axes} axes"
+        wanted = "one number" if axes == 1 else f"one number for all axes, or {axes}"
+        refuse(name, value, f"has length {len(value)} where {there}", f"give {wanted}")
+    if min(numbers) < least:
+        refuse(name, value, "is too small", f"use {least} or more on every axis")
+    return tuple(int(number) for number in numbers)
+
+
+def choice(name, value, allowed):
+    """One of a few words."""
+    if not isinstance(value, str) or value not in allowed:
+        refuse(name, value, "is unknown", "use " + " or ".join(repr(word) for word in allowed))
+    return value
+
+
+def array(name, value):
+    """A NumPy array of numbers; its data type stays as it is."""
+    numbers = np.asarray(value)
+    if numbers.dtype.kind not in "iufcO":
+        refuse(f"{name}.dtype", str(numbers.dtype), "does not hold numbers",
+               f"use an integer or floating-point array, for example {name}.astype(float)")
+    return numbers
+
+
+def plain_pair(x, kernel):
+    """Single-channel arrays with one, two or three axes, as many in ``x`` as in ``kernel``."""
+    x, kernel = array("x", x), plain_kernel(kernel)
+    if x.ndim != kernel.ndim:
+        refuse("x.shape", x.shape, f"has {x.ndim} axes where the kernel has {kernel.ndim}",
+               f"give x {kernel.ndim} axes too, or, for batches and channels, use the layer "
+               f"form (such as conv{kernel.ndim}d)")
+    if x.size == 0:
+        refuse("x.shape", x.shape, "has an empty axis", "give every axis at least one cell")
+    return x, kernel
+
+
+def plain_kernel(kernel):
+    """A single-channel kernel with one, two or three axes, none of them empty."""
+    kernel = array("kernel", kernel)
+    if kernel.ndim not in (1, 2, 3):
+        refuse("kernel.shape", kernel.shape, f"has {kernel.ndim} axes", "use 1, 2 or 3 axes")
+    if kernel.size == 0:
+        refuse("kernel.shape", kernel.shape, "has an empty axis",
+               "give every axis at least one tap")
+    return kernel
+
+
+def layer_weight(weight, groups, axes=None, transposed=False):
+    """The weight of a layer and its groups.
+
+    Convolution: ``(C_out, C_in/groups, *K)``; transposed: ``(C_in, C_out/groups, *K)``.
+    ``axes`` is the number of spatial axes; left out, the weight's own number of axes says it.
+    """
+    weight, groups = array("weight", weight), whole("groups", groups, 1)
+    layout = "(C_in, C_out/groups, *K)" if transposed else "(C_out, C_in/groups, *K)"
+    if weight.ndim - 2 not in ((1, 2, 3) if axes is None else (axes,)):
+        wanted = "3, 4 or 5" if axes is None else axes + 2
+        refuse("weight.shape", weight.shape, f"has {weight.ndim} axes",
+               f"use {wanted}, in the order {layout}")
+    if 0 in weight.shape[2:]:
+        refuse("weight.shape", weight.shape, "has an empty kernel",
+               "give every kernel axis at least one tap")
+    if weight.shape[0] < 1 or (transposed and weight.shape[1] < 1):
+        refuse("weight.shape", weight.shape, "has no channels",
+               f"use one channel or more in {layout}")
+    if weight.shape[0] % groups:
+        refuse("groups", groups, f"does not divide the {weight.shape[0]} channels of "
+               f"weight.shape[0] in {layout}", f"use a divisor of {weight.shape[0]}")
+    return weight, groups
+
+
+def layer_input(x, weight, groups, transposed=False):
+    """The input of a layer as ``(N, C_in, *L)``, and whether it came with a batch axis."""
+    x, axes = array("x", x), weight.ndim - 2
+    if x.ndim not in (axes + 1, axes + 2):
+        refuse("x.shape", x.shape, f"has {x.ndim} axes",
+               f"use {axes + 2} with a batch, (N, C, *L), or {axes + 1} without, (C, *L)")
+    batched = x.ndim == axes + 2
+    channels = weight.shape[0] if transposed else weight.shape[1] * groups
+    if x.shape[-axes - 1] != channels:
+        refuse("x.shape", x.shape, f"has {x.shape[-axes - 1]} channels",
+               f"use {channels}, as weight.shape={weight.shape} and groups={groups} ask")
+    # PyTorch lets a spatial axis be empty only where there is nothing to compute anyway.
+    empty_anyway = channels == 0 or (batched and x.shape[0] == 0)
+    if 0 in x.shape[-axes:] and not empty_anyway:
+        refuse("x.shape", x.shape, "has an empty spatial axis",
+               "give every spatial axis at least one cell")
+    return (x if batched else x[np.newaxis]), batched
+
+
+def layer_bias(bias, channels):
+    """One number per output channel, or None."""
+    if bias is None:
+        return None
+    bias = array("bias", bias)
+    if bias.shape != (channels,):
+        refuse("bias.shape", bias.shape, f"does not suit {channels} output channels",
+               f"use shape ({channels},)")
+    return bias
+
+
+def check_output_padding(output_padding, stride, dilation):
+    """PyTorch's rule, on each axis: output_padding < max(stride, dilation)."""
+    for axis, (a, s, d) in enumerate(zip(output_padding, stride, dilation)):
+        if a >= max(s, d):
+            refuse("output_padding", shown(output_padding),
+                   f"is too large on axis {axis}: it must be smaller than the stride ({s}) or "
+                   f"the dilation ({d})", f"use at most {max(s, d) - 1} there")

@@ -1,0 +1,21 @@
+"""Settings for every test: strict arithmetic, one thread, the same random cases each time."""
+
+import os
+import sys
+from pathlib import Path
+
+import numpy as np
+import torch
+from hypothesis import settings
+
+# The strategies that draw operators serve the tests of several rooms.
+sys.path.append(str(Path(__file__).parent / "ops"))
+
+np.seterr(divide="raise", over="raise", invalid="raise")
+torch.set_num_threads(1)
+
+# HYPOTHESIS_PROFILE=explore looks for new cases; the default repeats the same ones.
+settings.register_profile("repeat", derandomize=True, database=None, deadline=None,
+                          max_examples=80)
+settings.register_profile("explore", deadline=None, max_examples=2000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeat"))

@@ -1,0 +1,163 @@
+"""The exercises' checks accept right answers, refuse the usual mistakes, and wait for the rest."""
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+
+FOLDER = Path(__file__).parents[2] / "exercises"
+
+RIGHT = {
+    "output_length": """
+def output_length(n, k, stride=1, padding=0, dilation=1):
+    return (n + 2 * padding - dilation * (k - 1) - 1) // stride + 1""",
+    "convolve": """
+def convolve(x, w, stride=1):
+    return [x[i : i + len(w)] @ w for i in range(0, len(x) - len(w) + 1, stride)]""",
+    "matrix": """
+def matrix(w, n, stride=1, padding=0):
+    m = (n + 2 * padding - len(w)) // stride + 1
+    W = np.zeros((m, n + 2 * padding))
+    for i in range(m):
+        W[i, stride * i : stride * i + len(w)] = w
+    return W[:, padding : padding + n]""",
+    "to_row_order": """
+def to_row_order(W, input_shape, output_shape):
+    i = np.arange(W.shape[1]).reshape(input_shape, order="F").ravel()
+    o = np.arange(W.shape[0]).reshape(output_shape, order="F").ravel()
+    return W[o][:, i]""",
+    "repaired": """
+def repaired():
+    return dict(in_channels=3, out_channels=16, kernel_size=3, stride=2, padding=1)""",
+    "stamps": """
+def stamps(y, w, stride=1):
+    z = np.zeros(stride * (len(y) - 1) + len(w))
+    for i, value in enumerate(y):
+        z[stride * i : stride * i + len(w)] += value * w
+    return z""",
+    "transposed": """
+def transposed(y, w, stride=1, padding=0, output_padding=0):
+    z = np.zeros(stride * (len(y) - 1) + len(w) + output_padding)
+    for i, value in enumerate(y):
+        z[stride * i : stride * i + len(w)] += value * w
+    return z[padding : len(z) - padding]""",
+    "input_gradient": """
+def input_gradient(dy, kernel):
+    (a, b), (h, v) = dy.shape, kernel.shape
+    dx = np.zeros((a + h - 1, b + v - 1))
+    for r, c in np.ndindex(a, b):
+        dx[r : r + h, c : c + v] += dy[r, c] * kernel
+    return dx""",
+    "input_lengths": """
+def input_lengths(m, k, stride=1, padding=0):
+    first = stride * (m - 1) + k - 2 * padding
+    return [n for n in range(first, first + stride) if n > 0]""",
+    "settings": """
+def settings():
+    return dict(padding=1, output_padding=1)""",
+}
+
+# Each mistake is made by a small change of the right answer: (task, old, new, what it says).
+WRONG = [
+    ("output_length", "+ 1", "", "With 10, 4: yours gives 6"),  # off by one
+    ("output_length", "2 * padding", "padding", "padding=2"),  # one side only
+    ("output_length", "dilation * (k - 1) - 1", "k", "dilation=3"),  # dilation forgotten
+    ("convolve", "@ w ", "@ w[::-1] ", "[1, 2, 3]"),  # flipped kernel
+    ("convolve", ", stride)", ")", "stride=2"),  # stride forgotten
+    ("matrix", "= w\n", "= w[::-1]\n", "yours gives"),  # flipped kernel
+    ("matrix", "W[:, padding : padding + n]", "W", "yours has shape (5, 7)"),  # not cropped
+    ("matrix", "return W", "return W.T", "yours has shape"),  # transposed
+    ("to_row_order", "W[o][:, i]", "W", "yours gives"),  # nothing done
+    ("to_row_order", "W[o][:, i]", "W[:, i]", "yours gives"),  # one side only
+    ("to_row_order", 'input_shape, order="F"', "input_shape", "yours gives"),
+    ("repaired", "in_channels=3, out_channels=16", "in_channels=16, out_channels=3", None),
+    ("repaired", "padding=1", "padding=0", "Yours gives [16, 15, 15"),
+    ("repaired", "stride=2", "stride=1", "Yours gives [16, 32, 32"),
+    ("stamps", "+=", "=", "yours gives"),  # overlaps overwritten
+    ("stamps", "value * w", "value * w[::-1]", "yours gives"),  # flipped kernel
+    ("stamps", "+ len(w))\n", "+ len(w) - 1)\n", None),  # off by one
+    ("transposed", "z[padding : len(z) - padding]", "np.pad(z, padding)", "yours has shape (8,)"),
+    ("transposed", " + output_padding", "", "output_padding=1"),
+    ("transposed", "z[padding : len(z) - padding]", "z[: len(z) - 2 * padding]", "yours gives"),
+    ("input_gradient", "* kernel", "* kernel[::-1, ::-1]", "yours gives"),  # flipped twice
+    ("input_gradient", "+=", "=", "yours gives"),
+    ("input_gradient", "return dx", "return dx.T", "yours"),
+    ("input_lengths", "first + stride)", "first + 1)", "stride=2"),  # the shortest only
+    ("input_lengths", "- 2 * padding", "", "padding=1"),
+    ("input_lengths", " if n > 0", " if n > 1", "yours"),
+    ("settings", "output_padding=1", "output_padding=0", "Yours gives [1, 1, 25, 25]"),
+    ("settings", "(padding=1", "(padding=0", "Yours gives [1, 1, 34, 34]"),
+    ("settings", "(padding=1", "(padding=2", "Yours gives [1, 1, 22, 22]"),
+]
+
+
+def tasks():
+    """{name: (set-up cells, check cell)} over both notebooks."""
+    found = {}
+    for path in sorted(FOLDER.glob("*.ipynb")):
+        before, name = [], None
+        for cell in nbformat.read(path, as_version=4).cells:
+            if cell.cell_type != "code":
+                continue
+            if "# your code" in cell.source:
+                name = re.match(r"def (\w+)", cell.source)[1]
+            elif name and "checks.compare(" in cell.source:
+                found[name] = (list(before), cell.source)
+                before.append(cell.source.split("checks.compare(")[0])
+                name = None
+            else:
+                before.append(cell.source)
+    return found
+
+
+TASKS = tasks()
+
+
+def feedback(name, answer, capsys):
+    before, check = TASKS[name]
+    space = {}
+    for source in [*before, "import numpy as np\n" + answer]:
+        exec(source, space)
+    capsys.readouterr()
+    exec(check, space)
+    return capsys.readouterr().out
+
+
+def test_every_task_has_a_right_answer_here():
+    assert set(TASKS) == set(RIGHT)
+    assert {name for name, *_ in WRONG} == set(RIGHT)
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_right_answers_pass(name, capsys):
+    assert feedback(name, RIGHT[name], capsys).startswith("Correct")
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_an_untouched_task_is_not_attempted(name, capsys):
+    stub = f"def {name}(*arguments, **options):\n    pass"
+    assert feedback(name, stub, capsys) == "Not attempted yet.\n"
+
+
+@pytest.mark.parametrize("name, old, new, says", WRONG)
+def test_wrong_answers_are_told_what_differs(name, old, new, says, capsys):
+    wrong = RIGHT[name].replace(old, new)
+    assert wrong != RIGHT[name]
+    if says is None:  # the mistake stops in the learner's own line
+        with pytest.raises((RuntimeError, ValueError)):
+            feedback(name, wrong, capsys)
+        return
+    said = feedback(name, wrong, capsys)
+    assert said.startswith("Not yet") and says in said
+
+
+def test_stored_outputs_say_not_attempted():
+    for path in sorted(FOLDER.glob("*.ipynb")):
+        said = [
+            output.text
+            for cell in nbformat.read(path, as_version=4).cells
+            for output in cell.get("outputs", [])
+            if output.output_type == "stream" and "attempted" in output.text
+        ]
+        assert said == ["Not attempted yet.\n"] * 5

@@ -1,0 +1,36 @@
+# Convolution, Transposed. Every target makes what it needs; nothing has to be installed first
+# but Python 3.11 or newer, git and make. Another Python: make PYTHON=/path/to/python3 book
+PYTHON ?= python3
+RUN := .venv/bin/python
+
+help:  ## list these targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 18
+
+book: env  ## execute the chapters that changed and build the site
+	@$(RUN) tools/build.py
+
+test: env  ## run everything this project checks
+	@$(RUN) -m pytest -n 2 --dist loadscope $(PYTEST)
+
+lab: env  ## open JupyterLab on the exercises
+	@$(RUN) -m jupyterlab --notebook-dir=. --LabApp.default_url=/lab/tree/exercises
+
+notebooks: env  ## bring the outputs in all notebooks up to date and normalise them
+	@$(RUN) tools/notebooks.py
+
+links: env  ## check that the links to other sites still lead somewhere (needs a network)
+	@.venv/bin/jupyter-book build . --builder linkcheck
+
+bench: env  ## measure what has to be fast
+	@for file in benchmarks/*.py; do $(RUN) $$file || exit 1; done
+
+clean:  ## remove what was built (the environment .venv stays)
+	rm -rf _build .pytest_cache .hypothesis
+
+env:  ## make the environment .venv if it is missing or out of date
+	@command -v $(PYTHON) > /dev/null || { echo "Python 3.11 or newer is needed and" \
+	  "'$(PYTHON)' is not to be found: install it, or name it: make PYTHON=/path/to/python3"; exit 1; }
+	@$(PYTHON) tools/bootstrap.py
+
+.PHONY: help book test lab notebooks links bench clean env
+.DEFAULT_GOAL := help

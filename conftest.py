@@ -1,0 +1,19 @@
+"""Settings for every test of the project, notebooks included."""
+
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "tools"))
+
+from execution import KERNEL_ENVIRONMENT
+
+# The kernels that nbval starts see what the kernels of the build see.
+os.environ.update(KERNEL_ENVIRONMENT)
+
+
+def pytest_collection_modifyitems(items):
+    # nbval waits 5 s for each message of a kernel, whatever its options say: too short for a
+    # machine that is busy with other tests.
+    for item in items:
+        if hasattr(item, "output_timeout"):
+            item.output_timeout = 120

@@ -1,0 +1,64 @@
+"""The one form in which git keeps notebooks."""
+
+import nbformat
+import notebooks
+import pytest
+from execution import refresh
+from nbformat.v4 import new_code_cell
+
+from .conftest import write
+
+
+def test_every_notebook_of_the_repository_is_found():
+    found = notebooks.all_notebooks()
+    assert found == sorted(found)
+    assert not [path for path in found if ".ipynb_checkpoints" in path.parts]
+
+
+def test_normal_form_is_stable_and_leaves_nothing_volatile(repository):
+    path = write(repository / "book/two.ipynb", "1 + 1", "", widgets={"state": 1})
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells[1].metadata = {"collapsed": True, "execution": {"t": 1}, "tags": ["keep"]}
+    nbformat.write(notebook, path)
+    path.write_text(notebooks.text_of(nbformat.read(path, as_version=4)))
+    refresh([path], root=repository, report=str)
+    assert notebooks.write_back(path, root=repository)
+    assert not notebooks.write_back(path, root=repository)
+    assert notebooks.problems(path) == []
+
+    text = path.read_text()
+    assert text.endswith("}\n")
+    assert notebooks.text_of(nbformat.reads(text, as_version=4)) == text
+    notebook = nbformat.reads(text, as_version=4)
+    assert notebook.metadata == {
+        "kernelspec": notebooks.KERNELSPEC,
+        "language_info": {"name": "python"},
+    }
+    assert len(notebook.cells) == 2, "the empty cell is gone"
+    assert notebook.cells[1].metadata == {"tags": ["keep"]}
+    assert notebook.cells[1].execution_count == 1
+    assert notebook.cells[1].outputs[0].execution_count == 1
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (lambda nb: nb.cells[1].update(execution_count=None), "execution counts"),
+        (lambda nb: nb.cells[1].update(execution_count=2), "execution counts"),
+        (lambda nb: nb.metadata.update(widgets={}), "not normalised"),
+        (lambda nb: nb.cells[1].metadata.update(scrolled=True), "not normalised"),
+        (lambda nb: nb.cells.append(new_code_cell("", execution_count=2)), "normalised"),
+    ],
+)
+def test_check_finds_what_is_wrong(repository, spoil, words, capsys):
+    path = write(repository / "book/two.ipynb", "1 + 1")
+    path.write_text(notebooks.text_of(nbformat.read(path, as_version=4)))
+    refresh([path], root=repository, report=str)
+    notebooks.write_back(path, root=repository)
+    assert notebooks.main(["--check", str(path)]) == 0
+    notebook = nbformat.read(path, as_version=4)
+    spoil(notebook)
+    nbformat.write(notebook, path)
+    assert words in " ".join(notebooks.problems(path))
+    assert notebooks.main(["--check", str(path)]) == 1
+    assert "make notebooks" in capsys.readouterr().out

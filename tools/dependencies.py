@@ -1,0 +1,142 @@
+"""What a notebook's results depend on, and one short fingerprint of it all.
+
+The execution cache of Jupyter Book compares code cells only: after an edit in ``lib/`` it
+would still show old results. A fingerprint also covers the files of this repository that the
+notebook imports, directly or through others, the pinned packages and the Python version.
+"""
+
+import ast
+import hashlib
+import platform
+from functools import lru_cache
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+PINS = ("requirements.txt", "constraints.txt")
+
+
+def fingerprint(notebook, path, root=ROOT):
+    """Hash everything that can change the outputs of `notebook`.
+
+    notebook: the notebook as nbformat reads it; path: where it lies; root: the repository.
+    Text cells, outputs and metadata other than tags do not count.
+
+    >>> from nbformat.v4 import new_code_cell, new_notebook
+    >>> one, other = (new_notebook(cells=[new_code_cell(f"x = {x}")]) for x in (1, 2))
+    >>> fingerprint(one, ROOT / "a.ipynb") == fingerprint(other, ROOT / "a.ipynb")
+    False
+    """
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    sources = [cell.source for cell in cells]
+    digest = hashlib.sha256(platform.python_version().encode())
+    for cell in cells:  # a tag can say that a cell is skipped or has to fail
+        code = f"{sorted(cell.metadata.get('tags', []))}{cell.source}"
+        digest.update(hashlib.sha256(code.encode()).digest())
+    pins = [root / name for name in PINS if (root / name).exists()]
+    for file in [*pins, *dependencies(sources, Path(path).parent, root)]:
+        digest.update(f"{_relative(file, root)}\0".encode())
+        digest.update(_file_hash(file, file.stat().st_mtime_ns))
+    return digest.hexdigest()
+
+
+def dependencies(sources, folder, root=ROOT):
+    """The files of the repository that code cells import, transitively, in sorted order.
+
+    sources: the code of the cells; folder: where the notebook runs. A module counts with the
+    ``__init__.py`` of every package around it and with those packages' data files.
+    """
+    found, queue = set(), []
+    for source in sources:
+        queue += _imports(_as_python(source), package=None)
+    while queue:
+        for module, file in _modules(queue.pop(), Path(folder), Path(root)):
+            if file in found:
+                continue
+            found.add(file)
+            is_package = file.name == "__init__.py"
+            package = module if is_package else module.rpartition(".")[0]
+            queue += _imports(file.read_text(encoding="utf-8"), package)
+            if is_package:
+                found.update(_data_files(file.parent))
+    return sorted(found)
+
+
+def _as_python(source):
+    """The code of a cell with IPython's magics written as the Python they stand for."""
+    from IPython.core.inputtransformer2 import TransformerManager
+
+    return TransformerManager().transform_cell(source)
+
+
+def _imports(source, package):
+    """Dotted names that `source` may import, wherever in it the import stands."""
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:  # the kernel will say so, at the right cell
+        return []
+    names = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            if node.level and package is not None:
+                parents = package.split(".")
+                base = ".".join([*parents[: len(parents) - node.level + 1], *filter(None, [base])])
+            # `from a import b` may import the module a.b; if b is a function, no file is found
+            names += [base, *(f"{base}.{alias.name}" for alias in node.names)]
+        elif isinstance(node, ast.Call):
+            names += _dynamic_import(node, package)
+    return [name for name in names if name]
+
+
+def _dynamic_import(call, package):
+    """The name given to ``import_module``; one that is computed may mean the whole package."""
+    function = call.func
+    name = getattr(function, "attr", getattr(function, "id", None))
+    if name not in ("import_module", "__import__") or not call.args:
+        return []
+    argument = call.args[0]
+    if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
+        relative = argument.value.startswith(".")
+        return [f"{package}{argument.value}" if relative and package else argument.value]
+    return [f"{package}.*"] if package else []
+
+
+def _modules(name, folder, root):
+    """(dotted name, file) of each module that importing `name` runs; none of other projects."""
+    parts = name.split(".")
+    for base in (folder, root):
+        modules = []
+        for end, part in enumerate(parts, start=1):
+            dotted, place = ".".join(parts[:end]), base.joinpath(*parts[:end])
+            if (place / "__init__.py").is_file():
+                modules.append((dotted, place / "__init__.py"))
+                continue
+            if part == "*":
+                below = ".".join(parts[: end - 1])
+                modules += [(f"{below}.{f.stem}", f) for f in place.parent.glob("*.py")]
+            elif place.with_name(f"{part}.py").is_file():
+                modules.append((dotted, place.with_name(f"{part}.py")))
+            break
+        if modules:
+            return modules
+    return []
+
+
+def _data_files(package):
+    """Files beside a package's modules that are no Python, in its folders that are no package."""
+    for file in sorted(package.iterdir()):
+        if file.is_dir() and file.name != "__pycache__" and not (file / "__init__.py").exists():
+            yield from (f for f in sorted(file.rglob("*")) if f.is_file() and f.suffix != ".pyc")
+        elif file.is_file() and file.suffix not in (".py", ".pyc"):
+            yield file
+
+
+@lru_cache(maxsize=None)
+def _file_hash(file, _mtime):
+    return hashlib.sha256(file.read_bytes()).digest()
+
+
+def _relative(file, root):
+    return file.relative_to(root) if file.is_relative_to(root) else file.name

@@ -1,0 +1,129 @@
+"""Execute notebooks and write them back in the one form that git keeps.
+
+    python tools/notebooks.py [PATH ...]           bring outputs up to date, normalise in place
+    python tools/notebooks.py --force [PATH ...]   the same, but run every cell again
+    python tools/notebooks.py --check [PATH ...]   only say which are not in that form
+
+Without paths: every notebook of the book and of the exercises. Running it twice changes nothing.
+"""
+
+import argparse
+import copy
+import sys
+from pathlib import Path
+
+import nbformat
+
+from dependencies import ROOT
+from execution import cached, describe_images, refresh
+
+KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
+FOLDERS = ("book", "exercises")
+# What JupyterLab and nbclient write into cells and what changes without anyone's doing.
+VOLATILE = {"execution", "collapsed", "scrolled", "jupyter", "trusted", "ExecuteTime", "editable"}
+
+
+def all_notebooks(root=ROOT):
+    """Every notebook of the repository, in sorted order."""
+    found = (path for folder in FOLDERS for path in (root / folder).rglob("*.ipynb"))
+    return sorted(path for path in found if not _hidden(path.relative_to(root)))
+
+
+def normalise(notebook):
+    """A copy of `notebook` in the form that git keeps; code and outputs stay as they are.
+
+    >>> notebook = nbformat.v4.new_notebook(metadata={"widgets": {}})
+    >>> sorted(normalise(notebook).metadata)
+    ['kernelspec', 'language_info']
+    """
+    notebook = copy.deepcopy(notebook)
+    notebook.nbformat, notebook.nbformat_minor = 4, 5
+    kept = {k: v for k, v in notebook.metadata.items() if k in ("mystnb", "myst", "orphan")}
+    notebook.metadata = nbformat.from_dict(
+        {**kept, "kernelspec": KERNELSPEC, "language_info": {"name": "python"}}
+    )
+    notebook.cells = [cell for cell in notebook.cells if cell.source.strip()]
+    ids = set()
+    for number, cell in enumerate(notebook.cells, start=1):
+        if not cell.get("id") or cell.id in ids:
+            cell.id = f"cell-{number}"
+        ids.add(cell.id)
+        cell.source = cell.source.strip("\n")
+        cell.metadata = nbformat.from_dict(
+            {k: v for k, v in cell.metadata.items() if k not in VOLATILE and v not in ([], {})}
+        )
+        if cell.cell_type == "code":
+            for output in cell.outputs:
+                if output.output_type == "execute_result":
+                    output.execution_count = cell.execution_count
+    return describe_images(notebook)
+
+
+def text_of(notebook):
+    """The text of a notebook file in the form that git keeps."""
+    return nbformat.writes(normalise(notebook), version=nbformat.NO_CONVERT) + "\n"
+
+
+def problems(path):
+    """What keeps a notebook file from being in the form that git keeps; [] when it is."""
+    text = Path(path).read_text(encoding="utf-8")
+    notebook = nbformat.reads(text, as_version=nbformat.NO_CONVERT)
+    if notebook.nbformat != 4:
+        return [f"its format is {notebook.nbformat}, not 4"]
+    found = []
+    counts = [cell.execution_count for cell in notebook.cells if cell.cell_type == "code"]
+    if counts != list(range(1, len(counts) + 1)):
+        found.append(f"its execution counts are {counts}, not 1 to {len(counts)}")
+    if not found and text != text_of(notebook):
+        found.append("its text or metadata is not normalised")
+    try:
+        nbformat.validate(notebook)
+    except nbformat.ValidationError as error:
+        found.append(f"it is not valid: {error.message}")
+    return found
+
+
+def write_back(path, root=ROOT):
+    """Put the cached outputs into the notebook file; return whether the file changed."""
+    text = text_of(cached(path, root=root))
+    if text == path.read_text(encoding="utf-8"):
+        return False
+    path.write_text(text, encoding="utf-8")
+    return True
+
+
+def _hidden(path):
+    return any(part.startswith(".") for part in path.parts)
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("paths", nargs="*", type=Path)
+    parser.add_argument("--check", action="store_true", help="change nothing, run nothing")
+    parser.add_argument("--force", action="store_true", help="run also what is up to date")
+    options = parser.parse_args(arguments)
+    paths = [path.resolve() for path in options.paths] or all_notebooks()
+    if options.check:
+        found = {path: problems(path) for path in paths}
+        for path, texts in found.items():
+            for text in texts:
+                print(f"{path}: {text}; run: make notebooks")
+        return 1 if any(found.values()) else 0
+    for path in paths:  # an author's empty cells go before the run, so that counts stay 1 to n
+        path.write_text(text_of(nbformat.read(path, as_version=4)), encoding="utf-8")
+    _, errors = refresh(paths, force=options.force)
+    for path in paths:
+        if path not in errors and write_back(path):
+            print(f"updated {path.relative_to(ROOT) if path.is_relative_to(ROOT) else path}")
+    for error in errors.values():
+        print(f"\n{error}", file=sys.stderr)
+    return 1 if errors else 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit("\nInterrupted. What had finished is kept.")

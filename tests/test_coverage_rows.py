@@ -1,0 +1,391 @@
+"""What the course's five teaching sources teach, row by row, with the numbers they print.
+
+One test (or more) for each row, named by the row's id: ``pytest -k S2_9`` answers "is S2.9 covered?".
+``test_row_is_taught`` checks that an executed cell of the book asserts the row, too.
+
+S1 lecture "Transposed Convolutions / Autoencoders" (Leuphana) · S2 lecture notes "Transposed
+convolutions" (Fleuret's course) · S3 Machine Learning Notebook · S4 MachineCurve · S5 CS 7643.
+"""
+
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+
+from lib import ops
+from lib.nets import views as torch_views
+
+BOOK = Path(__file__).parents[1] / "book"
+
+MATRICES = ["S1.1", "S1.2", "S2.3a", "S3.1", "S1.4", "S4.1", "S4.4", "S5.1", "S5.8a"]
+TRANSPOSED = """S1.3 S1.5 S2.1 S2.2 S2.3b S2.6 S2.7 S3.6 S4.5 S4.2 S4.5b S4.3 S4.6 S4.7
+    S5.2 S5.3 S5.4 S5.7 S5.8b S5.9""".split()
+ARITHMETIC = ["S1.6", "S1.7", "S2.8", "S2.9", "S2.10", "S2.13a"]
+
+
+def t(array):
+    """A float64 tensor of shape (1, 1, *array.shape), as PyTorch's layers want it."""
+    return torch.as_tensor(np.asarray(array, dtype=float))[None, None]
+
+
+def equal(left, right):
+    np.testing.assert_array_equal(np.asarray(left), np.asarray(right))
+
+
+@pytest.fixture(scope="module")
+def cells_by_row():
+    """{row id: [source of each tagged code cell]} over all the book's notebooks."""
+    found = {}
+    for path in sorted(BOOK.rglob("*.ipynb")):
+        for cell in nbformat.read(path, as_version=4).cells:
+            if cell.cell_type == "code":
+                for tag in cell.metadata.get("tags", []):
+                    found.setdefault(tag, []).append((cell.source, cell.execution_count))
+    return found
+
+
+@pytest.mark.parametrize("row", MATRICES + TRANSPOSED + ARITHMETIC)
+def test_row_is_taught(row, cells_by_row):
+    cells = cells_by_row.get(row, [])
+    assert any("assert" in source and count for source, count in cells), (
+        f"no executed code cell tagged {row!r} asserts anything"
+    )
+
+
+# ---------------------------------------------------------------- convolution as a matrix
+
+
+def test_S1_1_parameters_of_a_dense_layer_and_of_a_transposed_convolution():
+    small, large = (32, 4, 4), (32, 9, 9)
+    dense = torch.nn.Linear(np.prod(small), np.prod(large))
+    layer = torch.nn.ConvTranspose2d(32, 32, 3, stride=2)
+    assert layer(torch.zeros(1, *small)).shape[1:] == large
+
+    def count(module):
+        return sum(p.numel() for p in module.parameters())
+
+    assert count(dense) == 512 * 2592 + 2592
+    assert count(layer) == 32 * 32 * 9 + 32
+
+
+def test_S1_2_matrix_of_a_3x1_kernel_on_a_4x3_input_in_three_orders():
+    f = np.array([[1], [2], [3]])
+    x = np.arange(12).reshape(4, 3)
+    y = ops.conv(x, f)
+    starts = {  # 1-based column of f1 in each row
+        ("row", "row"): [1, 2, 3, 4, 5, 6],
+        ("column", "column"): [1, 2, 5, 6, 9, 10],
+        ("column", "row"): [1, 5, 9, 2, 6, 10],  # the lecture's mixed order
+    }
+    for (order, output_order), first in starts.items():
+        W = ops.conv_matrix(f, x.shape, order=order, output_order=output_order)
+        assert W.shape == (6, 12)
+        equal(W.argmax(axis=1) - (2 if order == "column" else 6) + 1, first)
+        equal(W @ ops.vec(x, order), ops.vec(y, output_order))
+
+
+def test_S2_3a_a_convolution_is_a_series_of_inner_products():
+    x, w = np.array([1, 4, -1, 0, 2, -2, 1, 3, 3, 1]), np.array([1, 2, 0, -1])
+    y = ops.conv(x, w)
+    equal(y, [9, 0, 1, 3, -5, -3, 6])
+    equal(y, [x[i : i + 4] @ w for i in range(7)])
+    equal(y, F.conv1d(t(x), t(w))[0, 0])
+    assert len(y) == len(x) - len(w) + 1
+
+
+def test_S3_1_output_size_and_depth():
+    assert ops.conv_output_size(5, 3) == 1 + (5 - 3 + 0) // 1 == 3
+    x, filters = np.ones((3, 5, 5)), np.ones((1, 3, 3, 3))
+    assert ops.conv2d(x, filters).shape == (1, 3, 3)  # channels first: (3, 3, 1) in the source
+    assert F.conv2d(torch.ones(3, 5, 5), torch.ones(1, 3, 3, 3)).shape == (1, 3, 3)
+
+
+def test_S1_4_S4_1_a_3x3_kernel_visits_four_places_of_a_4x4_image():
+    rng = np.random.default_rng(0)
+    x, w = rng.integers(-3, 4, (4, 4)), rng.integers(-3, 4, (3, 3))
+    y = ops.conv(x, w)
+    equal(y, [[(x[r : r + 3, c : c + 3] * w).sum() for c in (0, 1)] for r in (0, 1)])
+    equal(y, F.conv2d(t(x), t(w))[0, 0])
+
+
+def test_S4_4_matrix_of_a_2x2_kernel_on_a_3x3_image():
+    w, x = np.array([[1, 2], [2, 1]]), np.arange(1, 10).reshape(3, 3)
+    W = ops.conv_matrix(w, (3, 3))
+    assert W.shape == (4, 9)
+    equal(W[0], [1, 2, 0, 2, 1, 0, 0, 0, 0])
+    equal((W @ x.reshape(9)).reshape(2, 2), F.conv2d(t(x), t(w))[0, 0])
+
+
+def test_S5_1_sizes_of_a_padded_3x3_convolution():
+    assert ops.conv_output_size((4, 4), (3, 3), stride=1, padding=1) == (4, 4)
+    assert ops.conv_output_size((4, 4), (3, 3), stride=2, padding=1) == (2, 2)
+    assert F.conv2d(torch.ones(1, 1, 4, 4), torch.ones(1, 1, 3, 3), stride=2, padding=1).shape[2:] == (2, 2)
+
+
+def test_S5_8a_padding_as_a_4x6_matrix():
+    xyz, abcd = np.array([2, 3, 5]), np.array([7, 11, 13, 17])
+    (x, y, z), (a, b, c, d) = xyz, abcd
+    W = ops.conv_matrix(xyz, 6)
+    equal(W, [[x, y, z, 0, 0, 0], [0, x, y, z, 0, 0], [0, 0, x, y, z, 0], [0, 0, 0, x, y, z]])
+    product = W @ np.array([0, *abcd, 0])
+    equal(product, [a * y + b * z, a * x + b * y + c * z, b * x + c * y + d * z, c * x + d * y])
+    equal(ops.conv_matrix(xyz, 4, padding=1), W[:, 1:-1])
+    equal(product, F.conv1d(t(abcd), t(xyz), padding=1)[0, 0])
+
+
+# ---------------------------------------------------------------- the transposed convolution
+
+
+def test_S1_3_the_transposed_matrix_takes_6_numbers_to_12():
+    f = np.array([[1], [2], [3]])
+    W = ops.conv_matrix(f, (4, 3))
+    back = ops.conv_transpose_matrix(f, (2, 3))
+    assert back.shape == (12, 6)
+    equal(back, W.T)
+    y = np.arange(1, 7).reshape(2, 3)
+    equal((back @ y.reshape(6)).reshape(4, 3), F.conv_transpose2d(t(y), t(f))[0, 0])
+
+
+def test_S1_5_every_input_cell_stamps_a_weighted_kernel():
+    rng = np.random.default_rng(0)
+    y, w = rng.integers(-3, 4, (2, 3)), rng.integers(-3, 4, (3, 2))
+    canvas = np.zeros((4, 4), dtype=int)
+    for r, c in np.ndindex(y.shape):
+        canvas[r : r + 3, c : c + 2] += y[r, c] * w
+    equal(ops.by_stamps(y, w), canvas)
+    equal(canvas, F.conv_transpose2d(t(y), t(w))[0, 0])
+
+
+def test_S2_1_optimising_an_input_and_the_operator_are_two_ways_up():
+    w, y = torch.tensor([[[1.0, 2.0, -1.0]]], dtype=torch.float64), t([2, 3, 0, -1])[0]
+    x = torch.zeros(1, 6, dtype=torch.float64, requires_grad=True)
+    (0.5 * (F.conv1d(x, w) - y).square().sum()).backward()
+    # The first gradient step from zero *is* the transposed convolution.
+    equal(-x.grad[0], ops.conv_transpose(np.array([2, 3, 0, -1]), np.array([1, 2, -1])))
+    optimiser = torch.optim.LBFGS([x], max_iter=100, tolerance_grad=1e-14, tolerance_change=0)
+
+    def closure():
+        optimiser.zero_grad()
+        loss = 0.5 * (F.conv1d(x, w) - y).square().sum()
+        loss.backward()
+        return loss
+
+    optimiser.step(closure)
+    assert torch.allclose(F.conv1d(x, w), y, atol=1e-9)
+
+
+@pytest.mark.parametrize("stride, padding", [(1, 0), (1, 1), (2, 0), (2, 1), (3, 2)])
+def test_S2_2_the_backward_pass_is_the_transposed_matrix(stride, padding):
+    rng = np.random.default_rng(0)
+    x, w = rng.normal(size=11), rng.normal(size=4)
+    tensor = t(x).requires_grad_()
+    y = F.conv1d(tensor, t(w), stride=stride, padding=padding)
+    gradient = rng.normal(size=y.shape[-1])
+    y.backward(t(gradient))
+    W = ops.conv_matrix(w, 11, stride=stride, padding=padding)
+    np.testing.assert_allclose(W.T @ gradient, tensor.grad[0, 0], atol=1e-12)
+    if (stride, padding) == (1, 0):  # then it is np.convolve: the signal-processing convolution
+        np.testing.assert_allclose(np.convolve(gradient, w), tensor.grad[0, 0], atol=1e-12)
+
+
+def test_S2_3b_a_weighted_sum_of_translated_kernels():
+    y, w = np.array([2, 3, 0, -1]), np.array([1, 2, -1])
+    z = ops.conv_transpose(y, w)
+    equal(z, [2, 7, 4, -4, -2, 1])
+    assert len(z) == len(y) + len(w) - 1
+    M = ops.conv_transpose_matrix(w, 4)
+    assert M.shape == (6, 4)
+    equal(M @ y, z)
+    equal(z, F.conv_transpose1d(t(y), t(w))[0, 0])
+
+
+def test_S2_6_the_transposed_convolution_does_not_flip_the_kernel():
+    x, k = np.array([0, 0, 1, 0, 0, 0, 0]), np.array([1, 2, 3])
+    equal(ops.conv(x, k), [3, 2, 1, 0, 0])
+    equal(ops.conv_transpose(x, k), [0, 0, 1, 2, 3, 0, 0, 0, 0])
+    equal(F.conv1d(t(x), t(k))[0, 0], [3, 2, 1, 0, 0])
+    equal(F.conv_transpose1d(t(x), t(k))[0, 0], [0, 0, 1, 2, 3, 0, 0, 0, 0])
+
+
+def test_S2_7_the_module_with_its_weight_set_by_hand():
+    layer = torch.nn.ConvTranspose1d(1, 1, kernel_size=3)
+    with torch.no_grad():
+        layer.weight.copy_(torch.tensor([[[1.0, 2.0, 1.0]]]))
+        layer.bias.zero_()
+        out = layer(torch.tensor([[[1.0, 0, 0, 0, -1]]]))[0, 0]
+    equal(out, [1, 2, 1, 0, -1, -2, -1])
+    equal(ops.conv_transpose(np.array([1, 0, 0, 0, -1]), np.array([1, 2, 1])), out)
+
+
+def test_S3_6_four_partial_outputs_and_their_sum():
+    x, w = np.array([[1, 2], [3, 4]]), np.full((2, 2), 5)
+    z = ops.conv_transpose(x, w)
+    equal(z, [[5, 15, 10], [20, 50, 30], [15, 35, 20]])
+    partial = [ops.conv_transpose(np.where(np.arange(4).reshape(2, 2) == i, x, 0), w) for i in range(4)]
+    equal(sum(partial), z)
+    assert z.shape == (1 * (2 - 1) - 0 + 2,) * 2
+    equal(z, F.conv_transpose2d(t(x), t(w))[0, 0])
+
+
+def test_S4_5_a_2x2_input_through_the_9x4_matrix():
+    w, y = np.array([[1, 2], [2, 1]]), np.array([[1, 2], [3, 4]])
+    M = ops.conv_transpose_matrix(w, (2, 2))
+    assert M.shape == (9, 4)
+    equal(M, ops.conv_matrix(w, (3, 3)).T)
+    equal((M @ y.reshape(4)).reshape(3, 3), F.conv_transpose2d(t(y), t(w))[0, 0])
+
+
+def test_S4_2_S4_5b_it_neither_reconstructs_nor_preserves_energy():
+    rng = np.random.default_rng(0)
+    w, x = np.array([[1, 2], [2, 1]]), rng.integers(1, 9, (3, 3))
+    W = ops.conv_matrix(w, x.shape)
+    back = ops.conv_transpose(ops.conv(x, w), w)
+    assert back.shape == x.shape  # the shape comes back,
+    assert not np.array_equal(back, x)  # the values do not:
+    assert not np.array_equal(W.T @ W, np.eye(9))
+    assert np.linalg.matrix_rank(W) == 4 < 9  # and no matrix could bring them all back.
+    y = rng.integers(1, 9, (2, 2))
+    assert ops.conv_transpose(y, w).sum() == y.sum() * w.sum()
+    assert (ops.conv_transpose(y, w) ** 2).sum() != (y**2).sum()
+
+
+@pytest.mark.parametrize("stride, padding", [(1, 0), (2, 0), (2, 1), (3, 1)])
+def test_S4_3_S4_6_the_two_implementations_agree_and_one_wastes_work(stride, padding):
+    rng = np.random.default_rng(0)
+    y, w = rng.normal(size=(4, 4)), rng.normal(size=(3, 3))
+    stuffed = ops.by_zero_stuffing(y, w, stride=stride, padding=padding)
+    swapped = torch_views.by_gradient(y, w, stride=stride, padding=padding)
+    np.testing.assert_allclose(stuffed, swapped, atol=1e-12)
+    sliding = stuffed.size * w.size  # one product for each output cell and tap
+    stamping = y.size * w.size  # one for each input cell and tap
+    assert sliding > stamping or (stride == 1 and padding == 1)
+
+
+def test_S4_7_a_learnt_kernel_converges_to_the_least_squares_one():
+    rng = np.random.default_rng(0)
+    full = np.cumsum(rng.normal(size=(64, 1, 32)), axis=-1)
+    small = ops.conv1d(full, np.array([[[0.25, 0.5, 0.25]]]), stride=2, padding=1)
+    layer = torch.nn.ConvTranspose1d(1, 1, 4, stride=2, padding=1, bias=False).double()
+    source, target = torch.as_tensor(small), torch.as_tensor(full)
+    optimiser = torch.optim.LBFGS(layer.parameters(), max_iter=200, tolerance_grad=1e-12)
+
+    def closure():
+        optimiser.zero_grad()
+        loss = (layer(source) - target).square().mean()
+        loss.backward()
+        return loss
+
+    first = closure().item()
+    optimiser.step(closure)
+    columns = np.stack(
+        [ops.conv_transpose1d(small, np.eye(4)[j].reshape(1, 1, 4), stride=2, padding=1).ravel() for j in range(4)],
+        axis=1,
+    )
+    best, *_ = np.linalg.lstsq(columns, full.ravel())
+    np.testing.assert_allclose(layer.weight.detach().ravel(), best, atol=1e-6)
+    assert closure().item() < first
+
+
+def test_S5_2_stride_2_padding_1_takes_2x2_to_4x4():
+    x, w = np.array([[1, 2], [3, 4]]), np.arange(1, 10).reshape(3, 3)
+    options = dict(stride=2, padding=1, output_padding=1)
+    z = ops.conv_transpose(x, w, **options)
+    assert z.shape == (4, 4)
+    equal(z, F.conv_transpose2d(t(x), t(w), **options)[0, 0])
+    # Stamps overlap and are summed: the cell between all four inputs holds four products.
+    assert z[1, 1] == 1 * w[2, 2] + 2 * w[2, 0] + 3 * w[0, 2] + 4 * w[0, 0]
+
+
+def test_S5_3_the_fractional_stride_of_the_name_is_the_zero_stuffing():
+    stuffed = ops.zero_stuff(np.array([1, 2, 3]), 2)
+    equal(stuffed, [1, 0, 2, 0, 3])  # one step of the kernel is half a step of the input
+
+
+def test_S5_4_symbolic_stride_2():
+    a, b, (x, y, z) = 101, 10007, (2, 3, 5)
+    full = ops.conv_transpose(np.array([a, b]), np.array([x, y, z]), stride=2)
+    equal(full, [a * x, a * y, a * z + b * x, b * y, b * z])
+    equal(ops.conv_transpose(np.array([a, b]), np.array([x, y, z]), stride=2, padding=1), full[1:-1])
+    cropped = ops.conv_transpose(np.array([a, b]), np.array([x, y, z]), stride=2, padding=1, output_padding=1)
+    equal(cropped, full[1:])  # cropped at one end only: exactly twice the input's length
+
+
+def test_S5_7_deconvolution_is_the_inverse_and_not_the_transpose():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=16)
+    W = ops.conv_matrix(np.array([0.25, 0.5, 0.25]), 16, padding=1)
+    y = W @ x
+    np.testing.assert_allclose(np.linalg.solve(W, y), x, atol=1e-10)
+    assert np.abs(W.T @ y - x).max() > 0.1
+
+
+def test_S5_8b_stride_1_is_a_convolution_with_the_reversed_kernel():
+    (a, b, c, d), (x, y, z) = (101, 1009, 10007, 100003), (2, 3, 5)
+    product = ops.conv_matrix(np.array([x, y, z]), 6).T @ np.array([a, b, c, d])
+    expected = [a * x, a * y + b * x, a * z + b * y + c * x, b * z + c * y + d * x, c * z + d * y, d * z]
+    equal(product, expected)
+    equal(product, ops.conv(np.array([a, b, c, d]), np.array([z, y, x]), padding=2))
+
+
+def test_S5_9_stride_2_is_a_6x2_matrix_and_no_normal_convolution():
+    (a, b), (x, y, z) = (101, 1009), (2, 3, 5)
+    X = ops.conv_matrix(np.array([x, y, z]), 6, stride=2)
+    assert X.T.shape == (6, 2)
+    equal(X.T @ np.array([a, b]), [a * x, a * y, a * z + b * x, b * y, b * z, 0])
+    equal(np.diff(X.T.argmax(axis=0)), [2])  # the columns are two steps apart: not a Toeplitz band
+
+
+# ---------------------------------------------------------------- its arithmetic
+
+
+def test_S1_6_dilation_stride_and_padding_act_on_the_output():
+    one, w = np.array([1]), np.array([1, 2, 3])
+    equal(ops.conv_transpose(one, w, dilation=2), [1, 0, 2, 0, 3])  # taps spaced out
+    equal(ops.conv_transpose(np.array([1, 1]), w, stride=4), [1, 2, 3, 0, 1, 2, 3])  # stamps spaced out
+    x = np.arange(1, 10).reshape(3, 3)
+    full = ops.conv_transpose(x, np.ones((3, 3), dtype=int))
+    equal(ops.conv_transpose(x, np.ones((3, 3), dtype=int), padding=1), full[1:-1, 1:-1])
+
+
+def test_S1_7_the_round_trip_keeps_the_shape_up_to_rounding():
+    kept = []
+    for n in range(3, 13):
+        m = ops.conv_output_size(n, 3, stride=2)
+        kept.append(ops.conv_transpose_output_size(m, 3, stride=2) == n)
+    equal(kept, [n % 2 == 1 for n in range(3, 13)])
+
+
+def test_S2_8_padding_crops_the_output_map():
+    y, w = np.array([2, 3, 0, -1]), np.array([1, 2, -1])
+    for p in (1, 2):
+        equal(ops.conv_transpose(y, w, padding=p), ops.conv_transpose(y, w)[p:-p])
+        equal(ops.conv_transpose(y, w, padding=p), F.conv_transpose1d(t(y), t(w), padding=p)[0, 0])
+
+
+def test_S2_9_stride_2():
+    y, w = np.array([2, 3, 0, -1]), np.array([1, 2, -1])
+    z = ops.conv_transpose(y, w, stride=2)
+    equal(z, [2, 4, 1, 6, -3, 0, -1, -2, 1])
+    assert len(z) == 2 * (len(y) - 1) + len(w)
+    equal(z, F.conv_transpose1d(t(y), t(w), stride=2)[0, 0])
+
+
+def test_S2_10_sizes_come_back_only_if_the_stride_divides():
+    for s in range(1, 6):
+        for k in range(1, 8):
+            for n in range(k, 40):
+                m = ops.conv_output_size(n, k, stride=s)
+                back = ops.conv_transpose_output_size(m, k, stride=s)
+                assert (back == n) == ((n - k) % s == 0)
+                assert n in ops.conv_input_sizes(m, k, stride=s)
+
+
+def test_S2_13a_output_padding_makes_the_size_double():
+    layer = torch.nn.ConvTranspose2d(1, 1, 3, stride=2, padding=1, output_padding=1)
+    for n in range(1, 20):
+        assert layer(torch.zeros(1, 1, n, n)).shape[2:] == (2 * n, 2 * n)
+        assert ops.conv_transpose_output_size(n, 3, stride=2, padding=1) == 2 * n - 1
+        assert ops.output_padding_for(n, 2 * n, 3, stride=2, padding=1) == 1

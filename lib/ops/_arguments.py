@@ -4,7 +4,7 @@ The limits are PyTorch's. Each refusal is a ``ValueError`` that names the argume
 value and says what would do.
 """
 
-from numbers import Integral
+from operator import index
 
 import numpy as np
 
@@ -20,8 +20,12 @@ def shown(numbers):
 
 
 def is_whole(value):
-    """True for Python's and NumPy's integers, False for bool (as PyTorch has it)."""
-    return isinstance(value, Integral) and not isinstance(value, bool)
+    """True for what Python takes as an index, but not for bool (as PyTorch has it)."""
+    try:
+        index(value)
+    except TypeError:
+        return False
+    return not isinstance(value, bool)
 
 
 def whole(name, value, least):
@@ -30,18 +34,18 @@ def whole(name, value, least):
         refuse(name, value, "is not a whole number", f"use an int of {least} or more")
     if value < least:
         refuse(name, value, "is too small", f"use {least} or more")
-    return int(value)
+    return index(value)
 
 
 def per_axis(name, value, axes, least, spread_one=True):
     """A number per axis: ``2`` and ``(2,)`` mean ``(2, 2)`` where there are two axes."""
-    if is_whole(value):
+    if is_whole(value) and not isinstance(value, np.ndarray):
         numbers = (value,) * axes
     elif not isinstance(value, (tuple, list)) or not all(is_whole(v) for v in value):
         wanted = "an int" if axes == 1 else f"an int, or a tuple of {axes} ints"
         refuse(name, value, "is not made of whole numbers", f"use {wanted}")
     elif len(value) == axes:
-        numbers = tuple(value)
+        numbers = value
     elif len(value) == 1 and spread_one:
         numbers = tuple(value) * axes
     else:
@@ -50,7 +54,7 @@ def per_axis(name, value, axes, least, spread_one=True):
         refuse(name, value, f"has length {len(value)} where {there}", f"give {wanted}")
     if min(numbers) < least:
         refuse(name, value, "is too small", f"use {least} or more on every axis")
-    return tuple(int(number) for number in numbers)
+    return tuple(index(number) for number in numbers)
 
 
 def choice(name, value, allowed):

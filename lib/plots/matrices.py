@@ -258,7 +258,9 @@ def _matrix_body(taps, kernel, shown, rows, columns, blocks, x, source, order, t
     _edge_labels(sheet, grid, rows, columns, blocks, ("output-line", "input-line"))
     head = title or f"{'Wᵀ' if transposed else 'W'}  {words.size(taps.shape)}"
     sheet.text(0, -34, head, HEAD, bold=True)
-    _axis_words(sheet, grid, head, transposed)
+    # Beside a vector taller than the matrix, the line above belongs to the vector's title.
+    tall = x is not None and max(len(vector), len(product)) > taps.shape[0] + 1
+    _axis_words(sheet, grid, head, below=tall)
     if x is None:
         return sheet, product
     names = ("vec(y)", "vec(z)") if transposed else ("vec(x)", "vec(y)")
@@ -277,13 +279,13 @@ def _put_column(sheet, values, role, cell, title, x, middle):
     return x + column.width
 
 
-def _axis_words(sheet, grid, head, transposed):
-    """What columns and rows stand for, with arrows."""
+def _axis_words(sheet, grid, head, below=False):
+    """What columns and rows stand for: beside the title where there is room, else below."""
     start = text_width(head, HEAD, True) + 16
     column_word = "columns: input cells"
     row_word = "rows: output cells"
     room = max(grid.w, WIDTH * 0.6)
-    if start + text_width(column_word + row_word, SMALL) + 20 <= room:
+    if not below and start + text_width(column_word + row_word, SMALL) + 20 <= room:
         sheet.text(start, -34, column_word, SMALL, "input-line")
         sheet.text(start + text_width(column_word, SMALL) + 14, -34, row_word, SMALL,
                    "output-line")

@@ -6,20 +6,21 @@ Ends with the path of the book's first page; with exit status 1 when a cell fail
 has any warning.
 """
 
-import fcntl
 import sys
 import time
-from contextlib import contextmanager, redirect_stdout
+from contextlib import redirect_stdout
 from io import StringIO
 
 from dependencies import ROOT
 from execution import refresh
+from filelock import FileLock
 from sphinx_external_toc.parsing import parse_toc_yaml
 
 
 def main(root=ROOT):
     start = time.perf_counter()
-    with only_one_build(root):
+    (root / "_build").mkdir(exist_ok=True)
+    with FileLock(root / "_build" / ".lock"):  # one build at a time in one place
         executed, errors = refresh(book_notebooks(root), root=root)
         for path in executed:
             forget_page(path, root)
@@ -64,15 +65,6 @@ def forget_page(path, root=ROOT):
     """Make Sphinx read a page again whose outputs changed while its notebook did not."""
     page = path.relative_to(root).with_suffix(".doctree")
     (root / "_build" / ".doctrees" / page).unlink(missing_ok=True)
-
-
-@contextmanager
-def only_one_build(root):
-    """Wait while another process builds in the same place."""
-    (root / "_build").mkdir(exist_ok=True)
-    with open(root / "_build" / ".lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 if __name__ == "__main__":

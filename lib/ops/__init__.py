@@ -2,7 +2,7 @@
 
 Plain functions (``conv``, ``conv_transpose``, the views) take single-channel arrays; layer
 functions (``conv2d``, ``layer_by_stamps``, ...) take PyTorch's shapes. Nothing here needs more
-than NumPy, but for ``sparse=True``, which loads SciPy when it is asked for.
+than NumPy, but for ``sparse=True`` and ``layer_by_matrix``: these load SciPy when called.
 
 Data types follow NumPy: integers stay exact integers, float32 stays float32, and mixed inputs
 are promoted. All other limits are PyTorch's.

@@ -57,7 +57,7 @@ def conv_input_sizes(output_size, kernel_size, *, stride=1, padding=0, dilation=
     The floor in m = floor((n + 2p - e) / s) + 1 forgets a remainder, so s consecutive sizes,
     s (m - 1) + e - 2p + r for r = 0 ... s - 1, share one output size; those below 1 are left
     out. Int in, range out; tuples in, a tuple of ranges out. ValueError where no size is left.
-    Source: Dumoulin & Visin (2016), section 4.5.
+    Source: Dumoulin & Visin (2016), section 4.6.
 
     >>> conv_input_sizes(4, 3, stride=2)
     range(9, 11)

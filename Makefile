@@ -10,7 +10,7 @@ book: env  ## execute the chapters that changed and build the site
 	@$(RUN) tools/build.py
 
 test: env  ## run everything this project checks
-	@$(RUN) -m pytest -n 2 --dist loadscope $(PYTEST)
+	@$(RUN) -m pytest -n 2 $(PYTEST)
 
 lab: env  ## open JupyterLab on the exercises
 	@$(RUN) -m jupyterlab --notebook-dir=. --LabApp.default_url=/lab/tree/exercises

@@ -270,7 +270,7 @@ def test_S4_7_a_learnt_kernel_converges_to_the_least_squares_one():
     small = ops.conv1d(full, np.array([[[0.25, 0.5, 0.25]]]), stride=2, padding=1)
     layer = torch.nn.ConvTranspose1d(1, 1, 4, stride=2, padding=1, bias=False).double()
     source, target = torch.as_tensor(small), torch.as_tensor(full)
-    optimiser = torch.optim.LBFGS(layer.parameters(), max_iter=200, tolerance_grad=1e-12)
+    optimiser = torch.optim.LBFGS(layer.parameters(), max_iter=200, tolerance_grad=1e-14, tolerance_change=0)
 
     def closure():
         optimiser.zero_grad()

@@ -133,7 +133,8 @@ def _strips(series, offsets, labels, roles, digits):
     names = max(text_width(name, BODY, True) for name in labels)
     above = names > 0.35 * WIDTH  # long names stand above their strip
     room = WIDTH if above else WIDTH - names - 12
-    cell = min(30, room / longest)
+    widest = max(text_width(number(v, digits), BODY) for values in series for v in values)
+    cell = min(max(30, widest + 8), room / longest)
     y = 0.0
     for i in range(longest):
         if cell >= 14 or i % 5 == 0:
@@ -233,6 +234,11 @@ def loss_and_kernel(losses, kernels, target, *, labels=("before", "after"), digi
     return Picture(figure, words.shorten(alt))
 
 
+def _times(ratio):
+    """A ratio as one says it: 144, 4.3, 4."""
+    return number(round(ratio) if ratio >= 10 else round(ratio, 1))
+
+
 def operation_counts(counts, *, title="multiplications"):
     """Bars of multiplication counts with the numbers written.
 
@@ -248,7 +254,7 @@ def operation_counts(counts, *, title="multiplications"):
         raise ValueError(f"counts has {number(values.min())}; give counts of 0 or more")
     least = values.min()
     notes = [f"{v:,.0f}" if v == round(v) else number(v) for v in values]
-    said = [note + (f", {number(v / least, 2)} times the least" if v > least > 0 else "")
+    said = [note + (f", {_times(v / least)} times the least" if v > least > 0 else "")
             for note, v in zip(notes, values, strict=True)]
     alt = f"Horizontal bars of {title}. " + "; ".join(f"{n}: {s}" for n, s in
                                            zip(counts, said, strict=True)) + "."

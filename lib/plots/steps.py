@@ -147,13 +147,12 @@ def _conv_panel(x, kernel, y, step, cells, stride, padding, dilation, layout):
             rows = Grid(sheet, 0, 0, y.shape, cell).h
             out_top += max(0.0, (grid.h - rows) / 2)
     out = Grid(sheet, out_x, label(sheet, out_x, out_top, "output", y.shape), y.shape, cell)
+    # Long sums of letters stand below; the cells then hold names, all of them.
+    named = any(text_width(number(value), 8) > 0.88 * cell for value in y.flat)
     for i, index in enumerate(cells):
         if i <= step:
             out.role(index, "output")
-            text = number(y[index])
-            if text_width(text, 8) > 0.88 * cell:  # a long sum of letters: it stands below
-                text = cell_name("y", index)
-            out.write(index, text, bold=i == step)
+            out.write(index, cell_name("y", index) if named else number(y[index]), bold=i == step)
         else:
             out.paint(index, "faint", "rule", 0.8)
     out.outline(current)
@@ -443,8 +442,8 @@ def stamp_steps(x, kernel, *, stride=1, padding=0, output_padding=0, dilation=1)
     head = beside(head, 24) if sum(s.width + 24 for s in head) <= WIDTH + 24 else flow(head)
     if x.ndim == 1:
         longest = max(len(number(v)) for v in stamps.sum.flat)
-        cell = min(30, max(20, 7 * longest), (WIDTH - 92) / stamps.canvas[0])
-        cell = min(max(cell, 26), (WIDTH - 92) / stamps.canvas[0])
+        # Wide enough for the longest sum of letters, with room for the corner that marks overlap.
+        cell = min(max(26, min(48, 8 * longest)), (WIDTH - 92) / stamps.canvas[0])
         body = _rows_of_stamps(stamps, cell)
     else:
         cell = next((c for c in (30, 28, 26, 24, 22) if stamps.canvas[1] * c * 3 + 44 <= WIDTH),

@@ -2,6 +2,8 @@
 # but Python 3.11 or newer, git and make. Another Python: make PYTHON=/path/to/python3 book
 PYTHON ?= python3
 RUN := .venv/bin/python
+# In a container one is often root, whom Jupyter refuses unless told.
+AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
 help:  ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 18
@@ -13,7 +15,7 @@ test: env  ## run everything this project checks
 	@$(RUN) -m pytest -n 2 $(PYTEST)
 
 lab: env  ## open JupyterLab on the exercises
-	@$(RUN) -m jupyterlab --notebook-dir=. --LabApp.default_url=/lab/tree/exercises
+	@$(RUN) -m jupyterlab --notebook-dir=. --LabApp.default_url=/lab/tree/exercises $(AS_ROOT) $(LAB)
 
 notebooks: env  ## bring the outputs in all notebooks up to date and normalise them
 	@$(RUN) tools/notebooks.py

@@ -176,7 +176,7 @@ def _transposed(x, kernel, y, follow, stamps, size):
         return grid
 
     def right(sheet, at_x, at_y):
-        top = label(sheet, at_x, at_y, "output", stamps.shape, "output z")
+        top = label(sheet, at_x, at_y, "output", stamps.shape, "one stamp in z")
         grid = Grid(sheet, at_x, top, stamps.canvas, size)
         stamps.draw_sum(grid, numbers=False, marks=False)
         stamped = stamps.stamp(follow)

@@ -19,11 +19,16 @@ def compare(attempt, witness, cases):
     for arguments, options in cases:
         given = attempt(*arguments, **options)
         if given is None:
-            print("Not attempted yet.")
+            print("Not attempted yet (or a return is missing).")
             return
         expected = np.asarray(witness(*arguments, **options))
         called = ", ".join([*map(_brief, arguments), *(f"{k}={v}" for k, v in options.items())])
         start = f"Not yet. With {called}: yours" if called else "Not yet. Yours"
+        try:
+            np.asarray(given).astype(float)
+        except (TypeError, ValueError):
+            print(f"{start} gives {given!r}; it should be made of numbers.")
+            return
         given = np.asarray(given)
         if given.shape != expected.shape:
             print(f"{start} has shape {given.shape}; it should be {expected.shape}.")

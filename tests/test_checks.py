@@ -25,3 +25,11 @@ def test_the_first_difference_is_shown(capsys):
 def test_a_wrong_shape_is_named_before_its_values(capsys):
     checks.compare(lambda: [1, 2], lambda: [1, 2, 0], [((), {})])
     assert "Yours has shape (2,); it should be (3,)" in capsys.readouterr().out
+
+
+def test_an_answer_without_numbers_is_shown(capsys):
+    for answer in ("seven", ..., [[1, 2], [3]]):
+        checks.compare(lambda: answer, lambda: 7, [((), {})])
+        assert capsys.readouterr().out == (
+            f"Not yet. Yours gives {answer!r}; it should be made of numbers.\n"
+        )

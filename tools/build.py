@@ -6,6 +6,7 @@ Ends with the path of the book's first page; with exit status 1 when a cell fail
 has any warning.
 """
 
+import shutil
 import sys
 import time
 from contextlib import redirect_stdout
@@ -56,7 +57,9 @@ def make_pages(root):
         with redirect_stdout(StringIO()):
             arguments = ["build", str(root), "-W", "--keep-going", "-n", "-q"]
             jupyter_book(arguments, standalone_mode=False)
-    except RuntimeError:  # Jupyter Book's word for "see the warnings"; these are on stderr
+    except (RuntimeError, SystemExit):  # Jupyter Book's "see the warnings"; these are on stderr
+        # Sphinx warns of a page only when it reads it: the next build has to read all of them.
+        shutil.rmtree(root / "_build" / ".doctrees", ignore_errors=True)
         return False
     return True
 

@@ -5,7 +5,8 @@ import numpy as np
 from lib import ops
 from lib.plots import _words as words
 from lib.plots._canvas import BODY, HEAD, SMALL, WIDTH, Sheet, beside, flow, stack, text_width, wrap
-from lib.plots._grid import Grid, cells_of, fit_size, kernel_sheet, options_words, tap_names
+from lib.plots._grid import (Grid, cells_of, fit_size, grid_sheet, kernel_sheet, options_words,
+                             tap_names)
 from lib.plots._look import Picture, tap_token, text_token
 from lib.plots._words import number, sub
 
@@ -165,7 +166,7 @@ def matrix_picture(kernel, size, *, stride=1, padding=0, dilation=1, order="row"
     input. ``order`` and ``output_order``: how vec stacks input and output, "row" or "column".
     ``symbols``: letters for the taps, in the kernel's shape. ``show``: write each entry's value
     or its tap's name ("values", "taps"). ``x``: what the matrix is multiplied by, drawn with the
-    product. ``transposed=True`` draws W transposed; its result has size ``size`` plus
+    product, and in two dimensions also as grids before and after. ``transposed=True`` draws W transposed; its result has size ``size`` plus
     ``output_padding``. Labels count from ``first``, or are given for the cells in row order: those
     of the drawn matrix's input and output. Returns a Picture.
 
@@ -195,6 +196,14 @@ def matrix_picture(kernel, size, *, stride=1, padding=0, dilation=1, order="row"
                                  transposed, title)
     settings = options_words(**options, output_padding=output_padding if transposed else 0)
     legend = _legend(kernel, names, show, settings, named=symbols is not None)
+    if product is not None and kernel.ndim == 2:  # the pictures that the two columns flatten
+        flat_order = "C" if output_order == "row" else "F"
+        pictured = np.array(product, dtype=object).reshape(result, order=flat_order)
+        before = grid_sheet(words.plain(x, "x").reshape(source), "input", cell=24)[0]
+        after = grid_sheet(pictured, "output", cell=24)[0]
+        legend = stack([beside([before, legend[0], after], 30, "top"), legend[1]], 8)
+    else:
+        legend = beside(legend, 20)
     picture = stack([legend, body], 16)
     return Picture(picture.figure(), _matrix_alt(
         taps, kernel, shown, big, order, output_order, transposed, settings, product))
@@ -224,7 +233,7 @@ def _names(kernel, symbols):
 
 
 def _legend(kernel, names, show, settings, named):
-    """The kernel with the names of its taps, and the settings beside it."""
+    """The kernel with the names of its taps, and the settings: two sheets."""
     same = (show == "values" and not named) or all(
         number(a) == b for a, b in zip(kernel.flat, names.flat, strict=True))
     sheet = kernel_sheet(kernel, 26 if same else 30, names=None if same else names)
@@ -232,7 +241,7 @@ def _legend(kernel, names, show, settings, named):
     lines.append("entry = tap " + ("value" if show == "values" else "name") + ", dot = always 0")
     note = Sheet()
     note.paragraph(0, 0, lines, SMALL, "muted")
-    return beside([sheet, note], 20)
+    return [sheet, note]
 
 
 def _matrix_body(taps, kernel, shown, rows, columns, blocks, x, source, order, transposed, title):

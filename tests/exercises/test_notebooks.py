@@ -61,6 +61,7 @@ def settings():
 # Each mistake is made by a small change of the right answer: (task, old, new, what it says).
 WRONG = [
     ("output_length", "+ 1", "", "With 10, 4: yours gives 6"),  # off by one
+    ("output_length", "// stride", "/ stride", "stride=4"),  # not rounded
     ("output_length", "2 * padding", "padding", "padding=2"),  # one side only
     ("output_length", "dilation * (k - 1) - 1", "k", "dilation=3"),  # dilation forgotten
     ("convolve", "@ w ", "@ w[::-1] ", "[1, 2, 3]"),  # flipped kernel
@@ -86,6 +87,7 @@ WRONG = [
     ("input_lengths", "first + stride)", "first + 1)", "stride=2"),  # the shortest only
     ("input_lengths", "- 2 * padding", "", "padding=1"),
     ("input_lengths", " if n > 0", " if n > 1", "yours"),
+    ("input_lengths", " if n > 0", "", "1, 2, stride=3"),  # sizes below 1
     ("settings", "output_padding=1", "output_padding=0", "Yours gives [1, 1, 25, 25]"),
     ("settings", "(padding=1", "(padding=0", "Yours gives [1, 1, 34, 34]"),
     ("settings", "(padding=1", "(padding=2", "Yours gives [1, 1, 22, 22]"),
@@ -137,7 +139,7 @@ def test_right_answers_pass(name, capsys):
 @pytest.mark.parametrize("name", RIGHT)
 def test_an_untouched_task_is_not_attempted(name, capsys):
     stub = f"def {name}(*arguments, **options):\n    pass"
-    assert feedback(name, stub, capsys) == "Not attempted yet.\n"
+    assert feedback(name, stub, capsys) == "Not attempted yet (or a return is missing).\n"
 
 
 @pytest.mark.parametrize("name, old, new, says", WRONG)
@@ -160,4 +162,4 @@ def test_stored_outputs_say_not_attempted():
             for output in cell.get("outputs", [])
             if output.output_type == "stream" and "attempted" in output.text
         ]
-        assert said == ["Not attempted yet.\n"] * 5
+        assert said == ["Not attempted yet (or a return is missing).\n"] * 5

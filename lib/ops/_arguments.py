@@ -8,15 +8,18 @@ from operator import index
 
 import numpy as np
 
+# The largest number that PyTorch takes, and the largest size that NumPy can count to.
+MOST = 2**63 - 1
+
 
 def refuse(name, value, problem, remedy):
     """Raise ``ValueError("name=value problem; remedy.")``."""
     raise ValueError(f"{name}={value!r} {problem}; {remedy}.")
 
 
-def shown(numbers):
-    """A number per axis, for a message: one number where all are the same."""
-    return numbers[0] if len(set(numbers)) == 1 else numbers
+def counted(number, one, many):
+    """A number with its noun, for a message: "1 axis", "2 axes"."""
+    return f"{number} {one if number == 1 else many}"
 
 
 def is_whole(value):
@@ -34,6 +37,8 @@ def whole(name, value, least):
         refuse(name, value, "is not a whole number", f"use an int of {least} or more")
     if value < least:
         refuse(name, value, "is too small", f"use {least} or more")
+    if value > MOST:
+        refuse(name, value, "is too large", "use at most 2**63 - 1")
     return index(value)
 
 
@@ -54,6 +59,8 @@ def per_axis(name, value, axes, least, spread_one=True):
         refuse(name, value, f"has length {len(value)} where {there}", f"give {wanted}")
     if min(numbers) < least:
         refuse(name, value, "is too small", f"use {least} or more on every axis")
+    if max(numbers) > MOST:
+        refuse(name, value, "is too large", "use at most 2**63 - 1 on every axis")
     return tuple(index(number) for number in numbers)
 
 
@@ -66,8 +73,11 @@ def choice(name, value, allowed):
 
 def array(name, value):
     """A NumPy array of numbers; its data type stays as it is."""
-    numbers = np.asarray(value)
-    if numbers.dtype.kind not in "iufcO":
+    try:
+        numbers = np.asarray(value)
+    except ValueError:
+        refuse(name, value, "does not make an array", "give every row as many entries")
+    if numbers.dtype.kind not in "iufc":
         refuse(f"{name}.dtype", str(numbers.dtype), "does not hold numbers",
                f"use an integer or floating-point array, for example {name}.astype(float)")
     return numbers
@@ -77,9 +87,11 @@ def plain_pair(x, kernel):
     """Single-channel arrays with one, two or three axes, as many in ``x`` as in ``kernel``."""
     x, kernel = array("x", x), plain_kernel(kernel)
     if x.ndim != kernel.ndim:
-        refuse("x.shape", x.shape, f"has {x.ndim} axes where the kernel has {kernel.ndim}",
-               f"give x {kernel.ndim} axes too, or, for batches and channels, use the layer "
-               f"form (such as conv{kernel.ndim}d)")
+        wanted = counted(kernel.ndim, "axis", "axes")
+        refuse("x.shape", x.shape,
+               f"has {counted(x.ndim, 'axis', 'axes')} where the kernel has {kernel.ndim}",
+               f"give x {wanted} too, or, for batches and channels, use the layer form (such as "
+               f"conv{kernel.ndim}d)")
     if x.size == 0:
         refuse("x.shape", x.shape, "has an empty axis", "give every axis at least one cell")
     return x, kernel
@@ -106,7 +118,7 @@ def layer_weight(weight, groups, axes=None, transposed=False):
     layout = "(C_in, C_out/groups, *K)" if transposed else "(C_out, C_in/groups, *K)"
     if weight.ndim - 2 not in ((1, 2, 3) if axes is None else (axes,)):
         wanted = "3, 4 or 5" if axes is None else axes + 2
-        refuse("weight.shape", weight.shape, f"has {weight.ndim} axes",
+        refuse("weight.shape", weight.shape, f"has {counted(weight.ndim, 'axis', 'axes')}",
                f"use {wanted}, in the order {layout}")
     if 0 in weight.shape[2:]:
         refuse("weight.shape", weight.shape, "has an empty kernel",
@@ -115,8 +127,9 @@ def layer_weight(weight, groups, axes=None, transposed=False):
         refuse("weight.shape", weight.shape, "has no channels",
                f"use one channel or more in {layout}")
     if weight.shape[0] % groups:
-        refuse("groups", groups, f"does not divide the {weight.shape[0]} channels of "
-               f"weight.shape[0] in {layout}", f"use a divisor of {weight.shape[0]}")
+        channels = counted(weight.shape[0], "channel", "channels")
+        refuse("groups", groups, f"does not divide the {channels} of weight.shape[0] in {layout}",
+               f"use a divisor of {weight.shape[0]}")
     return weight, groups
 
 
@@ -124,12 +137,13 @@ def layer_input(x, weight, groups, transposed=False):
     """The input of a layer as ``(N, C_in, *L)``, and whether it came with a batch axis."""
     x, axes = array("x", x), weight.ndim - 2
     if x.ndim not in (axes + 1, axes + 2):
-        refuse("x.shape", x.shape, f"has {x.ndim} axes",
+        refuse("x.shape", x.shape, f"has {counted(x.ndim, 'axis', 'axes')}",
                f"use {axes + 2} with a batch, (N, C, *L), or {axes + 1} without, (C, *L)")
     batched = x.ndim == axes + 2
     channels = weight.shape[0] if transposed else weight.shape[1] * groups
     if x.shape[-axes - 1] != channels:
-        refuse("x.shape", x.shape, f"has {x.shape[-axes - 1]} channels",
+        refuse("x.shape", x.shape,
+               f"has {counted(x.shape[-axes - 1], 'channel', 'channels')}",
                f"use {channels}, as weight.shape={weight.shape} and groups={groups} ask")
     # PyTorch lets a spatial axis be empty only where there is nothing to compute anyway.
     empty_anyway = channels == 0 or (batched and x.shape[0] == 0)
@@ -145,15 +159,19 @@ def layer_bias(bias, channels):
         return None
     bias = array("bias", bias)
     if bias.shape != (channels,):
-        refuse("bias.shape", bias.shape, f"does not suit {channels} output channels",
+        wanted = counted(channels, "output channel", "output channels")
+        refuse("bias.shape", bias.shape, f"does not suit {wanted}",
                f"use shape ({channels},)")
     return bias
 
 
-def check_output_padding(output_padding, stride, dilation):
-    """PyTorch's rule, on each axis: output_padding < max(stride, dilation)."""
+def check_output_padding(given, output_padding, stride, dilation):
+    """PyTorch's rule, on each axis: output_padding < max(stride, dilation).
+
+    ``given`` is the output_padding as the caller gave it, for the message.
+    """
     for axis, (a, s, d) in enumerate(zip(output_padding, stride, dilation)):
         if a >= max(s, d):
-            refuse("output_padding", shown(output_padding),
+            refuse("output_padding", given,
                    f"is too large on axis {axis}: it must be smaller than the stride ({s}) or "
                    f"the dilation ({d})", f"use at most {max(s, d) - 1} there")

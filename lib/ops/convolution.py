@@ -4,7 +4,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from . import _arguments as arguments
-from .sizes import conv_sizes, extent
+from .sizes import conv_sizes, conv_window, extent
 
 
 def conv(x, kernel, *, stride=1, padding=0, dilation=1):
@@ -24,7 +24,7 @@ def conv(x, kernel, *, stride=1, padding=0, dilation=1):
     """
     x, kernel = arguments.plain_pair(x, kernel)
     y = _conv_layer(x.ndim, x[np.newaxis], kernel[np.newaxis, np.newaxis], None,
-                    stride, padding, dilation, 1)
+                    stride, padding, dilation, 1, shape=x.shape)
     return y[0]
 
 
@@ -73,38 +73,30 @@ def conv3d(x, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=1):
     return _conv_layer(3, x, weight, bias, stride, padding, dilation, groups)
 
 
-def _conv_layer(axes, x, weight, bias, stride, padding, dilation, groups):
-    """Check everything, convolve, add the bias, give back the batch axis only if it came."""
+def _conv_layer(axes, x, weight, bias, stride, padding, dilation, groups, shape=None):
+    """Check everything, convolve, add the bias, give back the batch axis only if it came.
+
+    ``shape``: the shape that the caller gave x, for the messages; left out, it is x's own.
+    """
     weight, groups = arguments.layer_weight(weight, groups, axes)
     x, batched = arguments.layer_input(x, weight, groups)
+    if shape is None:
+        shape = x.shape if batched else x.shape[1:]
     bias = arguments.layer_bias(bias, len(weight))
-    stride = arguments.per_axis("stride", stride, axes, 1)
-    dilation = arguments.per_axis("dilation", dilation, axes, 1)
-    sides = _sides(padding, weight.shape[2:], stride, dilation)
-    conv_sizes("x.shape", x.shape, x.shape[2:], weight.shape[2:], stride, sides, dilation)
+    stride, sides, dilation = conv_window(weight.shape[2:], stride, padding, dilation)
+    conv_sizes("x.shape", shape, x.shape[2:], weight.shape[2:], stride, sides, dilation)
     y = convolve(x, weight, stride, sides, dilation, groups)
     if bias is not None:
         y = y + bias.reshape(-1, *(1,) * axes)
     return y if batched else y[0]
 
 
-def _sides(padding, kernel_size, stride, dilation):
-    """Padding as (before, after) on each axis; "same" puts an odd cell after, as PyTorch."""
-    if not isinstance(padding, str):
-        return [(p, p) for p in arguments.per_axis("padding", padding, len(kernel_size), 0)]
-    if arguments.choice("padding", padding, ("valid", "same")) == "valid":
-        return [(0, 0)] * len(kernel_size)
-    if max(stride) > 1:
-        arguments.refuse("padding", padding, f"does not go with stride={arguments.shown(stride)}",
-                         "use stride=1, or give the padding in numbers")
-    missing = [extent(k, d) - 1 for k, d in zip(kernel_size, dilation)]
-    return [(m // 2, m - m // 2) for m in missing]
-
-
 def convolve(x, weight, stride, sides, dilation, groups):
     """Convolution of checked arrays: gather every window, then one matrix product.
 
     ``x``: (N, C_in, *n), ``weight``: (C_out, C_in/groups, *k), ``sides``: (before, after) pairs.
+    Without input channels (C_in = 0) the sum over them is empty: the result is zero in all
+    C_out channels, on purpose, where PyTorch gives a result without channels.
     """
     axes = weight.ndim - 2
     kernel_size = weight.shape[2:]

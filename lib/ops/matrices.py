@@ -10,7 +10,7 @@ from math import prod
 import numpy as np
 
 from . import _arguments as arguments
-from .sizes import conv_sizes, conv_transpose_sizes
+from .sizes import conv_sizes, conv_transpose_sizes, conv_window
 
 
 def conv_matrix(
@@ -22,9 +22,10 @@ def conv_matrix(
     W[i, t] = kernel_j where t = s i + d j - p, and 0 elsewhere.
 
     ``kernel``: 1, 2 or 3 axes; ``size``: the size of x, an int or a tuple. Shape of W: cells of
-    the output times cells of the input. ``order`` says how x is stacked, "row" or "column" (see
-    ``vec``), ``output_order`` how the output is; left out, it is the same. ``sparse=True``
-    gives a ``scipy.sparse.csr_array``. ValueError for what ``conv`` refuses.
+    the output times cells of the input. ``stride``, ``padding`` and ``dilation`` as in ``conv``,
+    padding in words included. ``order`` says how x is stacked, "row" or "column" (see ``vec``),
+    ``output_order`` how the output is; left out, it is the same. ``sparse=True`` gives a
+    ``scipy.sparse.csr_array``. ValueError for what ``conv`` refuses.
     Source: Dumoulin & Visin (2016), section 4.1.
 
     >>> import numpy as np
@@ -104,7 +105,8 @@ def conv_layer_matrix(
     that pair's kernel; with groups, the blocks between different groups are zero.
 
     ``weight``: (C_out, C_in/groups, *k); ``size``: (*n), an int or a tuple. x has shape
-    (C_in, *n), and the product, reshaped to (C_out, *m), is the layer's output.
+    (C_in, *n), and the product, reshaped to (C_out, *m), is the layer's output. Options as in
+    ``conv2d``, padding in words included.
     ``sparse=True`` gives a ``scipy.sparse.csr_array``. ValueError for what the layer refuses.
     Source: Dumoulin & Visin (2016), section 4.1.
 
@@ -162,11 +164,11 @@ def _conv_tables(size, kernel_size, stride, padding, dilation):
     """A source table per axis for a convolution, and the input's size as a tuple."""
     axes = len(kernel_size)
     n = arguments.per_axis("size", size, axes, 1, spread_one=False)
-    s = arguments.per_axis("stride", stride, axes, 1)
-    p = arguments.per_axis("padding", padding, axes, 0)
-    d = arguments.per_axis("dilation", dilation, axes, 1)
-    m = conv_sizes("size", size, n, kernel_size, s, [(q, q) for q in p], d)
-    return [conv_sources(*axis) for axis in zip(n, m, kernel_size, s, p, d)], n
+    s, sides, d = conv_window(kernel_size, stride, padding, dilation)
+    m = conv_sizes("size", size, n, kernel_size, s, sides, d)
+    before = [p for p, _ in sides]
+    _check_cells(size, n)
+    return [conv_sources(*axis) for axis in zip(n, m, kernel_size, s, before, d)], n
 
 
 def _conv_transpose_tables(size, kernel_size, stride, padding, output_padding, dilation):
@@ -177,8 +179,16 @@ def _conv_transpose_tables(size, kernel_size, stride, padding, output_padding, d
     p = arguments.per_axis("padding", padding, axes, 0)
     a = arguments.per_axis("output_padding", output_padding, axes, 0)
     d = arguments.per_axis("dilation", dilation, axes, 1)
-    n = conv_transpose_sizes(m, kernel_size, s, p, a, d)
+    n = conv_transpose_sizes("size", size, padding, output_padding, m, kernel_size, s, p, a, d)
+    _check_cells(size, m)
     return [conv_transpose_sources(*axis) for axis in zip(m, n, kernel_size, s, p, d)], m
+
+
+def _check_cells(given, size):
+    """The columns of the matrix must be countable; ``given`` is the size for the message."""
+    if prod(size) > arguments.MOST:
+        arguments.refuse("size", given, f"has {prod(size)} cells",
+                         "use a size of 2**63 - 1 cells at most")
 
 
 def _outputs(tables):

@@ -37,7 +37,7 @@ def overlap_count(size, kernel_size, *, stride=1, padding=0, output_padding=0, d
     p = per_axis("padding", padding, axes, 0)
     a = per_axis("output_padding", output_padding, axes, 0)
     d = per_axis("dilation", dilation, axes, 1)
-    n = conv_transpose_sizes(m, k, s, p, a, d)
+    n = conv_transpose_sizes("size", size, padding, output_padding, m, k, s, p, a, d)
     counts = [(conv_transpose_sources(*axis) >= 0).sum(axis=1)
               for axis in zip(m, n, k, s, p, d)]
     return reduce(np.multiply.outer, counts)

@@ -30,7 +30,8 @@ def conv_transpose(x, kernel, *, stride=1, padding=0, output_padding=0, dilation
     """
     x, kernel = arguments.plain_pair(x, kernel)
     z = _conv_transpose_layer(x.ndim, x[np.newaxis], kernel[np.newaxis, np.newaxis], None,
-                              stride, padding, output_padding, groups=1, dilation=dilation)
+                              stride, padding, output_padding, groups=1, dilation=dilation,
+                              shape=x.shape)
     return z[0]
 
 
@@ -92,9 +93,11 @@ def conv_transpose3d(
 
 
 def check_transposed_layer(
-    x, weight, bias, stride, padding, output_padding, groups, dilation, axes=None
+    x, weight, bias, stride, padding, output_padding, groups, dilation, axes=None, shape=None
 ):
     """Check all arguments of a transposed layer; give them back in one form.
+
+    ``shape``: the shape that the caller gave x, for the messages; left out, it is x's own.
 
     Returns x as (N, C_in, *m), whether it came with a batch axis, weight, bias, a tuple each
     of stride, padding, output_padding and dilation, groups, and the output's size (*n').
@@ -103,22 +106,24 @@ def check_transposed_layer(
     x, batched = arguments.layer_input(x, weight, groups, transposed=True)
     bias = arguments.layer_bias(bias, weight.shape[1] * groups)
     axes = weight.ndim - 2
-    stride = arguments.per_axis("stride", stride, axes, 1)
-    padding = arguments.per_axis("padding", padding, axes, 0)
-    output_padding = arguments.per_axis("output_padding", output_padding, axes, 0)
-    dilation = arguments.per_axis("dilation", dilation, axes, 1)
-    size = conv_transpose_sizes(x.shape[2:], weight.shape[2:], stride, padding, output_padding,
-                                dilation, least=1 if len(x) else 0)
-    return x, batched, weight, bias, stride, padding, output_padding, dilation, groups, size
+    s = arguments.per_axis("stride", stride, axes, 1)
+    p = arguments.per_axis("padding", padding, axes, 0)
+    a = arguments.per_axis("output_padding", output_padding, axes, 0)
+    d = arguments.per_axis("dilation", dilation, axes, 1)
+    if shape is None:
+        shape = x.shape if batched else x.shape[1:]
+    size = conv_transpose_sizes("x.shape", shape, padding, output_padding, x.shape[2:],
+                                weight.shape[2:], s, p, a, d, least=1 if len(x) else 0)
+    return x, batched, weight, bias, s, p, a, d, groups, size
 
 
 def _conv_transpose_layer(
-    axes, x, weight, bias, stride, padding, output_padding, groups, dilation
+    axes, x, weight, bias, stride, padding, output_padding, groups, dilation, shape=None
 ):
     """Check everything, stamp, crop, add the bias, give back the batch axis only if it came."""
     x, batched, weight, bias, stride, padding, _, dilation, groups, size = (
         check_transposed_layer(x, weight, bias, stride, padding, output_padding, groups,
-                               dilation, axes))
+                               dilation, axes, shape))
     z = transpose_convolve(x, weight, size, stride, padding, dilation, groups)
     if bias is not None:
         z = z + bias.reshape(-1, *(1,) * axes)

@@ -2,7 +2,7 @@
 
 from math import prod
 
-from ._arguments import array, choice, per_axis, refuse
+from ._arguments import array, choice, counted, per_axis, refuse
 
 _NUMPY_ORDER = {"row": "C", "column": "F"}
 
@@ -36,8 +36,8 @@ def unvec(v, shape, order="row"):
     """
     v, numpy_order = array("v", v), _NUMPY_ORDER[choice("order", order, _NUMPY_ORDER)]
     axes = len(shape) if isinstance(shape, (tuple, list)) else 1
-    shape = per_axis("shape", shape, axes, 0) if axes else ()
-    if v.shape != (prod(shape),):
-        refuse("v.shape", v.shape, f"does not fill shape={shape}",
-               f"use a vector of {prod(shape)} entries")
-    return v.reshape(shape, order=numpy_order)
+    cells = per_axis("shape", shape, axes, 0) if axes else ()
+    if v.shape != (prod(cells),):
+        refuse("v.shape", v.shape, f"does not fill shape={shape!r}",
+               f"use a vector of {counted(prod(cells), 'entry', 'entries')}")
+    return v.reshape(cells, order=numpy_order)

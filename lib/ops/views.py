@@ -156,9 +156,13 @@ def zero_stuff(x, stride):
     if x.size == 0 or x.ndim == 0:
         arguments.refuse("x.shape", x.shape, "has nothing to put zeros between",
                          "give one axis or more, each with at least one cell")
-    stride = arguments.per_axis("stride", stride, x.ndim, 1)
-    stuffed = np.zeros([s * (n - 1) + 1 for n, s in zip(x.shape, stride)], x.dtype)
-    stuffed[tuple(slice(None, None, s) for s in stride)] = x
+    steps = arguments.per_axis("stride", stride, x.ndim, 1)
+    size = [s * (n - 1) + 1 for n, s in zip(x.shape, steps)]
+    if max(size) > arguments.MOST:
+        arguments.refuse("stride", stride, f"is too large for x.shape={x.shape}",
+                         "use a smaller stride, for 2**63 - 1 cells at most on every axis")
+    stuffed = np.zeros(size, x.dtype)
+    stuffed[tuple(slice(None, None, s) for s in steps)] = x
     return stuffed
 
 
@@ -183,7 +187,9 @@ def check_plain(x, kernel, stride, padding, output_padding, dilation):
     p = arguments.per_axis("padding", padding, x.ndim, 0)
     a = arguments.per_axis("output_padding", output_padding, x.ndim, 0)
     d = arguments.per_axis("dilation", dilation, x.ndim, 1)
-    return x, kernel, s, p, a, d, conv_transpose_sizes(x.shape, kernel.shape, s, p, a, d)
+    size = conv_transpose_sizes("x.shape", x.shape, padding, output_padding, x.shape,
+                                kernel.shape, s, p, a, d)
+    return x, kernel, s, p, a, d, size
 
 
 def _canvas_size(cells, taps, stride, output_padding, dilation):

@@ -20,7 +20,8 @@ DASH = (2.0, 1.6)
 def per_axis(value, axes, name, least):
     """`value` as one whole number for each axis, each at least `least`, or ValueError."""
     values = (value,) * axes if np.isscalar(value) else tuple(value)
-    if len(values) != axes or any(int(v) != v or v < least for v in values):
+    if (len(values) != axes or any(isinstance(v, str) for v in values)
+            or any(int(v) != v or v < least for v in values)):
         raise ValueError(
             f"{name} is {value!r}; give a whole number of at least {least}, or {axes} of them"
         )

@@ -84,7 +84,7 @@ def _as_given(draw, numbers):
 ODD_VALUES = [0, -1, 1, 2, 5, 9, True, 1.0, None, "2", (), (1,), (2, 1), (1, 2, 3), (1, 1, 1, 1),
               (0, 1), (-1, 1), (1.0, 1), (True, 1), np.array([1, 1]), np.array(2), np.bool_(True),
               np.float64(1.0), (np.array(2),), np.array([2]), np.array(True),
-              np.int64(2), np.uint8(1), [2], {1}, range(1, 3)]
+              np.int64(2), np.uint8(1), [2], {1}, range(1, 3), 2**63, (2**63,)]
 
 
 @st.composite

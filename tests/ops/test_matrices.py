@@ -70,6 +70,24 @@ def test_transposed_convolution_layer(case):
                  matrix)
 
 
+@pytest.mark.parametrize("padding", ["same", "valid"])
+@pytest.mark.parametrize("kernel_size, dilation", [((3, 3), 1), ((2, 4), (2, 1)), ((1, 2), 3)])
+def test_padding_in_words(padding, kernel_size, dilation):
+    options = {"padding": padding, "dilation": dilation}
+    rng = np.random.default_rng(0)
+    x, weight = rng.standard_normal((2, 5, 6)), rng.standard_normal((3, 2, *kernel_size))
+    kernel, size = weight[0, 0], x.shape[1:]
+    y, layer = ops.conv(x[0], kernel, **options), ops.conv2d(x, weight, **options)
+    assert ops.conv_output_size(size, kernel_size, **options) == y.shape
+
+    matrix = ops.conv_matrix(kernel, size, **options)
+    np.testing.assert_allclose(matrix @ ops.vec(x[0]), ops.vec(y), atol=1e-12)
+    taps = ops.conv_matrix_taps(kernel_size, size, **options)
+    assert np.array_equal(np.append(ops.vec(kernel), 0.0)[taps], matrix)
+    np.testing.assert_allclose(ops.conv_layer_matrix(weight, size, **options) @ ops.vec(x),
+                               ops.vec(layer), atol=1e-12)
+
+
 @given(cases(transposed=False, plain=True), ORDERS, OUTPUT_ORDERS)
 def test_the_transposed_matrix_is_the_transpose(case, order, output_order):
     forward = ops.conv_matrix(case.weight, case.x.shape, order=order, output_order=output_order,

@@ -241,14 +241,20 @@ def _matrix(rows, columns, values, shape, sparse):
     return matrix
 
 
-def _csr(row_lengths, columns, values, shape):
-    """A CSR matrix straight from its three vectors; SciPy is loaded here, and only here."""
+def _csr(row_lengths, columns, values, shape, in_order=False):
+    """A CSR matrix straight from its three vectors; SciPy is loaded here, and only here.
+
+    ``in_order``: whether the columns of each row already rise, so that nobody need look.
+    """
     from scipy.sparse import csr_array
 
     starts = np.concatenate([[0], np.cumsum(row_lengths)])
     index = _index_type(shape, len(values))
     matrix = csr_array((values, columns.astype(index, copy=False), starts.astype(index)), shape)
-    matrix.sort_indices()
+    if in_order:
+        matrix.has_sorted_indices = True
+    else:
+        matrix.sort_indices()
     return matrix
 
 
@@ -279,7 +285,7 @@ def _layer_matrix(kernels, tables, size, sparse):
     columns = column.astype(index) + first_column[:, None]
     if sparse:
         row_lengths = np.tile(np.bincount(row, minlength=outputs), groups * outs)
-        return _csr(row_lengths, columns.reshape(-1), values.reshape(-1), shape)
+        return _csr(row_lengths, columns.reshape(-1), values.reshape(-1), shape, in_order=True)
     matrix = np.zeros(shape, values.dtype)
     matrix[row + outputs * np.arange(groups * outs)[:, None], columns] = values
     return matrix

@@ -1,0 +1,123 @@
+"""Weights on disk: safetensors files that vouch for their content. Nothing is ever unpickled."""
+
+import hashlib
+import json
+import os
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+
+from lib.ops._arguments import refuse
+
+
+def save_weights(path, model, *, half=True, meta=None):
+    """Write all of a model's parameters and buffers to one file.
+
+    ``half`` stores floating-point numbers in half precision (float16), in half the space of
+    float32: ValueError where one is too large for it (beyond 65504). ``meta`` is a dict of what
+    JSON can hold, kept beside the weights. The file appears whole or not at all.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> model, twin = torch.nn.Linear(3, 2), torch.nn.Linear(3, 2)
+    >>> with TemporaryDirectory() as folder:
+    ...     save_weights(folder + "/layer.safetensors", model, meta={"error": 0.02})
+    ...     load_weights(folder + "/layer.safetensors", twin)
+    {'error': 0.02}
+    >>> torch.equal(twin.weight, model.weight.half().float())
+    True
+    """
+    tensors = {}
+    for name, tensor in model.state_dict().items():
+        small = tensor.half() if half and tensor.is_floating_point() else tensor
+        if small.isinf().any() and not tensor.isinf().any():
+            refuse("half", half, f"cannot hold {name}, whose numbers go beyond 65504",
+                   "use half=False")
+        tensors[name] = small
+    write_tensors(path, tensors, {} if meta is None else meta)
+
+
+def load_weights(path, model):
+    """Read the weights that ``save_weights`` wrote into a model, and return its ``meta``.
+
+    The numbers take the model's own types. ValueError, and a model left as it was, where the
+    file is missing, damaged, or holds other tensors than the model does.
+    """
+    tensors, meta = read_tensors(path)
+    check_tensors(path, tensors, model.state_dict())
+    model.load_state_dict(tensors)
+    return meta
+
+
+def write_tensors(path, tensors, meta):
+    """Write named tensors and a dict of JSON values, with a checksum over both, in one go."""
+    path = Path(path)
+    tensors = {name: tensor.detach().cpu().contiguous().clone()
+               for name, tensor in tensors.items()}
+    text = json.dumps(meta)
+    # One entry, because several would be written in an order that differs from time to time.
+    about = json.dumps({"sha256": _checksum(tensors, text), "meta": text})
+    data = save(tensors, {"about": about})
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f"{path.name}.{os.getpid()}.unfinished")
+    try:
+        with open(unfinished, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(unfinished, path)  # whole or not at all, even if the power fails
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def read_tensors(path):
+    """What ``write_tensors`` wrote: (tensors, meta). ValueError for any other file."""
+    path = Path(path)
+    if not path.is_file():
+        refuse("path", str(path), "is not a file", "give the path of stored weights")
+    try:
+        with safe_open(path, framework="pt") as file:
+            tensors = {name: file.get_tensor(name).clone() for name in file.keys()}
+            about = json.loads((file.metadata() or {}).get("about", "{}"))
+        if about.get("sha256") == _checksum(tensors, about.get("meta", "")):
+            return tensors, json.loads(about["meta"])
+        problem = "is damaged or was not written here: its checksum is not that of its content"
+    # Besides its own error, the reader passes on those of what it reads with.
+    except (SafetensorError, OSError, ValueError, RuntimeError, KeyError, TypeError,
+            AttributeError) as error:
+        problem = f"is damaged or no safetensors file ({error})"
+    refuse("path", str(path), problem, "restore or remake the file")
+
+
+def check_tensors(path, found, wanted):
+    """ValueError unless both dicts have the same names, shapes and kinds of number."""
+    for name in wanted:
+        if name not in found:
+            refuse("path", str(path), f"has no tensor {name}, which the model wants "
+                   f"with shape {tuple(wanted[name].shape)}",
+                   "use a model made with the options of the stored one")
+    for name in found:
+        if name not in wanted:
+            refuse("path", str(path), f"holds a tensor {name} with shape "
+                   f"{tuple(found[name].shape)}, which the model has not",
+                   "use a model made with the options of the stored one")
+    for name in wanted:
+        tensor = found[name]
+        shape, other = tuple(tensor.shape), tuple(wanted[name].shape)
+        if shape != other:
+            refuse("path", str(path), f"holds {name} with shape {shape} where the model wants "
+                   f"{other}", "use a model made with the options of the stored one")
+        if tensor.is_floating_point() != wanted[name].is_floating_point():
+            refuse("path", str(path), f"holds {name} as {tensor.dtype} where the model wants "
+                   f"{wanted[name].dtype}", "use a model made with the options of the stored one")
+
+
+def _checksum(tensors, text):
+    """SHA-256 over the names, types, shapes and bytes of all tensors, and over a text."""
+    digest = hashlib.sha256(text.encode())
+    for name in sorted(tensors):
+        tensor = tensors[name]
+        digest.update(f"|{name}|{tensor.dtype}|{tuple(tensor.shape)}|".encode())
+        digest.update(tensor.reshape(-1).view(torch.uint8).numpy().tobytes())
+    return digest.hexdigest()

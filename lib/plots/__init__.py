@@ -4,14 +4,32 @@ Every function takes plain arrays and ``lib.ops``'s options and returns a ``Pict
 """
 
 from lib.plots._look import Picture
-from lib.plots.curves import bars, loss_and_kernel, operation_counts, signals, size_staircase
+from lib.plots.coverage import coverage_picture, spectrum_picture
+from lib.plots.curves import (
+    bars,
+    lines,
+    loss_and_kernel,
+    operation_counts,
+    seeds_picture,
+    signals,
+    size_staircase,
+)
+from lib.plots.images import pictures
 from lib.plots.matrices import layer_matrix_picture, matrix_gallery, matrix_picture
 from lib.plots.opening import hero
 from lib.plots.sides import direct_and_transposed, zero_stuffing_picture
 from lib.plots.steps import conv_steps, parameters_picture, stamp_steps
+from lib.plots.upsampling import (
+    half_pixel_picture,
+    pooling_picture,
+    shuffle_picture,
+    weights_picture,
+)
 
 __all__ = [
-    "Picture", "bars", "conv_steps", "direct_and_transposed", "hero", "layer_matrix_picture",
-    "loss_and_kernel", "matrix_gallery", "matrix_picture", "operation_counts",
-    "parameters_picture", "signals", "size_staircase", "stamp_steps", "zero_stuffing_picture",
+    "Picture", "bars", "conv_steps", "coverage_picture", "direct_and_transposed",
+    "half_pixel_picture", "hero", "layer_matrix_picture", "lines", "loss_and_kernel",
+    "matrix_gallery", "matrix_picture", "operation_counts", "parameters_picture", "pictures",
+    "pooling_picture", "seeds_picture", "shuffle_picture", "signals", "size_staircase",
+    "spectrum_picture", "stamp_steps", "weights_picture", "zero_stuffing_picture",
 ]

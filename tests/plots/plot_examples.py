@@ -2,11 +2,16 @@
 
 import numpy as np
 
-from lib import plots
+from lib import ops, plots
 
 IMAGE = np.array([[3, 1, 0, 2], [1, 2, 1, 0], [0, 1, 3, 1], [2, 0, 1, 1]])
 KERNEL = np.array([[1, 0, -1], [2, 1, 0], [0, 1, 2]])
 TAPS_F = [["f₁"], ["f₂"], ["f₃"]]
+POOLED = [[1, 2, 4, 1], [3, 4, 2, 3], [1, 4, 1, 2], [2, 3, 4, 3]]
+SEEDS = {"transposed, k = 3": [0.012, 0.0125, 0.0118], "nearest + conv": [0.0121, 0.0119, 0.0124],
+         "pixel shuffle": [0.0132, 0.0128, 0.0135]}
+
+BOARD = np.indices((24, 24)).sum(axis=0) % 2
 
 EXAMPLES = {
     "conv_steps 1-D": lambda: plots.conv_steps([1, 4, -1, 0, 2, -2, 1, 3, 3, 1], [1, 2, 0, -1]),
@@ -72,4 +77,65 @@ EXAMPLES = {
     "operation_counts": lambda: plots.operation_counts({"stamps": 36, "zero-stuffing": 144}),
     "bars": lambda: plots.bars([1.5, -2], ["up", "down"], title="difference"),
     "hero": lambda: plots.hero(),
+    "coverage_picture 1-D": lambda: plots.coverage_picture(4, 3, stride=2),
+    "coverage_picture padding": lambda: plots.coverage_picture(
+        6, 4, stride=2, padding=1, output_padding=1),
+    "coverage_picture dilation": lambda: plots.coverage_picture(5, 3, stride=2, dilation=3),
+    "coverage_picture long": lambda: plots.coverage_picture(40, 3, stride=2),
+    "coverage_picture 2-D": lambda: plots.coverage_picture((4, 4), 3, stride=2),
+    "coverage_picture per axis": lambda: plots.coverage_picture(
+        (5, 7), (4, 3), stride=2, padding=(1, 0)),
+    "coverage_picture large": lambda: plots.coverage_picture((16, 16), 3, stride=2),
+    "coverage_picture 3-D": lambda: plots.coverage_picture((3, 3, 3), 3, stride=2),
+    "coverage_picture layers": lambda: plots.coverage_picture(
+        4, layers=[dict(kernel_size=3, stride=2)] * 3),
+    "coverage_picture layers 2-D": lambda: plots.coverage_picture(
+        (3, 3), layers=[dict(kernel_size=3, stride=2), dict(kernel_size=4, stride=2)]),
+    "spectrum_picture": lambda: plots.spectrum_picture(
+        [1 + 0.1 * BOARD, np.cos(np.arange(24) / 3) + np.zeros((5, 24, 1))], 2,
+        labels=["board", "waves"]),
+    "pictures": lambda: plots.pictures(
+        [BOARD, BOARD[:12, :12], 2 * BOARD[:4, :4]], titles=["24 × 24", "half", "k = 3"]),
+    "pictures rows": lambda: plots.pictures(
+        [[BOARD, None], [BOARD / 2, BOARD / 3]], titles=["one", "two"],
+        row_labels=["input", "reconstruction"]),
+    "pictures signed": lambda: plots.pictures(BOARD - 0.5, range=(-1, 1)),
+    "half_pixel_picture": lambda: plots.half_pixel_picture(2, 4),
+    "half_pixel_picture both": lambda: plots.half_pixel_picture(4, 8, align_corners=None),
+    "half_pixel_picture down": lambda: plots.half_pixel_picture(5, 3, align_corners=None),
+    "half_pixel_picture many": lambda: plots.half_pixel_picture(16, 28),
+    "half_pixel_picture one": lambda: plots.half_pixel_picture(1, 4, align_corners=None),
+    "weights_picture linear": lambda: plots.weights_picture(
+        ops.interpolation_matrix(4, 8), title="linear, 4 to 8"),
+    "weights_picture cubic": lambda: plots.weights_picture(
+        ops.interpolation_matrix(8, 16, mode="cubic")),
+    "weights_picture kernel": lambda: plots.weights_picture(
+        ops.bilinear_kernel(3), row_label="kernel row", column_label="kernel column"),
+    "pooling_picture": lambda: plots.pooling_picture(POOLED, 2),
+    "pooling_picture values": lambda: plots.pooling_picture(
+        POOLED, 2, values=[[1, 2], [3, 4]]),
+    "pooling_picture overlap": lambda: plots.pooling_picture(
+        [[7, 0, 1, 7, 0], [8, 7, 8, 3, 1], [4, 8, 3, 8, 3], [7, 2, 4, 2, 2], [8, 7, 1, 8, 8]],
+        3, stride=2),
+    "pooling_picture 1-D": lambda: plots.pooling_picture([1, 3, 2, 2, 5, 5, 0], 2),
+    "shuffle_picture": lambda: plots.shuffle_picture(4, 2),
+    "shuffle_picture r = 3": lambda: plots.shuffle_picture(9, 3),
+    "shuffle_picture two": lambda: plots.shuffle_picture(np.arange(24).reshape(8, 1, 3), 2),
+    "lines": lambda: plots.lines(
+        range(1, 7), [[1, 2, 3, 4, 5, 5], [6, 5, 2, 1, 0, 2]], labels=["even", "odd"],
+        xlabel="kernel size k", ylabel="ripple"),
+    "lines six": lambda: plots.lines(
+        np.linspace(0, 0.5, 129),
+        [0.001 + (1 + i / 10) * np.exp(-np.linspace(0, 5, 129)) for i in range(6)],
+        labels=[f"upsampler number {i}" for i in range(6)], xlabel="frequency", ylabel="gain",
+        log=True, marks={0.25: "a quarter", 0.5: "a half"}),
+    "lines one": lambda: plots.lines(
+        [1, 2.5, 3], [[3, 1, 2]], labels=[""], xlabel="size", ylabel="score", marks=[2]),
+    "seeds_picture": lambda: plots.seeds_picture(list(SEEDS), panels=[
+        ("reconstruction error", SEEDS, {"unit": "mean squared", "better": "lower"}),
+        ("ripple", {**SEEDS, "nearest + conv": [0] * 3}, {"log": True, "better": "lower"}),
+        ("multiplications", {name: [1_200_000] for name in SEEDS})]),
+    "seeds_picture small": lambda: plots.seeds_picture(
+        ["a", "b", "c"], panels=[("score", {"a": [1, 2, 3], "b": [0.1, 0.4]},
+                                  {"better": "higher", "log": True})]),
 }

@@ -2,7 +2,7 @@
 
     python benchmarks/operators.py
 
-Three tables of ratios, on one thread. The two sides of each ratio run in turn, A B A B ...; a
+Four tables of ratios, on one thread. The two sides of each ratio run in turn, A B A B ...; a
 ratio is taken in each turn, and the table gives its median and, in brackets, its quartiles.
 In (b) and (c), where one side is hundreds of times faster, it runs five times in its turn.
 """
@@ -135,6 +135,35 @@ def against_basis_vectors(at_most=1024, turns=5):
         print(f"            {name} {summary(found * cells / len(some))}  {entries}")
 
 
+def against_pytorch_upsampling(turns=60):
+    print("\n(d) upsampling in lib.ops / PyTorch's, (8, 16, 32, 32) float32, times 2 "
+          "(below 1: faster)")
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal((8, 16, 32, 32)).astype(np.float32)
+    values, indices = ops.max_pool2d(x, 2)
+    x_t, values_t, indices_t = map(torch.tensor, (x, values, indices))
+
+    cases = [(f"layer_interpolate, {mode}",
+              lambda mode=mode: ops.layer_interpolate(x, scale_factor=2, mode=mode),
+              lambda mode=mode: F.interpolate(x_t, scale_factor=2, mode=mode))
+             for mode in ("nearest", "bilinear", "bicubic")]
+    cases += [("max_pool2d, with indices", lambda: ops.max_pool2d(x, 2),
+               lambda: F.max_pool2d(x_t, 2, return_indices=True)),
+              ("max_unpool2d", lambda: ops.max_unpool2d(values, indices, 2),
+               lambda: F.max_unpool2d(values_t, indices_t, 2)),
+              ("pixel_shuffle", lambda: ops.pixel_shuffle(x, 2),
+               lambda: F.pixel_shuffle(x_t, 2))]
+    for name, ours, theirs in cases:
+        for result, expected in zip(_parts(ours()), _parts(theirs())):
+            assert np.allclose(result, expected, rtol=1e-4, atol=1e-4)
+        print(f"            {name:41} {summary(ratios(ours, theirs, turns))}")
+
+
+def _parts(result):
+    """Max-pooling gives values and indices, everything else one array."""
+    return result if isinstance(result, tuple) else (result,)
+
+
 def _chosen(columns, cells):
     """A row of ones at these columns, for masking a sparse matrix."""
     return np.isin(np.arange(cells), columns).astype(float)[np.newaxis]
@@ -153,6 +182,8 @@ def main():
         against_pytorch()
     against_loops()
     against_basis_vectors()
+    with torch.no_grad():
+        against_pytorch_upsampling()
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from execution import cached, describe_images, refresh
 
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 FOLDERS = ("book", "exercises")
+IGNORED = "nbval-ignore-output"
 # What JupyterLab and nbclient write into cells and what changes without anyone's doing.
 VOLATILE = {"execution", "collapsed", "scrolled", "jupyter", "trusted", "ExecuteTime", "editable"}
 
@@ -64,6 +65,20 @@ def text_of(notebook):
     return nbformat.writes(normalise(notebook), version=nbformat.NO_CONVERT) + "\n"
 
 
+def comparable(notebook):
+    """The text of a notebook without what may differ from run to run.
+
+    That is what cells tagged ``nbval-ignore-output`` show: times, and networks trained on
+    another processor.
+    """
+    notebook = normalise(notebook)
+    for cell in notebook.cells:
+        if IGNORED in cell.metadata.get("tags", []):
+            cell.outputs = []
+            cell.metadata.get("mystnb", {}).pop("image", None)
+    return nbformat.writes(notebook, version=nbformat.NO_CONVERT) + "\n"
+
+
 def problems(path):
     """What keeps a notebook file from being in the form that git keeps; [] when it is."""
     text = Path(path).read_text(encoding="utf-8")
@@ -84,11 +99,14 @@ def problems(path):
 
 
 def write_back(path, root=ROOT):
-    """Put the cached outputs into the notebook file; return whether the file changed."""
-    text = text_of(cached(path, root=root))
-    if text == path.read_text(encoding="utf-8"):
+    """Put the cached outputs into the notebook file; return whether the file changed.
+
+    Outputs that may differ from run to run are no reason to change it.
+    """
+    stored, fresh = nbformat.read(path, as_version=4), cached(path, root=root)
+    if comparable(stored) == comparable(fresh) and not problems(path):
         return False
-    path.write_text(text, encoding="utf-8")
+    path.write_text(text_of(fresh), encoding="utf-8")
     return True
 
 

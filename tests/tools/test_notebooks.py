@@ -3,7 +3,7 @@
 import nbformat
 import notebooks
 import pytest
-from execution import refresh
+from execution import cached, refresh
 from nbformat.v4 import new_code_cell
 
 from .conftest import write
@@ -38,6 +38,24 @@ def test_normal_form_is_stable_and_leaves_nothing_volatile(repository):
     assert notebook.cells[1].metadata == {"tags": ["keep"]}
     assert notebook.cells[1].execution_count == 1
     assert notebook.cells[1].outputs[0].execution_count == 1
+
+
+def test_what_may_differ_from_run_to_run_does_not_change_the_file(repository):
+    path = write(repository / "book/two.ipynb", "import time", "print(time.time())", "print(1)")
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells[2].metadata["tags"] = ["nbval-ignore-output"]
+    path.write_text(notebooks.text_of(notebook))
+    refresh([path], root=repository, report=str)
+    assert notebooks.write_back(path, root=repository)
+    stored = path.read_text()
+    refresh([path], root=repository, report=str, force=True)
+    assert notebooks.text_of(cached(path, root=repository)) != stored
+    assert not notebooks.write_back(path, root=repository)
+    assert path.read_text() == stored
+
+    path.write_text(stored.replace('"1\\n"', '"2\\n"'))  # another output does change it
+    assert notebooks.write_back(path, root=repository)
+    assert '"1\\n"' in path.read_text()
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,9 @@ import torch
 import torch.nn.functional as F
 
 from lib import ops
+from lib.nets import head_to_head
 from lib.nets import views as torch_views
+from lib.nets.ripple import tail_ripple
 
 BOOK = Path(__file__).parents[1] / "book"
 
@@ -24,6 +26,8 @@ MATRICES = ["S1.1", "S1.2", "S2.3a", "S3.1", "S1.4", "S4.1", "S4.4", "S5.1", "S5
 TRANSPOSED = """S1.3 S1.5 S2.1 S2.2 S2.3b S2.6 S2.7 S3.6 S4.5 S4.2 S4.5b S4.3 S4.6 S4.7
     S5.2 S5.3 S5.4 S5.7 S5.8b S5.9""".split()
 ARITHMETIC = ["S1.6", "S1.7", "S2.8", "S2.9", "S2.10", "S2.13a"]
+ARTIFACTS = ["S1.8", "S2.11", "S5.5"]
+UPSAMPLING = ["S1.9", "S2.12", "S2.13b", "S3.2", "S3.3", "S3.4", "S3.5"]
 
 
 def t(array):
@@ -47,7 +51,8 @@ def cells_by_row():
     return found
 
 
-@pytest.mark.parametrize("row", MATRICES + TRANSPOSED + ARITHMETIC)
+@pytest.mark.parametrize("row", [
+    *MATRICES, *TRANSPOSED, *ARITHMETIC, *ARTIFACTS, *UPSAMPLING])
 def test_row_is_taught(row, cells_by_row):
     cells = cells_by_row.get(row, [])
     assert any("assert" in source and count for source, count in cells), (
@@ -389,3 +394,125 @@ def test_S2_13a_output_padding_makes_the_size_double():
         assert layer(torch.zeros(1, 1, n, n)).shape[2:] == (2 * n, 2 * n)
         assert ops.conv_transpose_output_size(n, 3, stride=2, padding=1) == 2 * n - 1
         assert ops.output_padding_for(n, 2 * n, 3, stride=2, padding=1) == 1
+
+
+# ---------------------------------------------------------------- artifacts
+
+
+def test_S1_8_untrained_transposed_decoders_draw_checkerboards_and_trained_ones_ripple():
+    for run in head_to_head.load_results()["runs"]:
+        ripples = [run[when]["ripple"] for when in ("before", "after")]
+        if run["kind"] in ("nearest", "bilinear"):
+            assert max(ripples) < 1e-9
+        elif run["kind"].startswith("transposed"):
+            assert min(ripples) > 0.02
+
+
+def test_S2_11_how_many_4x4_kernels_at_stride_3_cover_each_pixel():
+    row = [1, 1, 1, 2, 1, 1, 2, 1, 1, 2, 1, 1, 1]
+    count = ops.overlap_count((4, 4), 4, stride=3)
+    equal(count, np.outer(row, row))
+    equal(count, F.conv_transpose2d(t(np.ones((4, 4))), t(np.ones((4, 4))), stride=3)[0, 0])
+    equal(np.unique(count), [1, 2, 4])
+    equal(ops.overlap_phases(4, stride=3), [2, 1, 1])
+
+
+def test_S5_5_in_two_and_three_dimensions_the_pattern_is_the_outer_product():
+    row = ops.overlap_count(4, 3, stride=2)
+    equal(ops.overlap_count((4, 4), 3, stride=2), np.einsum("i,j->ij", row, row))
+    equal(ops.overlap_count((4, 4, 4), 3, stride=2), np.einsum("i,j,k->ijk", row, row, row))
+    ones = torch.ones(1, 1, 4, 4, 4)
+    equal(ops.overlap_count((4, 4, 4), 3, stride=2),
+          F.conv_transpose3d(ones, torch.ones(1, 1, 3, 3, 3), stride=2)[0, 0])
+
+
+# ---------------------------------------------------------------- upsampling without it
+
+
+def test_S1_9_nearest_neighbour_and_then_an_ordinary_convolution():
+    rng = np.random.default_rng(0)
+    x, w = rng.normal(size=(3, 4)), rng.normal(size=(3, 3))
+    resized = ops.conv(ops.interpolate(x, scale_factor=2, mode="nearest"), w, padding=1)
+    equal(resized.shape, (6, 8))
+    # The same as one transposed convolution whose taps are tied: a box times the kernel, reversed.
+    tied = ops.conv_transpose(np.ones((2, 2)), ops.flip(w))
+    np.testing.assert_allclose(ops.conv_transpose(x, tied, stride=2, padding=1), resized, atol=1e-13)
+
+
+def test_S2_12_interpolation_by_3():
+    x = np.array([[1.0, 2], [3, 4]])
+    nearest = ops.interpolate(x, scale_factor=3, mode="nearest")
+    equal(nearest, np.kron(x, np.ones((3, 3))))
+    bilinear = ops.interpolate(x, scale_factor=3, mode="bilinear")
+    np.testing.assert_allclose(bilinear[0], [1, 1, 4 / 3, 5 / 3, 2, 2], atol=1e-14)
+    np.testing.assert_allclose(bilinear[:, 0], [1, 1, 5 / 3, 7 / 3, 3, 3], atol=1e-14)
+    for found, mode in ((nearest, "nearest"), (bilinear, "bilinear")):
+        expected = F.interpolate(t(x), scale_factor=3, mode=mode)[0, 0]
+        np.testing.assert_allclose(found, expected, atol=1e-14)
+
+
+def test_S2_13b_a_transposed_convolution_replaced_by_bilinear_and_a_convolution():
+    transposed = torch.nn.ConvTranspose2d(4, 2, 3, stride=2, padding=1, output_padding=1)
+    replacement = torch.nn.Sequential(torch.nn.Upsample(scale_factor=2, mode="bilinear"),
+                                      torch.nn.Conv2d(4, 2, 3, padding=1))
+    for n in range(1, 12):
+        x = torch.randn(1, 4, n, n)
+        assert transposed(x).shape == replacement(x).shape == (1, 2, 2 * n, 2 * n)
+    count = [sum(p.numel() for p in layer.parameters()) for layer in (transposed, replacement)]
+    assert count == [74, 74]
+    x = torch.rand(5, 4)
+    assert tail_ripple(replacement, x) < 1e-12 < 0.05 < tail_ripple(transposed, x)
+
+
+def test_S3_2_each_element_is_duplicated():
+    x = np.array([[1, 2], [3, 4]])
+    equal(ops.interpolate(x, scale_factor=2, mode="nearest"),
+          [[1, 1, 2, 2], [1, 1, 2, 2], [3, 3, 4, 4], [3, 3, 4, 4]])
+
+
+def test_S3_3_bilinear_by_2_printed_truncated_and_described_otherwise():
+    x = np.array([[10.0, 20], [30, 40]])
+    half_pixel = ops.interpolate(x, scale_factor=2, mode="bilinear")
+    equal(half_pixel[:2], [[10, 12.5, 17.5, 20], [15, 17.5, 22.5, 25]])
+    printed = [[10, 12, 17, 20], [15, 17, 22, 25], [25, 27, 32, 35], [30, 32, 37, 40]]
+    equal(np.trunc(half_pixel), printed)
+    corners = ops.interpolate(x, scale_factor=2, mode="bilinear", align_corners=True)
+    np.testing.assert_allclose(corners[0], [10, 40 / 3, 50 / 3, 20], atol=1e-13)
+    for found, align in ((half_pixel, False), (corners, True)):
+        expected = F.interpolate(t(x), scale_factor=2, mode="bilinear", align_corners=align)
+        np.testing.assert_allclose(found, expected[0, 0], atol=1e-13)
+
+
+def test_S3_4_bed_of_nails():
+    found = ops.bed_of_nails(np.array([[1, 2], [3, 4]]), 2)
+    equal(found, [[1, 0, 2, 0], [0, 0, 0, 0], [3, 0, 4, 0], [0, 0, 0, 0]])
+    equal(found, ops.conv_transpose(np.array([[1, 2], [3, 4]]), np.array([[1]]), stride=2,
+                                    output_padding=1))
+
+
+def test_S3_5_max_pooling_that_remembers_and_unpooling():
+    x = np.array([[1, 2, 4, 1], [3, 4, 2, 3], [1, 4, 1, 2], [2, 3, 4, 3]])
+    values, places = ops.max_pool(x, 2)
+    equal(values, [[4, 4], [4, 4]])
+    equal(places, [[5, 2], [9, 14]])
+    unpooled = ops.max_unpool(np.array([[1, 2], [3, 4]]), places, 2)
+    equal(unpooled, [[0, 0, 2, 0], [0, 1, 0, 0], [0, 3, 0, 0], [0, 0, 4, 0]])
+    expected, where = F.max_pool2d(t(x), 2, return_indices=True)
+    equal(places, where[0, 0])
+    equal(unpooled, F.max_unpool2d(t([[1, 2], [3, 4]]), where, 2)[0, 0])
+    # The tie: where all are equal the first in row order is kept.
+    equal(ops.max_pool(np.ones((4, 4)), 2)[1], [[0, 2], [8, 10]])
+
+
+def test_S4_2_bilinear_and_bicubic_are_fixed_linear_maps():
+    rng = np.random.default_rng(0)
+    x = rng.random((5, 6))
+    for mode, one_axis in (("bilinear", "linear"), ("bicubic", "cubic")):
+        rows = ops.interpolation_matrix(5, 10, mode=one_axis)
+        columns = ops.interpolation_matrix(6, 12, mode=one_axis)
+        found = ops.interpolate(x, scale_factor=2, mode=mode)
+        np.testing.assert_allclose(found, rows @ x @ columns.T, atol=1e-12)
+        expected = F.interpolate(t(x), scale_factor=2, mode=mode)[0, 0]
+        np.testing.assert_allclose(found, expected, atol=1e-12)
+        np.testing.assert_allclose(rows.sum(axis=1), 1, atol=1e-14)
+    assert ops.interpolation_matrix(5, 10, mode="cubic").min() < 0  # and so it can overshoot

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 import torch
 
+from lib.data import mnist
 from lib.nets import head_to_head as command
 from lib.nets.head_to_head import head_to_head, load_models, load_results, run_one, step_times
 from lib.nets.training import evaluate
-from lib.nets.upsamplers import Autoencoder
+from lib.nets.upsamplers import KINDS, Autoencoder
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (96, 28, 28), np.uint8)
 TINY = {"images": IMAGES[:64], "held_out": IMAGES[64:], "kinds": ("transposed-4", "shuffle"),
@@ -169,3 +170,46 @@ def test_missing_or_damaged_results(tmp_path, content, message):
         (tmp_path / "head_to_head.json").write_text(content)
     with pytest.raises(ValueError, match=message):
         load_results(tmp_path)
+
+
+def test_times_can_be_measured_again_alone(tmp_path, here):
+    before = head_to_head(**TINY, out=tmp_path)
+    command.measure_times_again(images=IMAGES, out=tmp_path, rounds=2)
+    after = load_results(tmp_path)
+    assert set(after["step_seconds"]) == set(TINY["kinds"])
+    assert after["step_seconds"] != before["step_seconds"]
+    assert {**after, "step_seconds": 0} == {**json.loads(json.dumps(before)), "step_seconds": 0}
+
+
+# ---------------------------------------------------------------------- the book's own results
+
+
+def test_the_stored_weights_give_the_stored_numbers():
+    results, models, digits = load_results(), load_models(), mnist()
+    assert list(models) == results["settings"]["kinds"] == list(KINDS)
+    for run in results["runs"]:
+        if run["seed"] == 0:
+            model = models[run["kind"]]
+            error = evaluate(model, digits.test_images[:, None])
+            assert f"{error:.3g}" == f"{run['after']['held_out_error']:.3g}"
+            found = command.instruments(model, digits.test_images)
+            for name, value in found.items():
+                assert value == pytest.approx(run["after"][name], rel=0.01, abs=1e-3), name
+
+
+def test_the_stored_comparison_is_a_fair_one():
+    results = load_results()
+    assert len(results["settings"]["seeds"]) >= 5
+    assert len(results["runs"]) == len(results["settings"]["seeds"]) * len(KINDS)
+    counts = [run["parameters"] for run in results["runs"]]
+    assert max(counts) <= 1.02 * min(counts)
+    for run in results["runs"]:
+        assert run["stopped"] == "" and len(run["losses"]) == results["settings"]["epochs"]
+
+
+def test_the_stored_comparison_started_where_this_version_starts():
+    digits = mnist()
+    for run in load_results()["runs"][: len(KINDS)]:
+        torch.manual_seed(run["seed"])
+        found = evaluate(Autoencoder(run["kind"]), digits.test_images[:, None])
+        assert found == pytest.approx(run["before"]["held_out_error"], rel=1e-4)

@@ -345,7 +345,7 @@ def _solid(counts, each, settings):
     alt = (f"An output of {words.size(counts.shape)} cells ({settings}), slice by slice, shaded "
            f"by how many placements touch each, {counts.min()} to {counts.max()}. Each slice is "
            f"the same pattern times the slice's count: {words.listed(depth, 20)}. "
-           + " ".join(f"Axis {i}: {_inside(profile, axis)}" for i, (profile, axis) in
+           + " ".join(f"Axis {i}: {_inside(profile, axis).replace('In the', 'in the', 1)}" for i, (profile, axis) in
                       enumerate(zip(_profiles(each), each, strict=True))))
     return Picture(figure, words.shorten(alt))
 

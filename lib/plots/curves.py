@@ -369,7 +369,10 @@ def lines(x, series, *, labels, xlabel, ylabel, log=False, marks=None):
                           textcoords="offset points", ha="center", fontsize=9.5,
                           color=light("ink"))
         _name_curves(figure, axes, drawn, x, series, labels)
-    said = [f"{name}: {_say_curve(x, values)}".removeprefix(": ")
+    # What rounding leaves of a zero is not worth reading out.
+    least = 1e-12 * max(np.abs(values).max() for values in series)
+    said = [f"{name}: {_say_curve(x, np.where(np.abs(values) < least, 0, values))}"
+            .removeprefix(": ")
             for name, values in zip(labels, series, strict=True)]
     alt = (f"Curves of {ylabel} against {xlabel}{', logarithmic' if log else ''}, from "
            f"{number(x[0])} to {number(x[-1])}: {'; '.join(said)}.")

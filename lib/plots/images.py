@@ -241,7 +241,7 @@ def _title_lines(titles, table, nested, sides):
     else:
         places = [(r, c) for r, row in enumerate(table) for c in range(len(row))]
         above = dict(zip(places, titles, strict=True))
-    return {at: wrap(_unbroken(title), sides[at[1]] + GAP - 3, HEAD)
+    return {at: wrap(_unbroken(title), sides[at[1]] + GAP - 8, HEAD)
             for at, title in above.items()
             if title and (nested or table[at[0]][at[1]] is not None)}
 

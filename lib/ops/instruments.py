@@ -61,7 +61,7 @@ def layer_ripple(output, *, margin=0):
 
 
 def checkerboard_score(picture, stride):
-    """How much of a picture repeats with the stride: 0 for none, towards 1 for nothing else.
+    """How much of a picture repeats with the stride, as a ratio of rms values: 0 for none.
 
     A pattern that repeats every s cells holds all its power at the frequencies h/s cycles per
     cell, h = 1 … s-1. Other content spreads smoothly over the frequencies. So, with w a Hann
@@ -75,9 +75,11 @@ def checkerboard_score(picture, stride):
 
     score = sqrt(sum of max(P(f) - B(f), 0)) / rms of x.
 
-    Adding a pattern of rms a to a constant c gives a / sqrt(c^2 + a^2); scaling x changes
-    nothing. A texture whose period divides s counts as well: the picture cannot tell where it
-    comes from. Of a quantity with random signs (a gradient), take the absolute value first.
+    Adding a pattern of rms a to a constant c gives a / sqrt(c^2 + a^2), so 1 for nothing but the
+    pattern; scaling x changes nothing. The window weighs the middle: a pattern that is strongest
+    there can score more, by a factor of up to sqrt(3/2) per axis. A texture whose period divides
+    s counts as well: the picture cannot tell where it comes from. Of a quantity with random signs
+    (a gradient), take the absolute value first.
 
     ``picture``: (*L) with 1, 2 or 3 axes, at least 6 s cells each (cells beyond a multiple of s
     are left out); ``stride``: an int, or a number per axis, not all 1. Result: a float.

@@ -277,7 +277,7 @@ def _report(text):
 def main(arguments=None):
     parser = argparse.ArgumentParser(
         prog="python -m lib.nets.head_to_head",
-        description="Train and measure autoencoders with each upsampler; about 15 minutes.")
+        description="Train and measure autoencoders with each upsampler; about 20 minutes.")
     parser.add_argument("--seeds", type=int, default=SEEDS, help="how many (default %(default)s)")
     parser.add_argument("--epochs", type=int, default=EPOCHS, help="of each (default %(default)s)")
     parser.add_argument("--jobs", type=int, default=2, help="side by side (default %(default)s)")

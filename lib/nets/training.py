@@ -52,8 +52,8 @@ class History:
 
 
 def train(model, inputs, targets=None, *, epochs, batch_size=32, lr=4e-3, loss="mse",
-          weight_decay=0.01, seed=0, device=None, precision="float32", budget=None, stop=None,
-          progress=True, checkpoint=None, validation=None, augment=None):
+          weight_decay=0.01, seed=0, device=None, precision="float32", budget=None, at_least=1,
+          stop=None, progress=True, checkpoint=None, validation=None, augment=None):
     """Train a model in place and return its ``History``.
 
     ``inputs`` (N, ...) and ``targets`` (N, ...) are arrays or tensors; without ``targets`` the
@@ -69,7 +69,8 @@ def train(model, inputs, targets=None, *, epochs, batch_size=32, lr=4e-3, loss="
       model is back where it was;
     - ``precision``: "float32", "float64", or "bfloat16" (float32 weights, layers in bfloat16);
     - ``budget``: seconds. A few steps of a copy are timed, and the schedule made as short as it
-      takes (one epoch at least). It is an estimate: nothing is cut off when it proves wrong;
+      takes, but for ``at_least`` so many epochs. It is an estimate: nothing is cut off when it
+      proves wrong;
     - ``stop``: a function, asked after each step, that returns True to stop there; or the path
       of a file whose appearance does that. An interrupt (Ctrl-C, or the stop button of a
       notebook) does it too. The weights stay as that step left them;
@@ -90,6 +91,7 @@ def train(model, inputs, targets=None, *, epochs, batch_size=32, lr=4e-3, loss="
     (True, 20, '')
     """
     epochs, batch_size = whole("epochs", epochs, 1), whole("batch_size", batch_size, 1)
+    at_least = whole("at_least", at_least, 1)
     seed = whole("seed", seed, 0)
     choice("precision", precision, ("float32", "float64", "bfloat16"))
     _positive("lr", lr)
@@ -154,7 +156,7 @@ def train(model, inputs, targets=None, *, epochs, batch_size=32, lr=4e-3, loss="
         with torch.random.fork_rng(devices=cuda), _interrupts() as interrupts:
             if before is None and budget is not None:
                 history.planned = _epochs_that_fit(
-                    budget, epochs, steps, deepcopy(model), fit, optimiser_of, batch_size, x,
+                    budget, at_least, epochs, steps, deepcopy(model), fit, optimiser_of, batch_size, x,
                     lambda model: _mean_loss(model, *held_out, measure) if held_out else None)
                 if history.planned < epochs:
                     line.note(f"The budget of {budget:g} s allows {history.planned} of {epochs} "
@@ -325,7 +327,8 @@ def _mean_loss(model, x, y, measure, batch_size=500):
         model.train(mode)
 
 
-def _epochs_that_fit(budget, epochs, steps, model, fit, optimiser_of, batch_size, x, validate):
+def _epochs_that_fit(budget, at_least, epochs, steps, model, fit, optimiser_of, batch_size, x,
+                     validate):
     """How many epochs the budget allows, from timing some steps of a copy of the model."""
     start = time.perf_counter()
     optimiser, generator = optimiser_of(model), torch.Generator(x.device).manual_seed(0)
@@ -346,7 +349,7 @@ def _epochs_that_fit(budget, epochs, steps, model, fit, optimiser_of, batch_size
     validate(model)
     epoch = steps * step + time.perf_counter() - begin
     left = budget - (time.perf_counter() - start)
-    return min(max(int(0.95 * left / epoch), 1), epochs)
+    return min(max(int(0.95 * left / epoch), at_least), epochs)
 
 
 # --- stopping and showing

@@ -4,6 +4,7 @@ Every function takes plain arrays and ``lib.ops``'s options and returns a ``Pict
 """
 
 from lib.plots._look import Picture
+from lib.plots.codes import plane_picture, reach_picture
 from lib.plots.coverage import coverage_picture, spectrum_picture
 from lib.plots.curves import (
     bars,
@@ -27,9 +28,10 @@ from lib.plots.upsampling import (
 )
 
 __all__ = [
-    "Picture", "bars", "conv_steps", "coverage_picture", "direct_and_transposed",
-    "half_pixel_picture", "hero", "layer_matrix_picture", "lines", "loss_and_kernel",
-    "matrix_gallery", "matrix_picture", "operation_counts", "parameters_picture", "pictures",
-    "pooling_picture", "seeds_picture", "shuffle_picture", "signals", "size_staircase",
-    "spectrum_picture", "stamp_steps", "weights_picture", "zero_stuffing_picture",
+    "bars", "conv_steps", "coverage_picture", "direct_and_transposed", "half_pixel_picture",
+    "hero", "layer_matrix_picture", "lines", "loss_and_kernel", "matrix_gallery",
+    "matrix_picture", "operation_counts", "parameters_picture", "Picture", "pictures",
+    "plane_picture", "pooling_picture", "reach_picture", "seeds_picture", "shuffle_picture",
+    "signals", "size_staircase", "spectrum_picture", "stamp_steps", "weights_picture",
+    "zero_stuffing_picture",
 ]

@@ -244,6 +244,12 @@ def test_a_budget_of_next_to_nothing_gives_one_epoch():
     assert (history.epochs_run, history.stopped) == (1, "budget")
 
 
+def test_a_least_number_of_epochs_overrules_the_budget():
+    history = fit(network(), budget=1e-6, epochs=4, at_least=3)
+    assert (history.epochs_run, history.stopped) == (3, "budget")
+    assert fit(network(), budget=1e-6, epochs=2, at_least=3).epochs_run == 2
+
+
 def test_a_long_budget_changes_nothing():
     model, twin = network(), network()
     assert fit(model, budget=1000, validation=PIXELS).stopped == ""
@@ -414,6 +420,7 @@ def test_a_checkpoint_is_tensors_and_json(tmp_path):
     ({"lr": "high"}, "lr='high' is not a number"),
     ({"lr": float("nan")}, "lr=nan is not a number"),
     ({"budget": -1}, "budget=-1 is not positive"),
+    ({"at_least": 0}, "at_least=0"),
     ({"seed": -1}, "seed=-1 is too small"),
     ({"loss": "l7"}, "loss='l7' is unknown"),
     ({"precision": "float8"}, "precision='float8' is unknown"),

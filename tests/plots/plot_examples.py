@@ -138,4 +138,10 @@ EXAMPLES = {
     "seeds_picture small": lambda: plots.seeds_picture(
         ["a", "b", "c"], panels=[("score", {"a": [1, 2, 3], "b": [0.1, 0.4]},
                                   {"better": "higher", "log": True})]),
+    "reach_picture": lambda: plots.reach_picture(
+        [1, 4, 9, 20, 24, 28],
+        steps=["k = 4", "k = 3, s = 2", "k = 4, s = 2", "k = 5", "k = 5"]),
+    "plane_picture": lambda: plots.plane_picture(
+        np.random.default_rng(0).normal(size=(60, 2)), np.arange(60) % 10,
+        box=((-1, -1), (1, 1))),
 }

@@ -24,7 +24,10 @@ class KeepPunctuation(SphinxPostTransform):
                 together = nodes.inline(classes=["together"])
                 formula.replace_self(together)
                 together += [formula, nodes.Text(mark.group())]
-                after.parent.replace(after, nodes.Text(after[mark.end():]))
+                siblings = after.parent
+                # By identity: texts with the same words are equal.
+                place = next(i for i, node in enumerate(siblings) if node is after)
+                siblings[place] = nodes.Text(after[mark.end():])
 
 
 def setup(app):

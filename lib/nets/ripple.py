@@ -51,7 +51,9 @@ def tail_ripple(tail, vectors, *, size=16):
     other_border[..., 1:-1, 1:-1] *= -1
     other_border *= -1
     with torch.no_grad():
-        answer, answer_to_other = _middle(tail(maps), size), _middle(tail(other_border), size)
+        answer, answer_to_other = (  # in parts, to save memory
+            torch.cat([_middle(tail(part), size) for part in given.split(100)])
+            for given in (maps, other_border))
     if not torch.equal(answer, answer_to_other):
         refuse("size", size, "is so small that the border reaches the middle of the output",
                f"try {2 * size}")

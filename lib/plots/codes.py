@@ -18,7 +18,7 @@ def reach_picture(sizes, *, steps):
     layer between each two. Returns a Picture.
 
     >>> reach_picture([1, 4, 9], steps=["k = 4", "k = 3, s = 2"]).alt
-    'Squares of 1 × 1 cells, after k = 4 4 × 4 cells, after k = 3, s = 2 9 × 9 cells.'
+    'Squares of cells: 1 × 1; after k = 4: 4 × 4; after k = 3, s = 2: 9 × 9.'
     """
     sizes = list(sizes)
     if not 2 <= len(sizes) <= 8 or any(
@@ -53,9 +53,9 @@ def reach_picture(sizes, *, steps):
                 sheet.text(x + gaps[i] / 2, middle - 10 - 13 * line, part, SMALL, "muted",
                            "center")
             x += gaps[i]
-    said = [f"{size} × {size} cells" for size in sizes]
-    alt = "Squares of " + ", after ".join(
-        [said[0], *(f"{step} {text}" for step, text in zip(steps, said[1:], strict=True))]) + "."
+    said = [f"{size} × {size}" for size in sizes]
+    alt = f"Squares of cells: {said[0]}" + "".join(
+        f"; after {step}: {text}" for step, text in zip(steps, said[1:], strict=True)) + "."
     return Picture(sheet.figure(), words.shorten(alt))
 
 

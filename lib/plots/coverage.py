@@ -53,9 +53,9 @@ class _Shades:
 
 def coverage_picture(size, kernel_size=None, *, stride=1, padding=0, output_padding=0, dilation=1,
                      layers=None):
-    """How many placements of the kernel touch each output cell of a transposed convolution.
+    """How many stamps of the kernel touch each output cell of a transposed convolution.
 
-    One axis: the placements as bars above the output, whose cells are shaded by count; a bracket
+    One axis: the stamps as bars above the output, whose cells are shaded by count; a bracket
     tells the interior, where the counts repeat with the stride, from the edges. Two axes: the
     output shaded by count between the counts of its rows and of its columns, whose products they
     are. Three axes: slice by slice.
@@ -168,7 +168,7 @@ def _legend(sheet, shades, x, y, counts, most, text="touched by"):
 
 
 def _line(counts, each, settings):
-    """One axis: the placements as bars, the output below them."""
+    """One axis: the stamps as bars, the output below them."""
     (axis,) = each
     m, k, s, p, d = (axis[name] for name in ("size", "kernel_size", "stride", "padding",
                                              "dilation"))
@@ -177,8 +177,8 @@ def _line(counts, each, settings):
     _drawable((long,))
     cell = min(28.0, WIDTH / long)
     sheet, shades = Sheet(), _Shades()
-    sheet.text(0, 6, plural(m, "placement"), HEAD, "kernel-line", bold=True)
-    sheet.text(text_width(plural(m, "placement"), HEAD, True) + 10, 6, settings, BODY, "muted")
+    sheet.text(0, 6, plural(m, "stamp"), HEAD, "kernel-line", bold=True)
+    sheet.text(text_width(plural(m, "stamp"), HEAD, True) + 10, 6, settings, BODY, "muted")
     # Bars far enough apart share a line.
     bricks = min(m, reach // s + 1)
     top, bar, step = 20.0, 14.0, 17.0
@@ -212,14 +212,14 @@ def _line(counts, each, settings):
         y = _legend(sheet, shades, 0, y + 4, counts, counts.max())
     told = "the numbers count the" if cell >= 8 else "shaded by how many"
     verb = "that touch a cell" if cell >= 8 else "touch a cell"
-    notes = [f"output, length {len(counts)}: {told} placements {verb}"]
+    notes = [f"output, length {len(counts)}: {told} stamps {verb}"]
     if void:
         notes.append("dashed: cut off by the padding")
     sheet.paragraph(0, y + 2, [line for note in notes for line in wrap(note.split(), WIDTH)],
                     BODY, "muted")
     figure = sheet.figure()
     shades.draw(figure)
-    alt = (f"{plural(m, 'placement')} of a kernel ({settings}) drawn as bars above an output of "
+    alt = (f"{plural(m, 'stamp')} of a kernel ({settings}) drawn as bars above an output of "
            f"{plural(len(counts), 'cell')}, which are touched "
            f"{words.listed(counts, 20)} times. {_inside(counts, axis)}")
     return Picture(figure, words.shorten(alt))
@@ -300,7 +300,7 @@ def _plane(counts, each, settings):
     figure = sheet.figure()
     shades.draw(figure)
     alt = (f"An output of {words.size(counts.shape)} cells ({settings}) shaded by how many "
-           f"placements touch each, {counts.min()} to {counts.max()}: the products of the counts "
+           f"stamps touch each, {counts.min()} to {counts.max()}: the products of the counts "
            f"of the rows ({words.listed(rows)}) and of the columns ({words.listed(columns)}). ")
     if None in inner:
         alt += "No cell is far enough from the edges for the counts to repeat."
@@ -343,7 +343,7 @@ def _solid(counts, each, settings):
     figure = sheet.figure()
     shades.draw(figure)
     alt = (f"An output of {words.size(counts.shape)} cells ({settings}), slice by slice, shaded "
-           f"by how many placements touch each, {counts.min()} to {counts.max()}. Each slice is "
+           f"by how many stamps touch each, {counts.min()} to {counts.max()}. Each slice is "
            f"the same pattern times the slice's count: {words.listed(depth, 20)}. "
            + " ".join(f"Axis {i}: {_inside(profile, axis).replace('In the', 'in the', 1)}" for i, (profile, axis) in
                       enumerate(zip(_profiles(each), each, strict=True))))

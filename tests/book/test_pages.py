@@ -117,3 +117,15 @@ def test_pages_are_not_heavy(pages, site):
     print(f"the heaviest loads {weights[heaviest] / 1e6:.2f} MB: {heaviest.name}")
     assert weights[heaviest] <= MAX_PAGE_BYTES
     assert not list((site / "_static").rglob("fontawesome*/**/all.min.js"))
+
+
+def test_punctuation_stays_with_its_formula_and_is_there_once(pages):
+    seen = 0
+    for page in pages:
+        for span in soup(page).select("span.together"):
+            mark = span.get_text()[-1]
+            following = span.next_sibling
+            assert not (isinstance(following, str) and following.startswith(mark)), (
+                f"{page.name}: {span.get_text()}{following}")
+            seen += 1
+    assert seen

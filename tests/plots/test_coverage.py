@@ -51,7 +51,7 @@ def test_the_interior_holds_all_cells_that_no_edge_can_reach(kernel_size, stride
             assert counts[cell] < counts[same]
 
 
-def test_too_few_placements_have_no_interior():
+def test_too_few_stamps_have_no_interior():
     assert "No cell is far enough" in plots.coverage_picture(2, 5).alt
     assert "no interior: every cell is near an edge" in texts(plots.coverage_picture(2, 5))
 

@@ -53,6 +53,15 @@ def one_thread():
     torch.set_num_threads(threads)
 
 
+STORED_VECTORS = command.VECTORS
+
+
+@pytest.fixture(autouse=True)
+def few_vectors(monkeypatch):
+    """Enough to see that the machinery works."""
+    monkeypatch.setattr(command, "VECTORS", 8)
+
+
 @pytest.fixture
 def here(monkeypatch):
     monkeypatch.setattr(command, "ProcessPoolExecutor", Here)
@@ -184,7 +193,8 @@ def test_times_can_be_measured_again_alone(tmp_path, here):
 # ---------------------------------------------------------------------- the book's own results
 
 
-def test_the_stored_weights_give_the_stored_numbers():
+def test_the_stored_weights_give_the_stored_numbers(monkeypatch):
+    monkeypatch.setattr(command, "VECTORS", STORED_VECTORS)
     results, models, digits = load_results(), load_models(), mnist()
     assert list(models) == results["settings"]["kinds"] == list(KINDS)
     for run in results["runs"]:

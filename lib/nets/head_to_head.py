@@ -8,7 +8,6 @@ seed 0. A run that was killed goes on where it stopped when it is started again.
 
 import argparse
 import hashlib
-import json
 import os
 import platform
 import shutil
@@ -28,10 +27,10 @@ from torch import nn
 
 from lib.data import mnist
 from lib.ops import layer_checkerboard_score
-from lib.ops._arguments import refuse, whole
+from lib.ops._arguments import whole
 
 from .ripple import feature_vectors, tail_ripple
-from .stored import load_weights, read_tensors, save_weights
+from .stored import load_weights, read_results, read_tensors, save_weights, write_results
 from .training import evaluate, train
 from .upsamplers import KINDS, Autoencoder, multiplications, parameters
 
@@ -42,31 +41,33 @@ SEEDS, EPOCHS, BATCH, CODE = 8, 20, 32, 16
 LR = 8e-3
 
 
-def instruments(model, images):
+def instruments(model, images, vectors=None):
     """Both instruments on an autoencoder: its decoder's ripple, its pictures' score.
 
     The decoder doubles twice, so that its patterns can have the periods 2 and 4: "score_2" is of
-    the last doubling, "score_4" of both. ``images``: (N, 28, 28) uint8, held out. Returns a dict
-    of floats.
+    the last doubling, "score_4" of both. ``images``: (N, 28, 28) uint8, held out; ``vectors``: how
+    many feature vectors the ripple is measured on (default ``VECTORS``). Returns a dict of
+    floats.
     """
     x = torch.as_tensor(np.asarray(images)[:, np.newaxis]).float().div_(255)
     with torch.no_grad():
         features = model.decoder.features(model.encoder(x))
         pictures = model.decoder.tail(features).numpy()
     return {
-        "ripple": tail_ripple(model.decoder.tail, feature_vectors(features, VECTORS)),
+        "ripple": tail_ripple(model.decoder.tail, feature_vectors(features, vectors or VECTORS),
+                              size=12),
         "score_2": layer_checkerboard_score(pictures, 2),
         "score_4": layer_checkerboard_score(pictures, 4),
     }
 
 
 def run_one(kind, seed, *, images, held_out, epochs=EPOCHS, lr=LR, batch_size=BATCH, code=CODE,
-            progress=False):
+            vectors=None, progress=False):
     """Train and measure one autoencoder; a dict of what the results file says of it.
 
     ``images`` and ``held_out``: (N, 28, 28) uint8. The seed decides the initial weights (of the
-    encoder and the decoder's Linear alike for all kinds) and the order of the images. The trained
-    model comes as "model"; the rest is numbers, words and lists.
+    encoder and the decoder's Linear alike for all kinds) and the order of the images; ``vectors`` as for ``instruments``. The
+    trained model comes as "model"; the rest is numbers, words and lists.
 
     >>> images = np.zeros((64, 28, 28), np.uint8)
     >>> run = run_one("nearest", 0, images=images, held_out=images, epochs=1)
@@ -77,10 +78,10 @@ def run_one(kind, seed, *, images, held_out, epochs=EPOCHS, lr=LR, batch_size=BA
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         model = Autoencoder(kind, code=code)
-    before = {"held_out_error": evaluate(model, held), **instruments(model, held_out)}
+    before = {"held_out_error": evaluate(model, held), **instruments(model, held_out, vectors)}
     history = train(model, x, epochs=epochs, lr=lr, batch_size=batch_size, seed=seed,
                     device="cpu", progress=progress)
-    after = {"held_out_error": evaluate(model, held), **instruments(model, held_out)}
+    after = {"held_out_error": evaluate(model, held), **instruments(model, held_out, vectors)}
     return {
         "kind": kind, "seed": seed, "parameters": parameters(model.decoder),
         "middle": model.decoder.middle, "multiplications": multiplications(model.decoder),
@@ -127,14 +128,7 @@ def load_results(folder=RESULTS):
 
     ValueError where there is nothing, or nothing whole.
     """
-    path = Path(folder) / "head_to_head.json"
-    try:
-        return json.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
-        problem = "is not a file"
-    except ValueError as error:
-        problem = f"is damaged ({error})"
-    refuse("path", str(path), problem, "run python -m lib.nets.head_to_head")
+    return read_results(Path(folder) / "head_to_head.json", "lib.nets.head_to_head")
 
 
 def load_models(folder=RESULTS):
@@ -203,7 +197,7 @@ def head_to_head(*, images, held_out, kinds=KINDS, seeds=SEEDS, epochs=EPOCHS, l
         "step_seconds": times,
         "runs": [_finished(path, same) for path in paths.values()],
     }
-    _write(results, out)
+    write_results(out / "head_to_head.json", results)
     shutil.rmtree(folder)
     return results
 
@@ -229,14 +223,8 @@ def measure_times_again(*, images, out=RESULTS, rounds=100):
             batch_size=settings["batch_size"], code=settings["code"])
     finally:
         torch.set_num_threads(threads)
-    _write(results, Path(out))
+    write_results(Path(out) / "head_to_head.json", results)
     return results
-
-
-def _write(results, out):
-    unfinished = out / "head_to_head.json.unfinished"
-    unfinished.write_text(json.dumps(results, indent=1) + "\n", "utf-8")
-    os.replace(unfinished, out / "head_to_head.json")
 
 
 def _work(kind, seed, path, same, images, held_out, options):

@@ -52,7 +52,7 @@ def tail_ripple(tail, vectors, *, size=16):
     other_border *= -1
     with torch.no_grad():
         # In parts, to save memory.
-        answer = torch.cat([_middle(tail(part), size) for part in maps.split(100)])
+        answer = torch.cat([_middle(tail(part), size) for part in maps.split(20)])
         answer_to_other = _middle(tail(other_border), size)
     if not torch.allclose(answer[:8], answer_to_other, rtol=1e-12, atol=0):
         refuse("size", size, "is so small that the border reaches the middle of the output",

@@ -1,4 +1,4 @@
-"""Weights on disk: safetensors files that vouch for their content. Nothing is ever unpickled."""
+"""Weights and results on disk: files that are whole, or refused. Nothing is ever unpickled."""
 
 import hashlib
 import json
@@ -111,6 +111,24 @@ def check_tensors(path, found, wanted):
         if tensor.is_floating_point() != wanted[name].is_floating_point():
             refuse("path", str(path), f"holds {name} as {tensor.dtype} where the model wants "
                    f"{wanted[name].dtype}", "use a model made with the options of the stored one")
+
+
+def write_results(path, results):
+    """Write a dict of JSON values; the file appears whole or not at all."""
+    unfinished = path.with_name(f"{path.name}.unfinished")
+    unfinished.write_text(json.dumps(results, indent=1) + "\n", "utf-8")
+    os.replace(unfinished, path)
+
+
+def read_results(path, module):
+    """What ``write_results`` wrote; ValueError, naming the module that makes it, if not whole."""
+    try:
+        return json.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        problem = "is not a file"
+    except ValueError as error:
+        problem = f"is damaged ({error})"
+    refuse("path", str(path), problem, f"run python -m {module}")
 
 
 def _checksum(tensors, text):

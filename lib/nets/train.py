@@ -24,12 +24,19 @@ import torch
 import torch.nn.functional as F
 
 from lib.data import DataError, mnist
-from lib.ops._arguments import refuse, whole
+from lib.ops._arguments import whole
 
 from .autoencoder import ConvAutoencoder, narrowed
 from .classifier import Classifier
 from .pca import PCA
-from .stored import load_weights, read_tensors, save_weights, write_tensors
+from .stored import (
+    load_weights,
+    read_results,
+    read_tensors,
+    save_weights,
+    write_results,
+    write_tensors,
+)
 from .training import evaluate, train
 
 RESULTS = Path(__file__).with_name("results")
@@ -42,14 +49,7 @@ BATCH, LR, CLASSIFIER_EPOCHS = 32, 4e-3, 5
 
 def load_results(folder=RESULTS):
     """What ``python -m lib.nets.train`` wrote, as a dict; ValueError where it is not whole."""
-    path = Path(folder) / "autoencoders.json"
-    try:
-        return json.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
-        problem = "is not a file"
-    except ValueError as error:
-        problem = f"is damaged ({error})"
-    refuse("path", str(path), problem, "run python -m lib.nets.train")
+    return read_results(Path(folder) / "autoencoders.json", "lib.nets.train")
 
 
 def load_autoencoder(code, folder=RESULTS):
@@ -141,9 +141,7 @@ def reference(digits, *, held_out, epochs=EPOCHS, classifier_epochs=CLASSIFIER_E
         save_weights(out / name, model, half=halved[name])
     write_tensors(out / "pca.safetensors", {
         name: torch.tensor(getattr(pca, name)).float() for name in PARTS}, {})
-    unfinished = out / "autoencoders.json.unfinished"
-    unfinished.write_text(json.dumps(results, indent=1) + "\n", "utf-8")
-    os.replace(unfinished, out / "autoencoders.json")
+    write_results(out / "autoencoders.json", results)
     shutil.rmtree(runs)
     return results
 

@@ -1,0 +1,107 @@
+"""Values that come from a learner's code, in the few forms that checks compare."""
+
+import numbers
+import sys
+
+import numpy as np
+
+
+class Opaque:
+    """Something that no check can compare: only its description is kept."""
+
+    def __init__(self, description):
+        self.description = description
+
+    def __repr__(self):
+        return self.description
+
+
+class Network:
+    """A ``torch.nn.Module`` as checks see it.
+
+    ``network(x)``: an array in, an array out, without gradients. ``parameters``: how many numbers
+    it learns. ``layers``: the class names of its modules that have no modules inside.
+    """
+
+    def __init__(self, apply, parameters, layers):
+        self.apply, self.parameters, self.layers = apply, parameters, tuple(layers)
+
+    def __call__(self, x):
+        return self.apply(np.asarray(x))
+
+    def __repr__(self):
+        return f"a network of {', '.join(self.layers) or 'no layers'}"
+
+
+def plain(value, depth=8):
+    """``value`` made of Python's own types, arrays, ``Network`` and ``Opaque``.
+
+    Tensors become arrays, ranges and sets lists. Arrays are copied.
+    """
+    torch = sys.modules.get("torch")
+    if value is None or isinstance(value, (bool, str, bytes)):
+        return value
+    if isinstance(value, np.generic):
+        return plain(value.item()) if value.dtype.kind in "biufc" else Opaque(_described(value))
+    if isinstance(value, numbers.Number):
+        return value
+    if isinstance(value, np.ndarray):
+        return np.array(value) if value.dtype.kind in "biufc" else Opaque(_described(value))
+    if torch is not None and isinstance(value, torch.Tensor):
+        return value.detach().cpu().resolve_neg().resolve_conj().numpy().copy()
+    if torch is not None and isinstance(value, torch.nn.Module):
+        return _network(value, torch)
+    if depth and isinstance(value, (list, tuple, range, set, frozenset)):
+        items = [plain(item, depth - 1) for item in value]
+        return tuple(items) if isinstance(value, tuple) else items
+    if depth and isinstance(value, dict):
+        return {str(key): plain(item, depth - 1) for key, item in value.items()}
+    return Opaque(_described(value))
+
+
+def numeric(value):
+    """``value`` as an array of numbers, or None where it has none."""
+    try:
+        array = np.asarray(value)
+        if array.dtype.kind not in "biufc":
+            array = array.astype(float)
+    except (TypeError, ValueError):
+        return None
+    return array
+
+
+def brief(value, most=200):
+    """A value on one line, with at most four decimals and ``most`` characters."""
+    if isinstance(value, np.ndarray):
+        if value.size > 40:
+            return f"an array of shape {value.shape}"
+        value = np.round(value, 4).tolist() if value.dtype.kind in "fc" else value.tolist()
+        text = str(value)
+    elif isinstance(value, float):
+        text = f"{value:.6g}"
+    elif isinstance(value, (list, tuple)) and len(value) <= 40:
+        inner = ", ".join(brief(item, most) for item in value)
+        text = f"[{inner}]" if isinstance(value, list) else f"({inner}{',' * (len(value) == 1)})"
+    elif isinstance(value, dict):
+        text = "{" + ", ".join(f"{key!r}: {brief(item, most)}" for key, item in value.items()) + "}"
+    else:
+        text = repr(value)
+    text = " ".join(text.split())
+    return text if len(text) <= most else f"{text[:most]} …"
+
+
+def _network(module, torch):
+    def apply(x):
+        weights = [p for p in module.parameters() if p.is_floating_point()]
+        dtype = weights[0].dtype if weights else torch.float32
+        with torch.no_grad():
+            return plain(module(torch.as_tensor(np.array(x)).to(dtype)))
+
+    leaves = [m for m in module.modules() if not any(True for _ in m.children())]
+    return Network(apply, sum(p.numel() for p in module.parameters() if p.requires_grad),
+                   [type(leaf).__name__ for leaf in leaves])
+
+
+def _described(value):
+    name = type(value).__name__
+    return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"

@@ -1,0 +1,146 @@
+"""Checks for the chapter on convolution; the witness is PyTorch's."""
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from lib.checks import Clause, Task, call
+
+X = np.array([0, 1, 4, 9, 16, 25, 36, 49, 64])
+EVEN, RAMP, FOUR = np.array([1, 2, 1]), np.array([1, 2, 3]), np.array([2, 0, -1, 1])
+PICTURES = np.random.default_rng(0).normal(size=(4, 3, 32, 32))
+
+
+def _length(n, k, stride=1, padding=0, dilation=1):
+    if n + 2 * padding < dilation * (k - 1) + 1:
+        return 0
+    return F.conv1d(torch.zeros(1, 1, n), torch.zeros(1, 1, k), None, stride, padding,
+                    dilation).shape[-1]
+
+
+def _convolved(x, w, stride=1):
+    x, w = (torch.as_tensor(np.array(a, dtype=float))[None, None] for a in (x, w))
+    return F.conv1d(x, w, stride=stride)[0, 0]
+
+
+def _is_network(network):
+    if callable(network) and hasattr(network, "layers"):
+        return None
+    return "a network, such as torch.nn.Sequential(...)"
+
+
+def _accepts(network):
+    if _is_network(network):
+        return _is_network(network)
+    try:
+        network(PICTURES)
+    except Exception as error:
+        said = " ".join(str(error).split())[:160]
+        return f"a network that accepts a picture of shape (3, 32, 32); PyTorch says: {said}"
+    return None
+
+
+def _size(network):
+    shape = network(PICTURES).shape[1:]
+    return None if shape == (32, 8, 8) else f"shape (32, 8, 8); its output has shape {shape}"
+
+
+def _parts(network):
+    other = set(network.layers) - {"Conv2d", "ReLU", "ZeroPad2d", "ConstantPad2d", "Identity"}
+    wanted = 16 * (3 * 9 + 1) + 32 * (16 * 9 + 1)
+    if other or network.layers.count("Conv2d") != 2:
+        return f"two Conv2d with a ReLU between them; it has {', '.join(network.layers)}"
+    if network.parameters != wanted:
+        return ("the parameters of two layers with 3 × 3 kernels and a bias; it has "
+                f"{network.parameters} of them")
+    if np.allclose(network(PICTURES) + network(-PICTURES), 2 * network(0 * PICTURES), atol=1e-4):
+        return "a ReLU between the two convolutions"
+    return None
+
+
+def _seen(network, axis):
+    """The rows (or columns) of the picture that output cell (1, 1) depends on."""
+    changed = []
+    for cells in np.eye(32):
+        change = cells[:, None] if axis == 0 else cells[None]
+        changed.append(PICTURES[:1] + 3 * change)
+    before, after = network(PICTURES[:1]), network(np.concatenate(changed))
+    moved = np.abs(after - before)[:, :, 1, 1].max(axis=1)
+    return np.flatnonzero(moved > 1e-4)
+
+
+def _centres(network):
+    for axis, name in enumerate(("rows", "columns")):
+        seen = _seen(network, axis)
+        if (seen.min(), seen.max()) != (1, 7):
+            return (f"output cell (1, 1) reads {name} 1 to 7 of the picture, through two kernels "
+                    f"whose middles stand on 0, 2, 4, …; it reads {seen.min()} to {seen.max()}")
+    return None
+
+
+TASKS = (
+    Task(
+        "convolution-length", "output_length",
+        clauses=(
+            Clause("one place after the other", [call(10, 4), call(7, 7), call(5, 1)],
+                   equals=_length,
+                   hint="The left end of the kernel can stand on cell 0. What is the last cell it "
+                        "can stand on, and how many cells are that, cell 0 included?"),
+            Clause("padding", [call(10, 4, padding=2), call(4, 3, padding=1)], equals=_length,
+                   hint="How many cells has the padded input?"),
+            Clause("dilation", [call(10, 3, dilation=3), call(12, 4, padding=1, dilation=2)],
+                   equals=_length,
+                   hint="Draw three taps that lie three cells apart. How many cells is it from the "
+                        "first to the last, both included?"),
+            Clause("stride", [call(10, 4, stride=3), call(11, 4, stride=3), call(12, 4, stride=3),
+                              call(11, 3, stride=2, padding=1, dilation=2)], equals=_length,
+                   hint="The places are 0, s, 2s, … How many of them do not pass the last one?"),
+            Clause("no place at all", [call(2, 5), call(6, 4, padding=1, dilation=4),
+                                       call(3, 4, stride=2)], equals=_length,
+                   hint="There is no such thing as a negative number of places, nor one place for "
+                        "a kernel that does not fit."),
+        ),
+        hints=("First without any setting: write down all the places of 4 taps on 10 cells.",
+               "Then change the length of the input (padding) and of the kernel (dilation).",
+               "The extent of the kernel is d(k - 1) + 1. Compare it with the padded input before "
+               "you divide."),
+    ),
+    Task(
+        "convolution-bugs", "convolve",
+        clauses=(
+            Clause("every kernel", [call(X, EVEN), call(X, RAMP), call(X, FOUR)],
+                   equals=_convolved,
+                   hint="Which tap lies on the first cell of the window? Compare a kernel that "
+                        "reads the same in both directions with one that does not."),
+            Clause("every stride", [call(X, EVEN, stride=2), call(X, RAMP, stride=3),
+                                    call(X, FOUR, stride=4)], equals=_convolved,
+                   hint="Output i does not start at cell i when the kernel moves by more than one "
+                        "cell. How many outputs are there, and where does each start?"),
+        ),
+        hints=("Try an impulse: an input with a single 1.",
+               "One bug cannot be seen with stride 1, the other not with the kernel 1 2 1.",
+               "Deep learning's convolution has both indices rising: see what the chapter says "
+               "about np.convolve."),
+    ),
+    Task(
+        "convolution-network", "network",
+        clauses=(
+            Clause("the picture goes in", holds=_accepts,
+                   hint="In which order does Conv2d want its two numbers of channels?"),
+            Clause("the size", holds=_size,
+                   hint="Which of its three numbers are wrong? The channels are the filters of "
+                        "the last layer; for the cells, put n = 32, k = 3 and stride 2 into the "
+                        "size formula."),
+            Clause("its parts", holds=_parts,
+                   hint="Keep what the task does not call wrong: two convolutions, a ReLU between "
+                        "them, and the size of the kernels."),
+            Clause("where the kernels stand", holds=_centres,
+                   hint="If the middle tap is to stand on cell 0, where is the first tap? And "
+                        "where does the next place have its middle?"),
+        ),
+        hints=("The first fault stops the network, the second changes its sizes. Repair the first "
+               "and print the shape of the output.",
+               "The wrong network has 15 × 15 cells inside. Which cells are missing?",
+               "A kernel with its middle on the first cell sticks out by one cell on each side."),
+    ),
+)

@@ -1,0 +1,121 @@
+"""Checks for the chapter on the backward pass; the witness is autograd, or the definition."""
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from lib.checks import Clause, Task, call
+
+ONE = np.array([[0.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
+CORNER = np.array([[1.0, 2.0, 3.0], [0.0, 1.0, -1.0]])
+DELTA = np.array([[1.0, 2.0, -1.0], [3.0, 4.0, 0.5]])
+
+
+def _tensor(array):
+    return torch.as_tensor(np.array(array, dtype=float))[None, None]
+
+
+def _predicted(stride):
+    x = torch.zeros(1, 1, 8, dtype=torch.float64, requires_grad=True)
+    F.conv1d(x, torch.tensor([[[2.0, 1.0, -2.0]]], dtype=torch.float64), stride=stride).sum(
+        ).backward()
+    return x.grad[0, 0].numpy()
+
+
+PREDICTED = [_predicted(stride) for stride in (1, 2)]
+
+
+def _eight(lists):
+    right = len(lists) == 2 and all(np.ndim(cells) == 1 and len(cells) == 8 for cells in lists)
+    return None if right else "two lists, with one number for each of the 8 input cells"
+
+
+def _list(place):
+    def holds(lists):
+        wrong = np.flatnonzero(~np.isclose(lists[place], PREDICTED[place]))
+        return f"another number for cell {wrong[0]}" if len(wrong) else None
+    return holds
+
+
+def _autograd(dy, kernel, shape, stride=1):
+    x = torch.zeros(1, 1, *shape, dtype=torch.float64, requires_grad=True)
+    F.conv2d(x, _tensor(kernel), stride=stride).backward(_tensor(dy))
+    return x.grad[0, 0].numpy()
+
+
+def _shape(dx, dy, kernel, shape, stride=1):
+    return None if np.shape(dx) == tuple(shape) else f"shape {tuple(shape)}, that of x"
+
+
+def _adjoint(x, y, r):
+    """The two sides of the identity, for some input z of np.repeat."""
+    for z in [*np.eye(len(y) // r), np.arange(len(y) // r) + 2.0]:
+        left, right = float(np.repeat(z, r) @ y), float(z @ np.asarray(x, dtype=float))
+        if not np.isclose(left, right):
+            return (f"<Az, y> = <z, result>; for z = {z.tolist()} they are {left:g} and "
+                    f"{right:g}")
+    return None
+
+
+Y = np.array([1.0, 2.0, 3.0, 4.0, 5.0, -6.0])
+
+TASKS = (
+    Task(
+        "gradient-predict", "gradients",
+        clauses=(
+            Clause("eight numbers each", holds=_eight,
+                   hint="The gradient is with respect to the input. How many cells has it?"),
+            Clause("stride 1", holds=_list(0),
+                   hint="Every output has the derivative 1. Put down one stamp for each place of "
+                        "the kernel. How many places are there?"),
+            Clause("stride 2", holds=_list(1),
+                   hint="Where do the stamps begin now, and does one of them reach the last cell?"),
+        ),
+        hints=("For one output, the derivative with respect to the input is the kernel, at the "
+               "place of that output.",
+               "Add up the stamps of all outputs, each times 1.",
+               "In the middle, stride 1 gives every cell the sum of all taps; stride 2 gives some "
+               "cells the outer two taps and others the middle one."),
+    ),
+    Task(
+        "gradient-backward", "input_gradient",
+        clauses=(
+            Clause("the shape", [call(DELTA, CORNER, (3, 5)),
+                                 call(CORNER, DELTA, (5, 7), stride=2)], holds=_shape,
+                   hint="The gradient has one number for each cell of the picture, read or not."),
+            Clause("one output", [call(ONE, CORNER, (3, 5)), call(ONE, CORNER, (4, 7), stride=2)],
+                   equals=_autograd,
+                   hint="Only one output matters here. Which cells does it read, and with which "
+                        "weight each?"),
+            Clause("all outputs", [call(DELTA, CORNER, (3, 5)), call(CORNER, DELTA, (3, 5))],
+                   equals=_autograd,
+                   hint="A cell that several outputs read acts on the loss in several ways. What "
+                        "does the chain rule do with them?"),
+            Clause("stride", [call(DELTA, CORNER, (4, 7), stride=2),
+                              call(DELTA, CORNER, (5, 8), stride=2),
+                              call(CORNER, DELTA, (6, 9), stride=3)], equals=_autograd,
+                   hint="Which cells does output (r, c) read when the kernel moves by more than "
+                        "one cell? And what is the gradient of a cell that nobody reads?"),
+        ),
+        hints=("Begin with a single output: its stamp is the kernel times the number that arrives.",
+               "Output (r, c) read the cells from (s r, s c) on.",
+               "A double loop over the outputs is enough; start from zeros in the shape of x."),
+    ),
+    Task(
+        "gradient-repeat", "transposed_repeat",
+        clauses=(
+            Clause("the length", [call(Y, 2), call(Y, 3)],
+                   holds=lambda x, y, r: None if np.shape(x) == (len(y) // r,) else
+                   f"{len(y) // r} numbers",
+                   hint="A goes from n cells to r n. Its transpose goes the other way."),
+            Clause("the identity", [call(Y, 2), call(Y, 3), call(Y, 1), call(-Y, 6)],
+                   holds=_adjoint,
+                   hint="Write down A for three cells and r = 2. What stands in the rows of its "
+                        "transpose?"),
+        ),
+        hints=("The matrix of np.repeat for three cells and r = 2 has 6 rows and 3 columns.",
+               "A row of the transpose says which cells of y go into one result, and with which "
+               "weight.",
+               "The cell that was copied r times gets something back from each of its copies."),
+    ),
+)

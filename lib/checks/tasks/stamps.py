@@ -1,0 +1,130 @@
+"""Checks for the chapter on stamps; the witness is PyTorch's transposed convolution."""
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from lib.checks import Clause, Task, call
+
+HAND = np.array([1, 2, -1]), np.array([3, 1, 2])
+STRIDES = (1, 2, 4)
+Y, W = np.array([2.0, 3.0, 0.0, -1.0]), np.array([1.0, 2.0, -0.5])
+ONE, FOUR = np.array([0.0, 1.0, 0.0]), np.array([1.0, 2.0, 3.0, 4.0])
+
+
+def _transposed(y, w, stride=1):
+    y, w = (torch.as_tensor(np.array(a, dtype=float))[None, None] for a in (y, w))
+    return F.conv_transpose1d(y, w, stride=stride)[0, 0].numpy()
+
+
+BY_HAND = [_transposed(*HAND, stride=s) for s in STRIDES]
+
+
+def _lengths(lists):
+    if len(lists) != 3:
+        return "three lists of numbers"
+    for stride, numbers, right in zip(STRIDES, lists, BY_HAND, strict=True):
+        if np.ndim(numbers) != 1 or len(numbers) != len(right):
+            return f"another number of cells for stride {stride}"
+    return None
+
+
+def _list(place):
+    def holds(lists):
+        wrong = np.flatnonzero(~np.isclose(np.array(lists[place], float), BY_HAND[place]))
+        return f"another number in cell {wrong[0]} of that list" if len(wrong) else None
+    return holds
+
+
+def _tall(taps):
+    """12 by 6: what the layer makes of each one-hot picture of 2 by 3 cells, row by row."""
+    kernel = torch.tensor(taps, dtype=torch.float64).reshape(1, 1, 3, 1)
+    pictures = torch.eye(6, dtype=torch.float64).reshape(6, 1, 2, 3)
+    return F.conv_transpose2d(pictures, kernel).reshape(6, 12).T.numpy()
+
+
+WHOLE = [_tall(taps) for taps in ((1, 2, 3), (4, -1, 4))]
+PRINTED = [call(np.delete(WHOLE[i], lost, axis=1)) for i, lost in [(0, 3), (1, 1), (1, 5), (0, 0)]]
+
+
+def _whole(printed):
+    """The one of the two matrices that all the printed columns are from."""
+    return next(matrix for matrix in WHOLE
+                if all(any(np.array_equal(c, d) for d in matrix.T) for c in printed.T))
+
+
+def _six_columns(matrix, printed):
+    return None if np.shape(matrix) == (12, 6) else "shape (12, 6)"
+
+
+def _lost_column(matrix, printed):
+    for number, column in enumerate(_whole(printed).T):
+        if not any(np.allclose(column, c) for c in np.transpose(matrix)):
+            start = np.flatnonzero(column)[0]
+            return f"also a stamp that begins in row {start}; there is none like it"
+    return None
+
+
+def _in_place(matrix, printed):
+    wrong = np.flatnonzero(~np.isclose(matrix, _whole(printed)).all(axis=0))
+    return f"another column in place {wrong[0]}, counted from 0" if len(wrong) else None
+
+
+TASKS = (
+    Task(
+        "stamps-by-hand", "outputs",
+        clauses=(
+            Clause("the lengths", holds=_lengths,
+                   hint="Where does the last of three stamps begin, and how long is it?"),
+            Clause("stride 1", holds=_list(0),
+                   hint="Write the three stamps below each other, each one cell further to the "
+                        "right, and add up each column."),
+            Clause("stride 2", holds=_list(1),
+                   hint="Two stamps now share one cell. Which taps meet there?"),
+            Clause("stride 4", holds=_list(2),
+                   hint="Stamps of three taps, four cells apart: what is in the cells between "
+                        "them?"),
+        ),
+        hints=("A stamp is the kernel, as it is, times one input cell.",
+               "With stride s the stamps begin in cells 0, s and 2s.",
+               "The lengths are 2s + 3."),
+    ),
+    Task(
+        "stamps-bugs", "stamps",
+        clauses=(
+            Clause("the length", [call(Y, W), call(Y, W, stride=2), call(Y, W, stride=5)],
+                   holds=lambda z, y, w, stride=1: None if np.shape(z) == _transposed(
+                       y, w, stride).shape else f"{len(_transposed(y, w, stride))} cells",
+                   hint="Where does the last stamp begin? How many cells does it need from there, "
+                        "if it is longer, or shorter, than the stride?"),
+            Clause("one stamp", [call(ONE[1:2], W), call(ONE, W, stride=3)], equals=_transposed,
+                   hint="An input with a single 1 has to give one copy of the kernel. In which "
+                        "order are its taps, and where does it begin?"),
+            Clause("stamps that meet", [call(Y, W), call(Y, W, stride=2), call(Y, FOUR, stride=3)],
+                   equals=_transposed,
+                   hint="What has to happen in a cell that already holds a number?"),
+        ),
+        hints=("With two taps and stride 2 the stamps lie side by side. Try three taps.",
+               "One bug is in the length, which is right only if the kernel is as long as the "
+               "stride.",
+               "The other bug is one missing character."),
+    ),
+    Task(
+        "stamps-column", "completed",
+        clauses=(
+            Clause("the shape", PRINTED, holds=_six_columns,
+                   hint="One column for each of the 2 × 3 input cells."),
+            Clause("the lost column", PRINTED, holds=_lost_column,
+                   hint="A column is the flattened picture of one stamp: three taps below each "
+                        "other in a picture with three columns. How far apart are they in the "
+                        "list, and which stamp is missing?"),
+            Clause("its place", PRINTED, holds=_in_place,
+                   hint="Column i belongs to input cell i. In what order do the stamps begin?"),
+        ),
+        hints=("Write down column 0 and column 1 for the taps 1, 2, 3.",
+               "In which row does the stamp of each of the six input cells begin? All six are "
+               "different.",
+               "The taps can be read from any column that is there.",
+               "np.insert(matrix, i, column, axis=1) puts a column at place i."),
+    ),
+)

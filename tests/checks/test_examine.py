@@ -1,0 +1,174 @@
+"""The verdict on an answer: what is compared, what is said, and what is never said."""
+
+import linecache
+
+import numpy as np
+import pytest
+import torch
+
+from lib.checks import Answers, Clause, Task, call, examine
+
+
+def judged(answer, *clauses, seconds=10):
+    task = Task("test-task", "answer", clauses, ("Look.", "Think."))
+    return examine(task, Answers({"answer": answer}, seconds=seconds))
+
+
+def equals(expected, *calls, **more):
+    return Clause("the values", calls, equals=expected, hint="Mind the sign.", **more)
+
+
+def stub():
+    """What it is to do."""
+    ...  # your code
+
+
+@pytest.mark.parametrize("untouched", [None, ..., [...], (...,), {"a": ...}, stub, lambda x: None])
+def test_a_stub_is_not_attempted(untouched):
+    verdict = judged(untouched, equals(lambda: 1))
+    assert str(verdict) == "Not attempted yet." and not verdict.correct
+
+
+def test_a_missing_name_says_what_to_do():
+    verdict = examine(Task("test-task", "answer", (), ()), Answers({}))
+    assert str(verdict) == "Not attempted yet. There is no answer: run the cell above first."
+
+
+@pytest.mark.parametrize("right", [
+    [1, 2.5], (1, 2.5), np.array([1, 2.5]), torch.tensor([1, 2.5]), [np.int64(1), np.float32(2.5)],
+    torch.nn.Parameter(torch.tensor([1, 2.5])),
+])
+def test_any_form_of_the_same_numbers_is_right(right):
+    assert judged(right, equals(lambda: np.array([1, 2.5]))).correct
+    assert judged(lambda n: right, equals(lambda n: [1, 2.5], call(2))).correct
+
+
+@pytest.mark.parametrize("given, expected, came_out, should", [
+    ([1, 2], [1, 3], "[1, 2], with 2 at [1]", "3 at [1]"),
+    ([[1], [2]], [1, 2], "[[1], [2]], of shape (2, 1)", "shape (2,)"),
+    (4, 5, "4", "5"),
+    ("seven", 7, "'seven'", "a number"),
+    ([1, [2, 3]], [1, 2], "[1, [2, 3]]", "2 entries"),
+    (object(), [1, 2], "an object", "2 entries"),
+    ("stripes", "squares", "'stripes'", "'squares'"),
+    (1, True, "1", "True"),
+    ({"padding": 1}, {"padding": 2}, "{'padding': 1}", "{'padding': 2}"),
+    (["a", "b"], ["a", "c"], "['a', 'b']", "['a', 'c']"),
+    (np.zeros((10, 10)), np.ones((10, 10)), "an array of shape (10, 10), with 0 at [0, 0]",
+     "1 at [0, 0]"),
+    (np.zeros((10, 11)), np.ones((10, 10)), "an array of shape (10, 11)", "shape (10, 10)"),
+    (float("nan"), 1.0, "nan", "1"),
+])
+def test_the_first_difference_is_said(given, expected, came_out, should):
+    verdict = judged(given, equals(lambda: expected))
+    assert str(verdict).splitlines() == [
+        "Not yet: the values.", f"  came out  {came_out}", f"  expected  {should}",
+        "  hint      Mind the sign."]
+
+
+@pytest.mark.parametrize("given, expected", [
+    ([1, 2], [1, 3.25]), (4, 3.25), ("a", "3.25"), ({"a": 1}, {"a": 3.25}), (["a"], ["3.25"])])
+def test_an_answer_that_is_a_value_is_not_given_away(given, expected):
+    verdict = judged(given, equals(lambda: expected, reveal=False))
+    assert verdict.state == "not yet" and "3.25" not in str(verdict)
+
+
+def test_a_call_is_shown_with_its_arguments():
+    verdict = judged(lambda x, stride=1: x.sum(), equals(lambda x, stride: 7, call(
+        np.array([1, 2]), stride=2)))
+    assert "given     answer([1, 2], stride=2)" in str(verdict)
+
+
+def test_a_forgotten_return_is_named():
+    def answer(x):
+        x + 1
+
+    assert "None (is a return missing?)" in str(judged(answer, equals(lambda x: 1, call(0))))
+
+
+def test_a_function_where_a_value_is_wanted_and_the_reverse():
+    assert "should be a value" in str(judged(lambda: 3, equals(lambda: 3)))
+    assert "should be a function" in str(judged(3, equals(lambda x: 3, call(1))))
+
+
+def test_the_learners_own_line_is_shown():
+    code = "def answer(x):\n    y = 2 * x\n    return y / 0\n"
+    linecache.cache["<cell>"] = len(code), None, code.splitlines(keepends=True), "<cell>"
+    space = {}
+    exec(compile(code, "<cell>", "exec"), space)
+    said = str(judged(space["answer"], equals(lambda x: x, call(1))))
+    assert "answer raised ZeroDivisionError: division by zero in line 3 of the cell: return y" in said
+
+
+def endless():
+    while True:
+        pass
+
+
+def deep():
+    return deep()
+
+
+def leaves():
+    raise SystemExit("bye")
+
+
+@pytest.mark.parametrize("answer, says", [
+    (endless, "did not come to an end within 0.2 s"),
+    (deep, "called itself without end"),
+    (leaves, "raised SystemExit: bye"),
+])
+def test_an_answer_that_does_not_return(answer, says):
+    assert says in str(judged(answer, equals(lambda: 1, call()), seconds=0.2))
+
+
+def test_an_interruption_by_the_learner_goes_through():
+    def answer():
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        judged(answer, equals(lambda: 1, call()))
+
+
+def test_a_call_cannot_change_the_arguments_of_the_next():
+    x = np.array([1, 2])
+
+    def answer(x):
+        x += 1
+        return x
+
+    assert judged(answer, equals(lambda x: x + 1, call(x), call(x))).correct
+    assert x.tolist() == [1, 2]
+    untouched = Clause("leaves x alone", [call(x)], untouched=True, hint="Copy first.")
+    assert "argument 1 was changed to [2, 3]" in str(judged(answer, untouched))
+
+
+@pytest.mark.parametrize("view, shares", [
+    (lambda x: x[::-1], True), (lambda x: x[::-1].copy(), False), (lambda x: 2 * x, False),
+    (lambda x: torch.from_numpy(x), True), (lambda x: x.tolist(), False)])
+def test_a_view_is_told_from_a_copy(view, shares):
+    fresh = Clause("a copy", [call(np.array([1, 2]))], fresh=True, hint="Copy.")
+    assert judged(view, fresh).correct != shares
+
+
+def test_a_property_that_cannot_look_at_the_value_is_not_held():
+    clause = Clause("sums to 1", [call()], holds=lambda y: None if y.sum() == 1 else "sum 1",
+                    hint="Add up.")
+    assert "another kind of answer" in str(judged(lambda: "text", clause))
+    assert "sum 1" in str(judged(lambda: np.ones(2), clause))
+    assert judged(lambda: np.ones(1), clause).correct
+
+
+def test_a_network_is_seen_by_what_it_does():
+    clause = Clause("the size", [call()], hint="Count.", holds=lambda network: None if (
+        network(np.zeros((1, 8, 7, 7))).shape == (1, 1, 28, 28) and network.parameters == 513
+        and network.layers == ("ConvTranspose2d",)) else "28 x 28")
+    right = torch.nn.Sequential(torch.nn.ConvTranspose2d(8, 1, 8, stride=4, padding=2))
+    assert judged(lambda: right, clause).correct
+    wrong = torch.nn.ConvTranspose2d(8, 1, 8, stride=4)
+    assert "a network of ConvTranspose2d" in str(judged(lambda: wrong, clause))
+
+
+def test_a_clause_asks_one_thing():
+    with pytest.raises(ValueError, match="exactly one of equals, holds, untouched and fresh"):
+        Clause("two", equals=lambda: 1, holds=lambda y: None)

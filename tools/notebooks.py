@@ -4,7 +4,8 @@
     python tools/notebooks.py --force [PATH ...]   the same, but run every cell again
     python tools/notebooks.py --check [PATH ...]   only say which are not in that form
 
-Without paths: every notebook of the book and of the exercises. Running it twice changes nothing.
+Without paths: every notebook of the book and of the exercises; the learner's exercises are made
+from the instructor's first. Running it twice changes nothing.
 """
 
 import argparse
@@ -17,8 +18,11 @@ import nbformat
 from dependencies import ROOT
 from execution import cached, describe_images, refresh
 
+sys.path.insert(0, str(ROOT))
+from instructor import editions
+
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
-FOLDERS = ("book", "exercises")
+FOLDERS = ("book", "exercises", "instructor/source")
 IGNORED = "nbval-ignore-output"
 # What JupyterLab and nbclient write into cells and what changes without anyone's doing.
 VOLATILE = {"execution", "collapsed", "scrolled", "jupyter", "trusted", "ExecuteTime", "editable"}
@@ -122,6 +126,9 @@ def main(arguments=None):
     parser.add_argument("--check", action="store_true", help="change nothing, run nothing")
     parser.add_argument("--force", action="store_true", help="run also what is up to date")
     options = parser.parse_args(arguments)
+    if not options.paths and not options.check:
+        for path in editions.write_learners():
+            print(f"made {path.relative_to(ROOT)} anew" if path.exists() else f"removed {path}")
     paths = [path.resolve() for path in options.paths] or all_notebooks()
     if options.check:
         found = {path: problems(path) for path in paths}

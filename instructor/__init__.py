@@ -1,0 +1,1 @@
+"""What instructors run: release exercises, grade them, build a course site of one's own."""

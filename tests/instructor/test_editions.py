@@ -1,0 +1,126 @@
+"""One notebook, two editions: what the learner's has, and what it must not have."""
+
+import json
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from instructor import editions
+
+SOURCES = editions.sources()
+HEADING = "## Task 1 · Sum (5 min, 2 points)\n\nAdd."
+ANSWER = "def total(x):\n    ### BEGIN SOLUTION\n    return sum(x)\n    ### END SOLUTION"
+
+
+def notebook(*cells):
+    made = [new_markdown_cell(c) if c.startswith("#") and "BEGIN" not in c else new_code_cell(c)
+            for c in cells]
+    for number, cell in enumerate(made):
+        cell.id = f"c{number}"
+    return new_notebook(cells=made)
+
+
+RIGHT = notebook("# Title", "x = 1", HEADING, ANSWER, 'check("sum-total")')
+
+
+def test_a_task_is_what_its_text_says():
+    (task,) = editions.tasks(RIGHT)
+    assert (task.name, task.title, task.minutes, task.points) == ("sum-total", "Sum", 5, 2)
+    assert (task.answer, task.check) == (3, 4)
+
+
+def test_nbgraders_metadata_follow_from_the_text():
+    cells = editions.annotated(RIGHT).cells
+    shared = {"schema_version": 3, "task": False, "cell_type": "code"}
+    assert [cell.metadata.get("nbgrader") for cell in cells] == [
+        None,
+        {"grade": False, "grade_id": "c1", "locked": True, "solution": False, **shared},
+        None,
+        {"grade": False, "grade_id": "sum-total-answer", "locked": False, "solution": True,
+         **shared},
+        {"grade": True, "grade_id": "sum-total", "locked": True, "solution": False, "points": 2,
+         **shared},
+    ]
+
+
+def test_the_learner_gets_a_stub():
+    cells = editions.learners_edition(RIGHT).cells
+    assert cells[3].source == "def total(x):\n    ...  # your code"
+    assert [c.source for c in cells[:3]] == [c.source for c in RIGHT.cells[:3]]
+    assert "BEGIN" in RIGHT.cells[3].source, "the instructor's stays as it was"
+
+
+@pytest.mark.parametrize("cells, says", [
+    ([HEADING, ANSWER], "has no check"),
+    ([HEADING, ANSWER, HEADING.replace("1", "2"), 'check("a-b")'], "no check before this"),
+    ([HEADING, 'check("a-b")'], "no answer before it"),
+    ([ANSWER, 'check("a-b")'], "needs a task's heading"),
+    ([HEADING, ANSWER, ANSWER, 'check("a-b")'], "needs a task's heading"),
+    ([HEADING.replace("Task 1", "Task 2"), ANSWER, 'check("a-b")'], "use 1"),
+    ([HEADING.replace(", 2 points", ""), ANSWER, 'check("a-b")'], "is no heading of a task"),
+    ([HEADING, ANSWER.replace("    ### END SOLUTION", ""), 'check("a-b")'], "no ### END"),
+    ([HEADING, ANSWER.replace("### BEGIN SOLUTION", ""), 'check("a-b")'], "does not pair"),
+    ([HEADING, ANSWER.replace("return sum(x)", "### BEGIN SOLUTION"), 'check("a-b")'], "pair"),
+])
+def test_another_form_is_refused(cells, says):
+    with pytest.raises(ValueError, match=says):
+        editions.tasks(notebook(*cells))
+
+
+def test_drift_is_found_and_mended(tmp_path):
+    source = tmp_path / "instructor/source/one/sum.ipynb"
+    learner, stale = tmp_path / "exercises/one/sum.ipynb", tmp_path / "exercises/one/old.ipynb"
+    source.parent.mkdir(parents=True)
+    nbformat.write(RIGHT, source)
+    assert editions.drifted(tmp_path) == [learner, source]
+    assert editions.write_learners(tmp_path) == [learner, source]
+    assert editions.drifted(tmp_path) == []
+    text = learner.read_text()
+    nbformat.write(RIGHT, stale)
+    learner.write_text(text.replace("your code", "my code"))
+    assert editions.drifted(tmp_path) == [stale, learner]
+    editions.write_learners(tmp_path)
+    assert learner.read_text() == text and not stale.exists()
+
+
+def test_the_repositorys_editions_have_not_drifted():
+    drifted = [str(path.relative_to(editions.ROOT)) for path in editions.drifted()]
+    assert not drifted, f"run: make notebooks (it makes {drifted} anew)"
+
+
+def test_every_chapter_has_an_exercise_notebook():
+    chapters = {path.relative_to(editions.ROOT / "book").with_suffix("").as_posix()
+                for path in (editions.ROOT / "book").rglob("*.ipynb")
+                if not any(part.startswith(".") for part in path.parts)}
+    assert chapters == set(SOURCES)
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_no_solution_in_the_learners_edition(name):
+    source = editions.read(SOURCES[name])
+    text = editions.learner_path(SOURCES[name]).read_text(encoding="utf-8")
+    answers = [task.answer for task in editions.tasks(source)]
+    # A line of the solution may stand in code that the task gives, as in one with a bug.
+    given = "\n".join(editions.without_solution(cell.source) if index in answers else cell.source
+                      for index, cell in enumerate(source.cells))
+    for answer in answers:
+        for line in map(str.strip, source.cells[answer].source.splitlines()):
+            if len(line) > 8 and line not in given:
+                assert json.dumps(line)[1:-1] not in text, line
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_stored_outputs_are_those_of_the_edition(name):
+    source = editions.read(SOURCES[name])
+    learner = editions.read(editions.learner_path(SOURCES[name]))
+    for edition, says in ((source, "Correct.\n"), (learner, "Not attempted yet.\n")):
+        for task in editions.tasks(source):
+            assert [o.get("text") for o in edition.cells[task.check].outputs] == [says], task.name
+
+
+def test_the_tasks_are_many_and_timed():
+    tasks = [task for path in SOURCES.values() for task in editions.tasks(editions.read(path))]
+    assert len(tasks) >= 25
+    assert len({task.name for task in tasks}) == len(tasks)
+    assert all(0 < task.minutes <= 45 and 0 < task.points <= 5 for task in tasks)

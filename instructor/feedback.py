@@ -1,0 +1,168 @@
+"""What a grading run leaves behind: the table of grades, and a page for each learner's exercise.
+
+Everything that learners wrote is text here: it is escaped in pages, and cannot become a formula
+in a spreadsheet.
+"""
+
+import csv
+import hashlib
+import html
+import io
+import os
+import re
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+COLUMNS = ("learner", "exercise", "task", "points", "of", "state", "first problem", "file")
+WORDS = {"correct": "Correct", "not yet": "Not yet", "not attempted": "Not attempted"}
+UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+PAGE = """<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title} · {learner}</title>
+<style>
+body {{ font: 1rem/1.5 system-ui, sans-serif; color: #1a1a1a; background: #fff;
+  max-width: 46rem; margin: 2rem auto; padding: 0 1rem }}
+h2 {{ margin: 2rem 0 0.25rem; font-size: 1.15rem }}
+pre {{ white-space: pre-wrap; overflow-wrap: anywhere; background: #f4f4f4; padding: 0.75rem;
+  border-left: 0.25rem solid #5a5a5a }}
+@media (prefers-color-scheme: dark) {{ body {{ color: #eee; background: #181818 }}
+  pre {{ background: #282828 }} }}
+</style>
+</head>
+<body>
+<main>
+<h1>{title}</h1>
+<p>{learner}</p>
+{body}
+</main>
+</body>
+</html>
+"""
+
+
+@dataclass(frozen=True)
+class Graded:
+    """A submission and what became of it.
+
+    ``result``: {"exercise": name, "title": text, "tasks": [{"task", "title", "points", "of",
+    "state", "message", "problem"}, ...]}, or {"problem": why there are no tasks}.
+    """
+
+    submission: object
+    result: dict
+    changed: float = 0
+
+
+def counted(graded):
+    """The same, where at most one notebook of each learner counts for an exercise.
+
+    It is the one that has the exercise's name, else the one that was changed last.
+    """
+    best = {}
+    for one in graded:
+        name = one.result.get("exercise")
+        if name:
+            key = one.submission.learner, name
+            best[key] = max(best.get(key, one), one, key=_rank)
+    return [one if not one.result.get("exercise")
+            or best[one.submission.learner, one.result["exercise"]] is one else
+            Graded(one.submission, {"problem": "another notebook of this learner counts for "
+                   f"{one.result['exercise']}: "
+                   f"{best[one.submission.learner, one.result['exercise']].submission}",
+                                    "superseded": True}, one.changed)
+            for one in graded]
+
+
+def _rank(one):
+    chapter = one.result["exercise"].rpartition("/")[2]
+    path = one.submission.path
+    return path.stem == chapter, one.changed, path.as_posix()
+
+
+def write_grades(path, graded):
+    """Write the table, sorted, in one step: a reader never sees half of it."""
+    rows = []
+    for one in graded:
+        learner, file = one.submission.learner, str(one.submission)
+        if "tasks" not in one.result:
+            rows.append((learner, "", "", 0, "", "not graded", one.result["problem"], file))
+        for task in one.result.get("tasks", ()):
+            rows.append((learner, one.result["exercise"], task["task"], task["points"],
+                         task["of"], task["state"], task["problem"], file))
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    numbered = {name: n for one in graded for n, name in enumerate(
+        task["task"] for task in one.result.get("tasks", ()))}
+    rows.sort(key=lambda row: (row[0], row[1], row[7], numbered.get(row[2], 0)))
+    writer.writerows([_cell(value) for value in row] for row in rows)
+    write(path, text.getvalue())
+
+
+def _cell(value):
+    """A value of the table; text that a spreadsheet would calculate gets a quotation mark."""
+    if not isinstance(value, str):
+        return value
+    value = " ".join(printable(value).split())
+    return f"'{value}" if value[:1] in ("=", "+", "-", "@") else value
+
+
+def write_page(folder, one):
+    """Write the page of a graded submission; returns its path."""
+    result = one.result
+    name = (result["exercise"].rpartition("/")[2] if "tasks" in result else
+            one.submission.path.with_suffix("").as_posix().replace("/", "-"))
+    if len(name.encode("utf-8", "replace")) > 200:
+        name = name[:40] + hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()[:16]
+    path = Path(folder) / one.submission.learner / f"{name}.html"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write(path, page(one))
+    return path
+
+
+def page(one):
+    """The text of a feedback page."""
+    result = one.result
+    if "tasks" not in result:
+        body = f"<p><strong>Not graded:</strong> {_escaped(result['problem'])}.</p>"
+        return PAGE.format(title=_escaped(one.submission.path.name), body=body,
+                           learner=_escaped(one.submission.learner))
+    points = sum(task["points"] for task in result["tasks"])
+    parts = [f"<p><strong>{points} of {_points(sum(task['of'] for task in result['tasks']))}"
+             "</strong></p>"]
+    for number, task in enumerate(result["tasks"], start=1):
+        parts.append(f"<h2>Task {number} · {_escaped(task['title'])}</h2>\n<p><strong>"
+                     f"{WORDS[task['state']]}</strong>, {task['points']} of "
+                     f"{_points(task['of'])}.</p>")
+        if task["state"] == "not yet":
+            parts.append(f"<pre>{_escaped(task['message'])}</pre>")
+    return PAGE.format(title=_escaped(result["title"]), learner=_escaped(one.submission.learner),
+                       body="\n".join(parts))
+
+
+def _points(number):
+    return f"{number} point" if number == 1 else f"{number} points"
+
+
+def printable(text):
+    """Text that every file can hold: what cannot be printed is shown as a question mark."""
+    return UNPRINTABLE.sub("\ufffd", text)
+
+
+def _escaped(text):
+    return html.escape(printable(text))
+
+
+def write(path, text):
+    """Write a file in one step, also where the power fails in its midst."""
+    path = Path(path)
+    part = path.with_name(f".{secrets.token_hex(8)}.part")  # no two writers share it
+    with open(part, "x", encoding="utf-8", newline="") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(part, path)

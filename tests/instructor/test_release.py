@@ -1,0 +1,96 @@
+"""What is handed out: the learners' notebooks and a list of them, without any solution."""
+
+import hashlib
+import json
+import shutil
+
+import pytest
+from handed_in import NAME
+
+from instructor import editions, release
+
+NAMES = list(editions.sources())
+
+
+@pytest.fixture(scope="module")
+def released(tmp_path_factory):
+    out = tmp_path_factory.mktemp("handed out") / "new"
+    assert release.main([str(out)]) == 0
+    return out
+
+
+def test_all_exercises_are_written(released):
+    assert sorted(path.relative_to(released).as_posix() for path in released.rglob("*.*")) == [
+        *sorted(["manifest.json", *(f"{name}.ipynb" for name in NAMES)])]
+
+
+def test_the_notebooks_are_the_learners_with_what_their_checks_say(released):
+    for name in NAMES:
+        path = released / f"{name}.ipynb"
+        assert path.read_bytes() == (editions.ROOT / "exercises" / f"{name}.ipynb").read_bytes()
+        assert "Not attempted yet." in path.read_text("utf-8")
+
+
+def test_the_manifest_lists_them(released):
+    manifest = json.loads((released / "manifest.json").read_text("utf-8"))
+    assert manifest["title"].startswith("Convolution, Transposed") and manifest["version"]
+    assert [one["chapter"] for one in manifest["notebooks"]] == NAMES
+    for one in manifest["notebooks"]:
+        data = (released / one["file"]).read_bytes()
+        assert one["sha256"] == hashlib.sha256(data).hexdigest()
+        assert one["title"].startswith("Exercises")
+        tasks = editions.tasks(editions.read(editions.sources()[one["chapter"]]))
+        assert one["tasks"] == [{"name": t.name, "title": t.title, "minutes": t.minutes,
+                                 "points": t.points} for t in tasks]
+
+
+def test_there_is_no_line_of_a_solution_in_it(released):
+    for name, path in editions.sources().items():
+        book = editions.read(path)
+        public = {line.strip() for cell in editions.learners_edition(book).cells
+                  for line in cell.source.splitlines()}
+        text = (released / f"{name}.ipynb").read_text("utf-8")
+        lines = {line for cell in json.loads(text)["cells"]
+                 for line in "".join(cell["source"]).split("\n")}
+        lines = {line.strip() for line in lines}
+        manifest = (released / "manifest.json").read_text("utf-8")
+        for task in editions.tasks(book):
+            secret = [line.strip() for line in book.cells[task.answer].source.splitlines()
+                      if line.strip() and line.strip() not in public]
+            assert secret and not set(secret) & lines
+            assert not any(line in manifest for line in secret if len(line) > 12)
+        assert "SOLUTION" not in text
+
+
+def test_chosen_exercises_only(tmp_path, capsys):
+    assert release.main([str(tmp_path), NAME]) == 0
+    assert "1 notebooks with 4 tasks, 45 minutes and 9 points" in capsys.readouterr().out
+    assert [path.stem for path in tmp_path.rglob("*.ipynb")] == ["interpolation"]
+
+
+@pytest.mark.parametrize("arguments, says", [
+    (["out", "interpolation"], "chapter 'interpolation' has no exercises; use some of"),
+    ([str(editions.ROOT / "exercises")], "name another folder"),
+    ([str(editions.ROOT / "instructor" / "source" / "x")], "name another folder"),
+    (["file/out"], "file"),
+])
+def test_what_cannot_be_is_refused(tmp_path, monkeypatch, capsys, arguments, says):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").write_text("")
+    assert release.main(arguments) == 2
+    assert says in capsys.readouterr().err
+
+
+def test_a_notebook_that_has_drifted_is_not_released(tmp_path):
+    for name in ("instructor/source", "exercises"):
+        folder = tmp_path / "course" / name / "upsampling"
+        folder.mkdir(parents=True)
+        shutil.copy(editions.ROOT / name / "upsampling" / "interpolation.ipynb", folder)
+    stored = tmp_path / "course" / "exercises" / "upsampling" / "interpolation.ipynb"
+    stored.write_text(stored.read_text("utf-8").replace("your code", "my code"), "utf-8")
+    with pytest.raises(ValueError, match="run: make notebooks"):
+        release.release(tmp_path / "out", root=tmp_path / "course")
+    stored.unlink()
+    with pytest.raises(ValueError, match="is missing; run: make notebooks"):
+        release.release(tmp_path / "out", root=tmp_path / "course")
+    assert not (tmp_path / "out").exists()

@@ -5,6 +5,9 @@ RUN := .venv/bin/python
 # In a container one is often root, whom Jupyter refuses unless told.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
+# A variable that has to be given on the command line.
+given = $(or $($(1)),$(error $(1) is missing: make $@ $(1)=...))
+
 help:  ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 18
 
@@ -20,6 +23,16 @@ lab: env  ## open JupyterLab on the exercises
 notebooks: env  ## bring the outputs in all notebooks up to date and normalise them
 	@$(RUN) tools/notebooks.py
 
+site: env  ## build a course site: TOC=my_toc.yml OUT=folder [EDITION=instructor] [TITLE="..."]
+	@$(RUN) -m instructor.site "$(call given,TOC)" "$(call given,OUT)" $(if $(TITLE),--title "$(TITLE)") \
+	  --edition "$(or $(EDITION),learner)"
+
+release: env  ## write learners' notebooks: OUT=folder [CHAPTERS="PART/CHAPTER ..."]
+	@$(RUN) -m instructor.release "$(call given,OUT)" $(CHAPTERS)
+
+grade: env  ## grade notebooks: SUBMISSIONS=folder OUT=folder [GRADE="--seconds 30"]
+	@$(RUN) -m instructor.grade "$(call given,SUBMISSIONS)" "$(call given,OUT)" $(GRADE)
+
 links: env  ## check that the links to other sites still lead somewhere (needs a network)
 	@.venv/bin/jupyter-book build . --builder linkcheck
 
@@ -34,5 +47,5 @@ env:  ## make the environment .venv if it is missing or out of date
 	  "'$(PYTHON)' is not to be found: install it, or name it: make PYTHON=/path/to/python3"; exit 1; }
 	@$(PYTHON) tools/bootstrap.py
 
-.PHONY: help book test lab notebooks links bench clean env
+.PHONY: help book test lab notebooks site release grade links bench clean env
 .DEFAULT_GOAL := help

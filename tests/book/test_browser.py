@@ -97,7 +97,7 @@ def screen(browser, width):
 
 @pytest.mark.parametrize("theme", THEMES)
 def test_pages(site, address, browser, theme):
-    pages = sorted((site / "book").rglob("*.html"))
+    pages = sorted(page for room in ("book", "exercises") for page in (site / room).rglob("*.html"))
     assert pages
     browser.get(f"{address}/search.html")
     for key in ("mode", "theme"):

@@ -41,8 +41,10 @@ from .training import evaluate, train
 
 RESULTS = Path(__file__).with_name("results")
 # Each starts from the one before: what a longer code has learnt saves the shorter one more than
-# half of its epochs. The code of 8 gets the most, because most chapters use it.
+# half of its epochs. The code of 8 gets the most, because most chapters use it: when all have been
+# trained, it has a second cycle, with half of the learning rate.
 EPOCHS = {32: 10, 16: 7, 8: 14, 4: 8, 2: 10}
+AGAIN = {8: 12}
 PARTS = ("mean", "components", "variances")  # of a PCA, as stored
 BATCH, LR, CLASSIFIER_EPOCHS = 32, 4e-3, 5
 
@@ -73,17 +75,19 @@ def _load(model, path):
     return model.eval()
 
 
-def reference(digits, *, held_out, epochs=EPOCHS, classifier_epochs=CLASSIFIER_EPOCHS, lr=LR,
-              batch_size=BATCH, out=RESULTS, threads=1, progress=True):
+def reference(digits, *, held_out, epochs=EPOCHS, again=AGAIN, classifier_epochs=CLASSIFIER_EPOCHS,
+              lr=LR, batch_size=BATCH, out=RESULTS, threads=1, progress=True):
     """Train, measure and write everything; returns the results.
 
     ``digits``: a ``lib.data.Digits`` to train and test on; ``held_out``: (N, 28, 28) uint8 of
-    pictures that are in neither; ``epochs``: {size of code: epochs}, from long to short. The
-    same settings, versions, processor and number of threads give the same weights.
+    pictures that are in neither; ``epochs``: {size of code: epochs}, from long to short;
+    ``again``: {size of code: epochs of a second cycle}. The same settings, versions, processor
+    and number of threads give the same weights.
     """
     out, runs = Path(out), Path(out) / "autoencoder_runs"
     x = digits.train_images[:, np.newaxis]
     settings = {"epochs": {str(code): number for code, number in epochs.items()},
+                "second_cycle": {str(code): number for code, number in again.items()},
                 "classifier_epochs": classifier_epochs, "lr": lr, "batch_size": batch_size,
                 "optimiser": "AdamW", "schedule": "one cycle", "precision": "float32",
                 "data": digits.name, "training_images": len(x),
@@ -95,6 +99,7 @@ def reference(digits, *, held_out, epochs=EPOCHS, classifier_epochs=CLASSIFIER_E
     options = {"lr": lr, "batch_size": batch_size, "progress": progress, "device": "cpu"}
     measured = {"test": digits.test_images[:, np.newaxis], "held_out": held_out[:, np.newaxis]}
     before, model, trained, files = torch.get_num_threads(), None, {}, {}
+    same_again = {}
     torch.set_num_threads(whole("threads", threads, 1))
     try:
         for code, number in epochs.items():
@@ -105,6 +110,16 @@ def reference(digits, *, held_out, epochs=EPOCHS, classifier_epochs=CLASSIFIER_E
             model, trained[code] = _finished(path, start, same) or _train(
                 path, start, same, x, None, {**options, "epochs": number})
             files[f"autoencoder-{code}.safetensors"] = model
+            if code in again:
+                same_again[code] = {**same, "again": again[code]}
+        for code, number in again.items():
+            path = runs / f"autoencoder-{code}-again.safetensors"
+            _say(progress, f"code of {code}, second cycle")
+            name = f"autoencoder-{code}.safetensors"
+            files[name], more = _finished(path, ConvAutoencoder(code), same_again[code]) or _train(
+                path, files[name], same_again[code], x, None,
+                {**options, "epochs": number, "lr": lr / 2})
+            trained[code] = {part: trained[code][part] + more[part] for part in more}
         _say(progress, "classifier")
         path = runs / "classifier.safetensors"
         same["epochs"] = classifier_epochs

@@ -15,8 +15,12 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from lib import ops
+from lib import data, ops
 from lib.nets import head_to_head
+from lib.nets.autoencoder import CODES, ConvAutoencoder
+from lib.nets.classifier import frechet_distance
+from lib.nets.pca import PCA
+from lib.nets.train import load_autoencoder, load_classifier, load_pca, load_results
 from lib.nets import views as torch_views
 from lib.nets.ripple import tail_ripple
 
@@ -28,6 +32,7 @@ TRANSPOSED = """S1.3 S1.5 S2.1 S2.2 S2.3b S2.6 S2.7 S3.6 S4.5 S4.2 S4.5b S4.3 S4
 ARITHMETIC = ["S1.6", "S1.7", "S2.8", "S2.9", "S2.10", "S2.13a"]
 ARTIFACTS = ["S1.8", "S2.11", "S5.5"]
 UPSAMPLING = ["S1.9", "S2.12", "S2.13b", "S3.2", "S3.3", "S3.4", "S3.5"]
+AUTOENCODERS = ["S1.10", "S1.11", "S1.12", "S1.13", "S1.14", "S1.15", "S1.16", "S4.8", "S5.6"]
 
 
 def t(array):
@@ -52,7 +57,7 @@ def cells_by_row():
 
 
 @pytest.mark.parametrize("row", [
-    *MATRICES, *TRANSPOSED, *ARITHMETIC, *ARTIFACTS, *UPSAMPLING])
+    *MATRICES, *TRANSPOSED, *ARITHMETIC, *ARTIFACTS, *UPSAMPLING, *AUTOENCODERS])
 def test_row_is_taught(row, cells_by_row):
     cells = cells_by_row.get(row, [])
     assert any("assert" in source and count for source, count in cells), (
@@ -516,3 +521,158 @@ def test_S4_2_bilinear_and_bicubic_are_fixed_linear_maps():
         np.testing.assert_allclose(found, expected, atol=1e-12)
         np.testing.assert_allclose(rows.sum(axis=1), 1, atol=1e-14)
     assert ops.interpolation_matrix(5, 10, mode="cubic").min() < 0  # and so it can overshoot
+
+
+# --- autoencoders
+
+def pictures(images):
+    """uint8 (N, 28, 28) as PyTorch's layers want them."""
+    return torch.tensor(images[:, None]).float() / 255
+
+
+def test_S1_10_digits_have_few_degrees_of_freedom():
+    model = ConvAutoencoder(8)
+    code = model.encoder(torch.zeros(3, 1, 28, 28))
+    assert code.shape == (3, 8) and model.decoder(code).shape == (3, 1, 28, 28)
+    digits = data.mnist().train_images[:2000]
+    noise = np.random.default_rng(0).integers(0, 256, digits.shape, dtype=np.uint8)
+    kept = [PCA(x, 30).variances.sum() / (x.reshape(len(x), -1) / 255).var(axis=0).sum()
+            for x in (digits, noise)]
+    assert kept[0] > 0.7 and kept[1] < 0.1
+
+
+def test_S1_11_a_linear_autoencoder_is_pca():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(200, 10)) * np.linspace(3, 0.3, 10) @ np.linalg.qr(
+        rng.normal(size=(10, 10)))[0]
+    x -= x.mean(axis=0)
+    values, vectors = np.linalg.eigh(x.T @ x / len(x))  # not the decomposition that lib uses
+    best, space = values[:-3].sum() / 10, vectors[:, -3:]
+    assert PCA(x, 3).error(x) == pytest.approx(best)
+    data_, f, g = torch.tensor(x), *(torch.tensor(0.1 * rng.normal(size=size), requires_grad=True)
+                                     for size in ((10, 3), (3, 10)))
+    optimiser = torch.optim.LBFGS([f, g], max_iter=2000, tolerance_change=1e-14,
+                                  tolerance_grad=1e-10, line_search_fn="strong_wolfe")
+
+    def loss():
+        optimiser.zero_grad()
+        value = F.mse_loss(data_ @ f @ g, data_)
+        value.backward()
+        return value
+
+    optimiser.step(loss)
+    assert loss().item() == pytest.approx(best, rel=1e-6)
+    projector = f.detach().numpy() @ g.detach().numpy()
+    np.testing.assert_allclose(projector, space @ space.T, atol=1e-3)
+    rows = g.detach().numpy() / np.linalg.norm(g.detach().numpy(), axis=1, keepdims=True)
+    assert np.abs(rows @ space).max() < 0.99  # no row of the decoder is a component
+
+
+def test_S1_12_the_sizes_of_the_deep_autoencoder():
+    model, sizes = ConvAutoencoder(8), []
+    for layer in model.modules():
+        if isinstance(layer, (torch.nn.Conv2d, torch.nn.ConvTranspose2d)):
+            layer.register_forward_hook(lambda _, given, y: sizes.append(
+                (given[0].shape[1], y.shape[1], y.shape[2])))
+    model(torch.zeros(1, 1, 28, 28))
+    assert sizes == [(1, 32, 24), (32, 32, 20), (32, 32, 9), (32, 32, 4), (32, 8, 1),
+                     (8, 32, 4), (32, 32, 9), (32, 32, 20), (32, 32, 24), (32, 1, 28)]
+    kernels = [(5, 1), (5, 1), (4, 2), (3, 2), (4, 1)]
+    n = 28
+    for (kernel, stride), (_, _, size) in zip(kernels, sizes[:5], strict=True):
+        n = ops.conv_output_size(n, kernel, stride=stride)
+        assert n == size
+    for (kernel, stride), (_, _, size) in zip(kernels[::-1], sizes[5:], strict=True):
+        n = ops.conv_transpose_output_size(n, kernel, stride=stride)
+        assert n == size
+
+
+def test_S1_13_how_far_one_code_value_reaches():
+    decoder = ConvAutoencoder(1).decoder
+    y, reach = torch.zeros(1, 1, 5, 5), []
+    y[..., 2, 2] = 1
+    for layer in decoder:
+        if isinstance(layer, torch.nn.ConvTranspose2d):
+            y = F.conv_transpose2d(y, torch.ones_like(layer.weight), stride=layer.stride)
+            reach.append(int((y[0, 0].sum(dim=0) > 0).sum()))
+    assert reach == [4, 9, 20, 24, 28]
+
+
+REACHED = {2: 0.0363, 4: 0.0255, 8: 0.0135, 16: 0.0065, 32: 0.0029}
+PCA_ERRORS = {2: 0.0557, 4: 0.0479, 8: 0.0374, 16: 0.0269, 32: 0.0168}
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_S1_14_reconstructions_of_held_out_digits_against_pca(code):
+    said, images = load_results()["codes"][str(code)], data.mnist().test_images
+    assert said["test_error"] <= REACHED[code]
+    assert said["pca_test_error"] == pytest.approx(PCA_ERRORS[code], abs=6e-5)
+    with torch.no_grad():
+        x = pictures(images)
+        error = F.mse_loss(load_autoencoder(code)(x), x).item()
+    assert error == pytest.approx(said["held_out_error"], rel=1e-3)
+    pca, flat = load_pca(), images.reshape(len(images), -1) / 255 - load_pca().mean
+    rebuilt = flat @ pca.components[:code].T @ pca.components[:code]
+    assert np.mean((rebuilt - flat) ** 2) == pytest.approx(said["pca_held_out_error"], rel=1e-5)
+    assert error < 0.75 * said["pca_held_out_error"]
+
+
+def test_S1_15_interpolation_between_codes():
+    model, x = load_autoencoder(8), pictures(data.mnist().test_images[:12])
+    with torch.no_grad():
+        one, other = model.encoder(x[:6]), model.encoder(x[6:])
+        steps = torch.linspace(0, 1, 12)
+        path = torch.stack([model.decoder((1 - a) * one + a * other) for a in steps])
+        assert path.shape == (12, 6, 1, 28, 28)
+        torch.testing.assert_close(path[0], model(x[:6]))
+        torch.testing.assert_close(path[-1], model(x[6:]))
+        blend = torch.stack([(1 - a) * path[0] + a * path[-1] for a in steps])
+    # A straight line between codes is no straight line between pictures.
+    assert ((path - blend) ** 2).mean(dim=(1, 2, 3, 4))[1:-1].min() > 1e-3
+
+
+@pytest.mark.parametrize("code", [8, 16, 32])
+def test_S1_16_samples_of_a_diagonal_gaussian(code):
+    rng = np.random.default_rng(0)
+    images = data.mnist().train_images
+    images = images[rng.permutation(len(images))[:2000]]
+    model, features = load_autoencoder(code), load_classifier().features
+    with torch.no_grad():
+        x = pictures(images)
+        codes = model.encoder(x)
+        drawn = codes.mean(dim=0) + codes.std(dim=0) * torch.tensor(
+            rng.normal(size=(1000, code)), dtype=torch.float32)
+        seen = {"real": x[:1000], "rebuilt": model(x[1000:]), "drawn": model.decoder(drawn)}
+        distance = {name: frechet_distance(features(x[1000:]), features(y))
+                    for name, y in seen.items()}
+    assert distance["real"] < distance["rebuilt"] < 0.3 * distance["drawn"]
+
+
+def test_S1_17_the_references():
+    text = (BOOK / "references.bib").read_text(encoding="utf-8")
+    chapters = "".join(path.read_text(encoding="utf-8") for path in BOOK.rglob("*.ipynb"))
+    for key in ("bourlard1988auto", "hinton1994autoencoders", "odena2016deconvolution"):
+        assert f"{{{key}," in text and f"`{key}`" in chapters, key
+
+
+def test_S4_8_an_autoencoder_of_one_kind_fails_on_another():
+    digits = data.mnist()
+    kept = digits.train_images[digits.train_labels != 0]
+    flat = digits.test_images.reshape(1000, -1) / 255
+    pca = PCA(kept, 16)
+    errors = np.mean((pca.decode(pca.encode(digits.test_images)) - flat) ** 2, axis=1)
+    zeros = digits.test_labels == 0
+    assert np.mean(errors[zeros][:, None] > errors[~zeros]) > 0.7  # the area under the ROC
+
+
+def test_S5_6_down_and_up_inside_one_network():
+    up = {"transposed": torch.nn.ConvTranspose2d(4, 4, 4, stride=2, padding=1),
+          "resized": torch.nn.Sequential(torch.nn.Upsample(scale_factor=2),
+                                         torch.nn.Conv2d(4, 4, 3, padding=1))}
+    first, last = torch.nn.Conv2d(1, 4, 3, padding=1), torch.nn.Conv2d(4, 11, 1)
+    for size in (16, 24, 40):  # one network, any size that the strides divide
+        x = torch.randn(2, 1, size, size)
+        small, places = F.max_pool2d(first(x), 2, return_indices=True)
+        assert small.shape == (2, 4, size // 2, size // 2)
+        for layer in (*up.values(), lambda y: F.max_unpool2d(y, places, 2)):
+            assert last(layer(small)).shape == (2, 11, size, size)

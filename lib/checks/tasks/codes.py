@@ -1,0 +1,146 @@
+"""Checks for the chapter on what a code holds; witnesses are definitions and the stored network."""
+
+from functools import cache
+
+import numpy as np
+import torch
+from scipy.spatial.distance import cdist
+
+from lib import data
+from lib.checks import Clause, Task
+from lib.nets.train import load_autoencoder
+
+DRAWN, IN_CODES = {"A": 0, "C": 2, "E": 4, "G": 6}, {"B": 1, "D": 3, "F": 5}
+MAPS = (  # h, and what undoes it
+    (lambda z: 3 * z - 1, lambda z: (z + 1) / 3),
+    (np.square, np.sqrt),
+    (np.reciprocal, np.reciprocal),
+    (np.log, np.exp),
+)
+ENDS = np.array([2.0, 8.0])
+
+
+def _seven_words(words):
+    right = len(words) == 7 and set(words) <= {"same", "free"}
+    return None if right else 'seven words, each "same" or "free"'
+
+
+def _all_are(word, places):
+    def holds(words):
+        wrong = sum(words[place] != word for place in places.values())
+        if not wrong:
+            return None
+        return f"{wrong} other {'words' if wrong > 1 else 'word'} among {', '.join(places)}"
+    return holds
+
+
+def _middles():
+    return [2 * undo(h(ENDS / 2).mean()) for h, undo in MAPS]
+
+
+def _between(middles):
+    if np.shape(middles) != (4,):
+        return "four numbers"
+    outside = [n for n, picture in enumerate(middles) if not ENDS[0] < picture < ENDS[1]]
+    if outside:
+        return f"a picture between 2 and 8 at [{outside[0]}]: each h is monotonic"
+    return None
+
+
+def _like(places):
+    def holds(middles):
+        right = _middles()
+        for place in places:
+            if abs(middles[place] - right[place]) > 0.01:
+                return f"another number at [{place}]"
+        return None
+    return holds
+
+
+@cache
+def _neighbours():
+    """How many digits of class a have a nearest neighbour of class b, with two numbers."""
+    digits = data.mnist()
+    with torch.no_grad():
+        x = torch.tensor(digits.test_images[:, None] / 255).float()
+        codes = load_autoencoder(2).encoder(x).double().numpy()
+    apart = cdist(codes, codes)
+    np.fill_diagonal(apart, np.inf)
+    labels = digits.test_labels.astype(int)
+    counts = np.bincount(10 * labels + labels[apart.argmin(axis=1)], minlength=100)
+    return counts.reshape(10, 10)
+
+
+def _three_classes(classes):
+    right = np.shape(classes) == (3,) and set(classes) <= set(range(10))
+    return None if right else "three whole numbers from 0 to 9"
+
+
+def _own_region(classes):
+    own = np.diag(_neighbours())
+    found = own[int(classes[0])]
+    if found >= own.max() - 10:
+        return None
+    return f"another class first: {found} of this one have a neighbour of their own"
+
+
+def _shared_region(classes):
+    a, b = (int(c) for c in classes[1:])
+    if a == b:
+        return "two different classes"
+    shared = np.triu(_neighbours() + _neighbours().T, 1)
+    found = shared[min(a, b), max(a, b)]
+    if found >= shared.max() / 2:
+        return None
+    return f"another pair: {found} of these 200 have a neighbour of the other class"
+
+
+TASKS = (
+    Task(
+        "codes-free", "may_change",
+        clauses=(
+            Clause("seven words", holds=_seven_words, hint="One word for each letter."),
+            Clause("what is drawn", holds=_all_are("same", DRAWN),
+                   hint="Follow one picture through the whole: f, then h, then what undoes h, "
+                        "then g."),
+            Clause("what lies between the two halves", holds=_all_are("free", IN_CODES),
+                   hint="Try h(z) = 1000 z for one of the code values, or a cube. Then read the "
+                        "letters again."),
+        ),
+        hints=("Write the formula of the new encoder and that of the new decoder.",
+               "Whatever can be computed from pictures and their reconstructions alone does not "
+               "notice h.",
+               "Can every picture that could be decoded before still be decoded? From which "
+               "code?"),
+    ),
+    Task(
+        "codes-middles", "middles",
+        clauses=(
+            Clause("between the ends", holds=_between,
+                   hint="The mean of the changed codes is no picture yet. Which two steps has "
+                        "the new decoder?"),
+            Clause("a straight change", holds=_like([0]),
+                   hint="Codes, h, mean, undo h, decode: does a straight h move the middle?"),
+            Clause("bent changes", holds=_like([1, 2, 3]),
+                   hint="Apply h to both codes before you take the mean. What undoes this h?"),
+        ),
+        hints=("The codes of the two pictures are 1 and 4.",
+               "Half-way is the mean of h(1) and h(4).",
+               "Then undo h, and then double."),
+    ),
+    Task(
+        "codes-plane", "three_classes",
+        clauses=(
+            Clause("three classes", holds=_three_classes,
+                   hint="One class, then the two of a pair: [class, class, class]."),
+            Clause("a region of its own", holds=_own_region,
+                   hint="Where in the table are the digits whose neighbour has their own label?"),
+            Clause("a shared region", holds=_shared_region,
+                   hint="Two entries of the table belong to a pair of classes. Which two?"),
+        ),
+        hints=("Rows and columns of the table are the digits 0 to 9, in order.",
+               "The diagonal of the table answers the first question.",
+               "table + table.T adds the two entries of each pair; ignore its diagonal. Does "
+               "the plane show the same?"),
+    ),
+)

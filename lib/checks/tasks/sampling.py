@@ -1,0 +1,164 @@
+"""Checks for the chapter on new digits; witnesses are the definitions of mean and covariance."""
+
+import numpy as np
+
+from lib.checks import Clause, Task, call
+from lib.nets.classifier import frechet_distance
+
+FIRST, SETS = (0, 4), ((1, 5), (2, 2), (-2, 10), (0, 0, 4, 4))  # as the exercise gives them
+
+
+def _column(numbers):
+    return np.array(numbers, dtype=float)[:, np.newaxis]
+
+
+def _distances():
+    return [frechet_distance(_column(FIRST), _column(other)) for other in SETS]
+
+
+def _four_distances(distances):
+    if np.shape(distances) != (4,):
+        return "four numbers"
+    below = [n for n, distance in enumerate(distances) if distance < 0]
+    return f"no negative distance, as at [{below[0]}]" if below else None
+
+
+def _like(places):
+    def holds(distances):
+        right = _distances()
+        for place in places:
+            if not np.isclose(distances[place], right[place], atol=1e-6):
+                return f"another number at [{place}]"
+        return None
+    return holds
+
+
+def _codes(count, size, seed):
+    """Codes with correlations, and a mean that is not 0."""
+    rng = np.random.default_rng(seed)
+    return rng.normal(size=(count, size)) @ rng.normal(size=(size, size)) + 5 * np.arange(size)
+
+
+def _rows_of_noise(new, codes, noise):
+    return None if np.shape(new) == np.shape(noise) else f"shape {np.shape(noise)}"
+
+
+def _drawn_covariance(new, codes, noise):
+    """The rows for e_0, e_1, ... show the linear map; its square has to be the covariance."""
+    rows = np.asarray(new) - codes.mean(axis=0)
+    found, right = rows.T @ rows, np.cov(codes.T)
+    for wanted in (right, right * (1 - 1 / len(codes))):
+        if np.allclose(found, wanted, rtol=1e-4, atol=1e-6):
+            return None
+    place = np.unravel_index(np.abs(found - right).argmax(), right.shape)
+    return (f"a covariance of {right[place]:.3g} between the values {place[0]} and {place[1]} of "
+            f"such draws; theirs is {found[place]:.3g}")
+
+
+def _linear(new, codes, noise):
+    """Each row from its own row of noise: half of the noise, half of the way."""
+    half = np.asarray(new)[1::2] - codes.mean(axis=0)
+    whole = np.asarray(new)[::2] - codes.mean(axis=0)
+    return None if np.allclose(2 * half, whole) else (
+        "rows of which each depends on its own row of noise alone")
+
+
+def _autoencoder(code, pixels, seed):
+    """F, G and centred pictures; G F is no projection, and codes are correlated."""
+    rng = np.random.default_rng(seed)
+    X = rng.normal(size=(30, pixels)) @ rng.normal(size=(pixels, pixels))
+    F, G = 3 * rng.normal(size=(code, pixels)), rng.normal(size=(pixels, code))
+    return call(F, G, X - X.mean(axis=0))
+
+
+def _two_matrices(pair, F, G, X):
+    found = [np.shape(part) for part in pair]
+    wanted = [F.shape, G.shape]
+    return None if found == wanted else f"matrices of shapes {wanted[0]} and {wanted[1]}"
+
+
+def _same_reconstructions(pair, F, G, X):
+    before, after = G @ F, np.asarray(pair[1]) @ np.asarray(pair[0])
+    if np.allclose(after, before, atol=1e-6 * np.abs(before).max()):
+        return None
+    return "the same picture from every picture: G F as it was"
+
+
+def _covariance_of_codes(pair, X):
+    codes = X @ np.asarray(pair[0]).T
+    return codes.T @ codes / len(X)
+
+
+def _unit_spread(pair, F, G, X):
+    variances = np.diag(_covariance_of_codes(pair, X))
+    wrong = np.flatnonzero(~np.isclose(variances, 1))
+    if not len(wrong):
+        return None
+    return f"variance 1 for every code value; value {wrong[0]} has {variances[wrong[0]]:.4g}"
+
+
+def _uncorrelated(pair, F, G, X):
+    off = np.abs(_covariance_of_codes(pair, X) - np.eye(len(F)))
+    return None if off.max() < 1e-6 else f"covariances of 0; one of them is {off.max():.3g}"
+
+
+EYES = [call(_codes(50, size, size), np.eye(size)) for size in (2, 3, 5)]
+DOUBLED = [call(_codes(40, 3, 7),
+                np.repeat(_codes(4, 3, 8), 2, axis=0) * np.tile([[1], [0.5]], (4, 1)))]
+ZEROS = [call(_codes(50, size, size), np.zeros((4, size))) for size in (2, 3)]
+PAIRS = [_autoencoder(2, 5, 0), _autoencoder(4, 9, 1)]
+
+TASKS = (
+    Task(
+        "sampling-distances", "distances",
+        clauses=(
+            Clause("four distances", holds=_four_distances, hint="One number for each set."),
+            Clause("another mean", holds=_like([0]),
+                   hint="Both sets spread alike. What is left of the formula?"),
+            Clause("another spread", holds=_like([1, 2]),
+                   hint="In one dimension the trace becomes (σ - τ)². Are you comparing standard "
+                        "deviations?"),
+            Clause("what it sees", holds=_like([3]),
+                   hint="Compute mean and standard deviation of both sets. What else enters?"),
+        ),
+        hints=("The set {0, 4} has the mean 2. What is its standard deviation?",
+               "Write mean and standard deviation beside each of the four sets.",
+               "For one feature the distance is (m - n)² + (σ - τ)²."),
+    ),
+    Task(
+        "sampling-draw", "draw",
+        clauses=(
+            Clause("the shape", [*EYES, *ZEROS], holds=_rows_of_noise,
+                   hint="Every row of noise gives one new code."),
+            Clause("the centre", ZEROS, equals=lambda codes, noise: codes.mean(axis=0) + noise,
+                   hint="The noise is 0 here. Which code should that give?"),
+            Clause("row by row", DOUBLED, holds=_linear,
+                   hint="The second, fourth, ... row of this noise is half of the row before it. "
+                        "What should happen to the deviations from the mean?"),
+            Clause("the covariance", EYES, holds=_drawn_covariance,
+                   hint="If ε has the covariance I, which covariance has the row εB? Which B do "
+                        "you need?"),
+        ),
+        hints=("Try it with one code value: which spread do draws have if the noise is "
+               "multiplied by the variance?",
+               "The row εB has the covariance BᵀB.",
+               "np.linalg.cholesky(C) gives L with C = L Lᵀ. Which of L and Lᵀ is B?"),
+    ),
+    Task(
+        "sampling-twin", "white_twin",
+        clauses=(
+            Clause("two matrices", PAIRS, holds=_two_matrices,
+                   hint="The new pair has the shapes of the old one."),
+            Clause("the reconstructions", PAIRS, holds=_same_reconstructions,
+                   hint="If the codes become Az, what has the decoder to do first?"),
+            Clause("the spread", PAIRS, holds=_unit_spread,
+                   hint="What do the codes of X vary by before the change, and after it?"),
+            Clause("no correlation", PAIRS, holds=_uncorrelated,
+                   hint="To divide each value by its own deviation gives the diagonal of the "
+                        "covariance. Which A gives the rest?"),
+        ),
+        hints=("Any invertible A gives a twin: A F and G with the inverse of A.",
+               "If z has the covariance C, then Az has A C Aᵀ. Which A makes this I?",
+               "With C = L Lᵀ from np.linalg.cholesky, try the inverse of L."),
+    ),
+)

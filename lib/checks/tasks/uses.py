@@ -1,0 +1,140 @@
+"""Checks for the chapter on uses; witnesses are SciPy's Mann-Whitney and a least-squares solver."""
+
+import numpy as np
+from scipy.stats import mannwhitneyu
+
+from lib.checks import Clause, Task, call
+
+
+def _counts():
+    """(right alarms, false alarms, the right share of the alarms, of all pieces, of no alarm)"""
+    faulty = np.arange(10_000) % 100 == 0
+    alarm = np.zeros(10_000, dtype=bool)
+    alarm[np.flatnonzero(faulty)[: 90 * faulty.sum() // 100]] = True
+    alarm[np.flatnonzero(~faulty)[: 5 * (~faulty).sum() // 100]] = True
+    right, false = np.sum(alarm & faulty), np.sum(alarm & ~faulty)
+    return right, false, right / (right + false), np.mean(alarm == faulty), np.mean(~faulty)
+
+
+def _five_numbers(numbers):
+    if np.shape(numbers) != (5,):
+        return "five numbers"
+    return None if all(0 <= share <= 1 for share in numbers[2:]) else (
+        "shares from 0 to 1 in the last three places")
+
+
+def _like(places, within):
+    def holds(numbers):
+        for place in places:
+            if abs(numbers[place] - _counts()[place]) > within:
+                return f"another number at [{place}]"
+        return None
+    return holds
+
+
+def _area(normal, other):
+    return mannwhitneyu(other, normal).statistic / (len(normal) * len(other))
+
+
+def _scores(normal, other, seed):
+    """Lists of different scores, those of anomalies mostly larger."""
+    scores = np.random.default_rng(seed).permutation(normal + other) * 1.0
+    scores[normal:] += (normal + other) // 4 + 0.5  # so that no two are equal
+    return call(scores[:normal].tolist(), scores[normal:].tolist())
+
+
+def _turned(normal, other, seed):
+    """The same with the two lists exchanged: worse than a coin."""
+    return call(*_scores(other, normal, seed).arguments[::-1])
+
+
+def _enlarging(rows, columns, seed):
+    rng = np.random.default_rng(seed)
+    return call(rng.random((2 * rows, 2 * columns)).round(2), rng.random((rows, columns)).round(2))
+
+
+def _block_means(rows, columns):
+    """The matrix D of a large picture's block means, both pictures as vectors."""
+    pairs = (np.kron(np.eye(n), [[0.5, 0.5]]) for n in (rows, columns))
+    return np.kron(*pairs)
+
+
+def _as_large(new, y, given):
+    return None if np.shape(new) == y.shape else f"shape {y.shape}"
+
+
+def _agrees(new, y, given):
+    means = (_block_means(*given.shape) @ np.ravel(new)).reshape(given.shape)
+    wrong = np.argwhere(~np.isclose(means, given))
+    if not len(wrong):
+        return None
+    i, j = (int(n) for n in wrong[0])
+    return f"a mean of {given[i, j]:.4g} in block [{i}, {j}], not {means[i, j]:.4g}"
+
+
+def _nearest(y, given):
+    D = _block_means(*given.shape)
+    return y + np.linalg.lstsq(D, given.ravel() - D @ y.ravel())[0].reshape(y.shape)
+
+
+PICTURES = [_enlarging(1, 2, 0), _enlarging(2, 3, 1), _enlarging(3, 1, 2)]
+
+TASKS = (
+    Task(
+        "uses-alarms", "detector",
+        clauses=(
+            Clause("five numbers", holds=_five_numbers,
+                   hint="Two counts, then three shares that are not in per cent."),
+            Clause("the alarms", holds=_like([0, 1], 0.5),
+                   hint="How many pieces are faulty, how many are good? Which rate belongs to "
+                        "which?"),
+            Clause("the trust in an alarm", holds=_like([2], 1e-3),
+                   hint="Of all alarms, right and false ones together: which part is right?"),
+            Clause("all pieces", holds=_like([3, 4], 1e-3),
+                   hint="A good piece without an alarm is judged rightly, too."),
+        ),
+        hints=("Draw a table: faulty and good, with an alarm and without.",
+               "The rate of false alarms is a share of the good pieces, not of the alarms.",
+               "Whoever never gives an alarm is wrong about the faulty pieces only."),
+    ),
+    Task(
+        "uses-area", "area",
+        clauses=(
+            Clause("an area that can be counted", [call([1.0, 2.0], [3.0]), call([3.0], [1.0]),
+                                                   call([1.0, 2.0, 4.0], [3.0, 5.0])],
+                   equals=_area,
+                   hint="There are few pairs here: list them. In which has the anomaly the larger "
+                        "score?"),
+            Clause("all pairs", [_scores(7, 5, 0), _turned(4, 9, 1), _scores(20, 30, 2)],
+                   equals=_area,
+                   hint="Every normal score is compared with every score of an anomaly."),
+            Clause("equal scores", [call([2.0], [2.0]), call([1.0, 2.0, 2.0, 3.0], [2.0, 3.0]),
+                                    call([0.0, 0.0, 1.0], [0.0, 1.0, 1.0, 1.0])],
+                   equals=_area,
+                   hint="How much does a pair count whose scores are equal?"),
+        ),
+        hints=("How many pairs are there?",
+               "An array of shape (n, 1) and one of shape (m) are compared pair by pair.",
+               "Count the pairs in which the anomaly wins, and half of those without a winner."),
+    ),
+    Task(
+        "uses-correct", "correct",
+        clauses=(
+            Clause("the size", PICTURES, holds=_as_large,
+                   hint="The answer is as large as y."),
+            Clause("the block means", PICTURES, holds=_agrees,
+                   hint="Shrink your result. By how much does each block miss its mean, and to "
+                        "which four pixels does that belong?"),
+            Clause("the nearest", PICTURES, equals=_nearest, reveal=False,
+                   hint="Many pictures have these block means. How should a block share out what "
+                        "it lacks, so that the squares are least?"),
+            Clause("y as it was", PICTURES, untouched=True,
+                   hint="Which operation writes into the array that was given?"),
+        ),
+        hints=("First compute the block means of y, as an (H, W) array.",
+               "y.reshape(H, 2, W, 2) has an axis for the rows within a block, and one for the "
+               "columns.",
+               "What is missing in a block is added to each of its pixels: the chapter has the "
+               "formula, with a matrix N."),
+    ),
+)

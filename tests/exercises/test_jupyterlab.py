@@ -1,7 +1,4 @@
-"""A learner in JupyterLab: opens an exercise, types an answer, runs it, and reads the feedback.
-
-Needs Chromium (or Chrome) and its driver; skipped where they are not installed.
-"""
+"""A learner in JupyterLab: opens an exercise, types an answer, runs it, and reads the feedback."""
 
 import os
 import shutil
@@ -10,17 +7,11 @@ import sys
 import time
 from contextlib import contextmanager
 
-import pytest
+from browser import needs_browser, open_browser
 
 from instructor import editions
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-BROWSER = next(filter(None, map(shutil.which, NAMES)), None)
-DRIVER = shutil.which("chromedriver")
-pytestmark = pytest.mark.skipif(
-    not (BROWSER and DRIVER),
-    reason="no browser to open JupyterLab in: install chromium and chromium-driver",
-)
+pytestmark = needs_browser
 PATIENCE = 240  # seconds that a busy machine may take for one step
 NOTEBOOK = "const app = window.jupyterapp, panel = app.shell.currentWidget;\n"
 
@@ -28,15 +19,6 @@ NOTEBOOK = "const app = window.jupyterapp, panel = app.shell.currentWidget;\n"
 @contextmanager
 def jupyterlab(folder):
     """JupyterLab with its files in ``folder``, and a browser; yields a ``Learner``."""
-    from selenium import webdriver
-    from selenium.webdriver.chrome.service import Service
-
-    options = webdriver.ChromeOptions()
-    options.binary_location = BROWSER
-    for argument in ("headless=new", "no-sandbox", "disable-gpu", "no-first-run",
-                     "disable-background-networking", "window-size=1280,1000",
-                     f"user-data-dir={folder / '.browser'}"):
-        options.add_argument(f"--{argument}")
     log = open(folder / "jupyterlab.log", "w+")
     server = subprocess.Popen(
         [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--port=0",
@@ -47,7 +29,7 @@ def jupyterlab(folder):
         env={**os.environ, "JUPYTER_CONFIG_DIR": str(folder / ".config"),
              "JUPYTERLAB_SETTINGS_DIR": str(folder / ".settings"),
              "JUPYTERLAB_WORKSPACES_DIR": str(folder / ".workspaces")})
-    driver = webdriver.Chrome(options=options, service=Service(DRIVER))
+    driver = open_browser("--window-size=1280,1000", f"--user-data-dir={folder / '.browser'}")
     try:
         yield Learner(driver, _address(server, folder / "jupyterlab.log"))
     finally:

@@ -5,6 +5,7 @@ import torch
 import torch.nn.functional as F
 
 from lib.checks import Clause, Task, call
+from lib.checks._tensors import one_channel
 
 Y, W = np.array([2.0, 3.0, 0.0, -1.0]), np.array([1.0, 2.0, -1.5])
 X, FOUR = np.array([1.0, 2.0, 3.0]), np.array([1.0, 10.0, 100.0, 1000.0])
@@ -19,7 +20,7 @@ def _lengths(m, k, stride=1, padding=0):
 
 
 def _transposed(y, w, stride=1, padding=0, output_padding=0):
-    y, w = (torch.as_tensor(np.array(a, dtype=float))[None, None] for a in (y, w))
+    y, w = one_channel(y), one_channel(w)
     return F.conv_transpose1d(y, w, None, stride, padding, output_padding)[0, 0]
 
 

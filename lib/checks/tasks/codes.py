@@ -8,6 +8,7 @@ from scipy.spatial.distance import cdist
 
 from lib import data
 from lib.checks import Clause, Task
+from lib.checks._values import shape_of
 from lib.nets.train import load_autoencoder
 
 DRAWN, IN_CODES = {"A": 0, "C": 2, "E": 4, "G": 6}, {"B": 1, "D": 3, "F": 5}
@@ -39,7 +40,7 @@ def _middles():
 
 
 def _between(middles):
-    if np.shape(middles) != (4,):
+    if shape_of(middles) != (4,):
         return "four numbers"
     outside = [n for n, picture in enumerate(middles) if not ENDS[0] < picture < ENDS[1]]
     if outside:
@@ -72,7 +73,7 @@ def _neighbours():
 
 
 def _three_classes(classes):
-    right = np.shape(classes) == (3,) and set(classes) <= set(range(10))
+    right = shape_of(classes) == (3,) and set(classes) <= set(range(10))
     return None if right else "three whole numbers from 0 to 9"
 
 

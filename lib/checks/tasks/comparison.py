@@ -6,6 +6,7 @@ import numpy as np
 from scipy import stats
 
 from lib.checks import Clause, Task, call
+from lib.checks._values import shape_of
 from lib.nets.head_to_head import load_results
 
 KINDS = ("transposed-3", "transposed-4", "nearest", "bilinear", "shuffle", "shuffle-icnr")
@@ -27,7 +28,7 @@ def _interval(first, second, comparisons):
 
 
 def _middle(ends, first, second, comparisons):
-    if np.shape(ends) != (2,):
+    if shape_of(ends) != (2,):
         return "two numbers"
     middle = np.mean(second) - np.mean(first)
     if np.isclose(np.mean(ends), middle):

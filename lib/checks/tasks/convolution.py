@@ -5,6 +5,7 @@ import torch
 import torch.nn.functional as F
 
 from lib.checks import Clause, Task, call
+from lib.checks._tensors import one_channel
 
 X = np.array([0, 1, 4, 9, 16, 25, 36, 49, 64])
 EVEN, RAMP, FOUR = np.array([1, 2, 1]), np.array([1, 2, 3]), np.array([2, 0, -1, 1])
@@ -19,7 +20,7 @@ def _length(n, k, stride=1, padding=0, dilation=1):
 
 
 def _convolved(x, w, stride=1):
-    x, w = (torch.as_tensor(np.array(a, dtype=float))[None, None] for a in (x, w))
+    x, w = one_channel(x), one_channel(w)
     return F.conv1d(x, w, stride=stride)[0, 0]
 
 

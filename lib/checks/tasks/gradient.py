@@ -5,14 +5,12 @@ import torch
 import torch.nn.functional as F
 
 from lib.checks import Clause, Task, call
+from lib.checks._tensors import one_channel
+from lib.checks._values import shape_of
 
 ONE = np.array([[0.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
 CORNER = np.array([[1.0, 2.0, 3.0], [0.0, 1.0, -1.0]])
 DELTA = np.array([[1.0, 2.0, -1.0], [3.0, 4.0, 0.5]])
-
-
-def _tensor(array):
-    return torch.as_tensor(np.array(array, dtype=float))[None, None]
 
 
 def _predicted(stride):
@@ -39,12 +37,12 @@ def _list(place):
 
 def _autograd(dy, kernel, shape, stride=1):
     x = torch.zeros(1, 1, *shape, dtype=torch.float64, requires_grad=True)
-    F.conv2d(x, _tensor(kernel), stride=stride).backward(_tensor(dy))
+    F.conv2d(x, one_channel(kernel), stride=stride).backward(one_channel(dy))
     return x.grad[0, 0].numpy()
 
 
 def _shape(dx, dy, kernel, shape, stride=1):
-    return None if np.shape(dx) == tuple(shape) else f"shape {tuple(shape)}, that of x"
+    return None if shape_of(dx) == tuple(shape) else f"shape {tuple(shape)}, that of x"
 
 
 def _adjoint(x, y, r):
@@ -105,7 +103,7 @@ TASKS = (
         "gradient-repeat", "transposed_repeat",
         clauses=(
             Clause("the length", [call(Y, 2), call(Y, 3)],
-                   holds=lambda x, y, r: None if np.shape(x) == (len(y) // r,) else
+                   holds=lambda x, y, r: None if shape_of(x) == (len(y) // r,) else
                    f"{len(y) // r} numbers",
                    hint="A goes from n cells to r n. Its transpose goes the other way."),
             Clause("the identity", [call(Y, 2), call(Y, 3), call(Y, 1), call(-Y, 6)],

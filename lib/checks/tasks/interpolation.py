@@ -5,6 +5,8 @@ import torch
 import torch.nn.functional as F
 
 from lib.checks import Clause, Task, call
+from lib.checks._tensors import one_channel
+from lib.checks._values import shape_of
 
 FOUR = np.array([[10, 20], [30, 40]])
 TABLES = (  # as the exercise prints them
@@ -15,20 +17,16 @@ TABLES = (  # as the exercise prints them
 WIDE, TALL = np.array([[0, 4, 8], [16, 4, 0]]), np.array([[1, 2], [5, 0], [3, 3]])
 
 
-def _tensor(array):
-    """One channel, one example, as PyTorch's functions want it."""
-    return torch.as_tensor(np.array(array, dtype=float))[None, None]
-
-
 def _places(n, m, align_corners=False):
     """On a ramp 0, 1, 2, ... the interpolated value is the place."""
-    ramp = _tensor(np.arange(n))
+    ramp = one_channel(np.arange(n))
     return F.interpolate(ramp, size=m, mode="linear", align_corners=align_corners)[0, 0]
 
 
 def _matrix():
     """Each column is the response to a single 1."""
-    return np.stack([F.interpolate(_tensor(e), size=6, mode="linear")[0, 0] for e in np.eye(3)], 1)
+    return np.stack([F.interpolate(one_channel(e), size=6, mode="linear")[0, 0]
+                     for e in np.eye(3)], 1)
 
 
 def _rows_sum_to_one(rows):
@@ -40,16 +38,16 @@ def _rows_sum_to_one(rows):
 
 
 def _six_rows(rows):
-    return None if np.shape(rows) == (6, 3) else "six rows with three numbers each"
+    return None if shape_of(rows) == (6, 3) else "six rows with three numbers each"
 
 
 def _enlarged(image, r):
-    return F.interpolate(_tensor(image), scale_factor=r, mode="bilinear")[0, 0]
+    return F.interpolate(one_channel(image), scale_factor=r, mode="bilinear")[0, 0]
 
 
 def _inside(enlarged, right, r):
     """Compare where no place lies outside of the old centres."""
-    if np.shape(enlarged) != right.shape:
+    if shape_of(enlarged) != right.shape:
         return f"shape {right.shape}"
     cut = slice(r // 2, -(r // 2)), slice(r // 2, -(r // 2))
     if np.allclose(np.asarray(enlarged)[cut], right[cut]):
@@ -68,7 +66,7 @@ def _tables(pairs):
     """The tables that the pairs stand for."""
     convention = {"half-pixel": False, "corners": True}
     whole = {"truncated": torch.trunc, "rounded": torch.round}
-    return [whole[how](F.interpolate(_tensor(FOUR), size=(4, 4), mode="bilinear",
+    return [whole[how](F.interpolate(one_channel(FOUR), size=(4, 4), mode="bilinear",
                                      align_corners=convention[where])[0, 0]).tolist()
             for where, how in pairs]
 

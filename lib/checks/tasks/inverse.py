@@ -5,6 +5,8 @@ import torch
 import torch.nn.functional as F
 
 from lib.checks import Clause, Task, call
+from lib.checks._tensors import one_channel
+from lib.checks._values import shape_of
 
 RNG = np.random.default_rng(0)
 CLAIMED = np.array([[1, 2], [2, 1]])  # the kernel of the page with the claim
@@ -13,12 +15,8 @@ TWINS = [call(np.arange(1, 10).reshape(3, 3) * 1.0, CLAIMED),
          call(np.zeros((2, 5)), np.array([[0.5, 0.0], [1.0, 2.0]]))]
 
 
-def _tensor(array):
-    return torch.as_tensor(np.array(array, dtype=float))[None, None]
-
-
 def _convolved(x, kernel):
-    return F.conv2d(_tensor(x), _tensor(kernel))[0, 0].numpy()
+    return F.conv2d(one_channel(x), one_channel(kernel))[0, 0].numpy()
 
 
 def _another(twin, x, kernel):
@@ -38,14 +36,14 @@ def _same_output(twin, x, kernel):
 
 
 def _three_pairs(kernels):
-    return None if np.shape(kernels) == (3, 2) else "three pairs of numbers"
+    return None if shape_of(kernels) == (3, 2) else "three pairs of numbers"
 
 
 def _kept(kernel, measure):
     """Whether a measure of the output is that of the input, for many inputs."""
     for y in [*np.eye(3), *np.random.default_rng(1).normal(size=(3, 5))]:
-        taps = torch.as_tensor(np.array(kernel, dtype=float))[None, None]
-        z = F.conv_transpose1d(torch.as_tensor(y)[None, None], taps, stride=2).numpy()
+        taps = one_channel(kernel)
+        z = F.conv_transpose1d(one_channel(y), taps, stride=2).numpy()
         if not np.isclose(measure(z), measure(y), rtol=1e-3, atol=1e-3):
             return False
     return True
@@ -135,7 +133,7 @@ TASKS = (
         "inverse-twin", "twin",
         clauses=(
             Clause("the shape", TWINS,
-                   holds=lambda y, x, kernel: None if np.shape(y) == x.shape else (
+                   holds=lambda y, x, kernel: None if shape_of(y) == x.shape else (
                        f"shape {x.shape}, as x"),
                    hint="A flattened picture has to be reshaped at the end."),
             Clause("another picture", TWINS, holds=_another,

@@ -3,6 +3,7 @@
 import numpy as np
 
 from lib.checks import Clause, Task, call
+from lib.checks._values import shape_of
 from lib.nets.pca import PCA
 
 POINTS = np.array([[4, 1], [2, 3], [-2, -1], [0, -3]])
@@ -20,7 +21,7 @@ FITTING, HELD_OUT = _pictures(14, 0), _pictures(9, 1)
 
 
 def _four_entries(answer):
-    right = len(answer) == 4 and np.shape(answer[:3]) == (3,) and np.shape(answer[3]) == (2,)
+    right = len(answer) == 4 and shape_of(answer[:3]) == (3,) and shape_of(answer[3]) == (2,)
     return None if right else "[error, error, error, [x, y]]"
 
 
@@ -53,7 +54,7 @@ def _errors(variances, sigma):
 
 
 def _pair(answer, *_):
-    return None if np.shape(answer) == (2,) else "a pair (d, error)"
+    return None if shape_of(answer) == (2,) else "a pair (d, error)"
 
 
 def _size(answer, variances, sigma):

@@ -5,6 +5,7 @@ import torch
 import torch.nn.functional as F
 
 from lib.checks import Clause, Task, call
+from lib.checks._values import shape_of
 
 WORDS = ("row", "column")
 LETTER = {"row": "C", "column": "F"}  # NumPy's names of the two orders
@@ -75,7 +76,7 @@ TASKS = (
     Task(
         "matrix-fill", "by_hand",
         clauses=(
-            Clause("the shape", holds=lambda rows: None if np.shape(rows) == RIGHT.shape else (
+            Clause("the shape", holds=lambda rows: None if shape_of(rows) == RIGHT.shape else (
                 "one row for each output, one number for each of the five cells"),
                    hint="How many places has the kernel on 5 + 2 cells, two cells apart?"),
             Clause("where the taps stand", holds=lambda rows: next(
@@ -113,8 +114,8 @@ TASKS = (
         "matrix-orders", "to_row_order",
         clauses=(
             Clause("the shape", [call(NUMBERS[:6], (4, 3), (2, 3))],
-                   holds=lambda y, W, *_: None if np.shape(y) == np.shape(W) else (
-                       f"shape {np.shape(W)}: as many outputs and inputs as before"),
+                   holds=lambda y, W, *_: None if shape_of(y) == W.shape else (
+                       f"shape {W.shape}: as many outputs and inputs as before"),
                    hint="Another order moves rows and columns of the matrix; it drops none."),
             Clause("the input", [call(NUMBERS[:3, :6], (2, 3), (1, 3)),
                                  call(NUMBERS[:2, :12], (4, 3), (2, 1))], equals=_by_rows,

@@ -5,6 +5,7 @@ import torch
 import torch.nn.functional as F
 
 from lib.checks import Clause, Task, call
+from lib.checks._values import shape_of
 
 LONG = 40  # cells of an input that counts as long
 
@@ -23,7 +24,7 @@ def _phases(k, stride, dilation=1):
 
 
 def _each_tap_once(counts, k, stride, dilation=1):
-    if np.shape(counts) != (stride,):
+    if shape_of(counts) != (stride,):
         return f"{stride} counts, one for each phase"
     total = np.sum(counts)
     return None if total == k else f"counts with the sum {k}, and not {total:g}"

@@ -5,16 +5,11 @@ import torch
 import torch.nn.functional as F
 
 from lib.checks import Clause, Task, call
-from lib.checks._values import numeric
+from lib.checks._values import shape_of
 
 X, W = torch.tensor([[[2.0, 1, 3]]]), torch.tensor([[[1.0, 10, 100]]])
 TIED = ([4, 6, 5, 3], [1, 3, 2], [7, 7], [2, -1, 0, 1, -2, 0], [0, 0, 1, 1])
 RIPPLED = ([1, 2, 3, 4], [1, 2], [0, 1, 0, 0, 0], [3, 1, 2])
-
-
-def _shape(value):
-    """The shape of an answer; None for rows of different lengths."""
-    return getattr(numeric(value), "shape", None)
 
 
 def _enlarged(x, r=2):
@@ -27,7 +22,7 @@ def _orders():
 
 
 def _two_rows(rows):
-    return None if _shape(rows) == (2, 6) else "two lists of six numbers"
+    return None if shape_of(rows) == (2, 6) else "two lists of six numbers"
 
 
 def _row(number):
@@ -49,7 +44,7 @@ def _tie():
 
 
 def _five_rows(rows):
-    return None if _shape(rows) == (5, 3) else "five rows with three numbers each"
+    return None if shape_of(rows) == (5, 3) else "five rows with three numbers each"
 
 
 def _phase_sums(rows):
@@ -63,7 +58,7 @@ def _phase_sums(rows):
 
 
 def _one_fewer(weights, taps):
-    return None if _shape(weights) == (len(taps) - 1,) else f"{len(taps) - 1} numbers"
+    return None if shape_of(weights) == (len(taps) - 1,) else f"{len(taps) - 1} numbers"
 
 
 def _same_kernel(weights, taps):

@@ -5,6 +5,7 @@ import torch
 import torch.nn.functional as F
 
 from lib.checks import Clause, Task, call
+from lib.checks._values import shape_of
 
 TRUE = np.repeat([1, 2, 0], [6, 4, 54])  # the scene of the exercise, pixel by pixel
 SAID = np.repeat([1, 0], [12, 52])
@@ -28,7 +29,7 @@ def _mean_iou(answer, truth, classes):
 
 
 def _four_entries(marks):
-    right = len(marks) == 4 and [np.shape(mark) for mark in marks] == [(), (3,), (), ()]
+    right = len(marks) == 4 and [shape_of(mark) for mark in marks] == [(), (3,), (), ()]
     return None if right else "[right, [iou, iou, iou], where, what]"
 
 

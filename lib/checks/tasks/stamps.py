@@ -5,6 +5,8 @@ import torch
 import torch.nn.functional as F
 
 from lib.checks import Clause, Task, call
+from lib.checks._tensors import one_channel
+from lib.checks._values import shape_of
 
 HAND = np.array([1, 2, -1]), np.array([3, 1, 2])
 STRIDES = (1, 2, 4)
@@ -13,7 +15,7 @@ ONE, FOUR = np.array([0.0, 1.0, 0.0]), np.array([1.0, 2.0, 3.0, 4.0])
 
 
 def _transposed(y, w, stride=1):
-    y, w = (torch.as_tensor(np.array(a, dtype=float))[None, None] for a in (y, w))
+    y, w = one_channel(y), one_channel(w)
     return F.conv_transpose1d(y, w, stride=stride)[0, 0].numpy()
 
 
@@ -54,7 +56,7 @@ def _whole(printed):
 
 
 def _six_columns(matrix, printed):
-    return None if np.shape(matrix) == (12, 6) else "shape (12, 6)"
+    return None if shape_of(matrix) == (12, 6) else "shape (12, 6)"
 
 
 def _lost_column(matrix, printed):
@@ -93,7 +95,7 @@ TASKS = (
         "stamps-bugs", "stamps",
         clauses=(
             Clause("the length", [call(Y, W), call(Y, W, stride=2), call(Y, W, stride=5)],
-                   holds=lambda z, y, w, stride=1: None if np.shape(z) == _transposed(
+                   holds=lambda z, y, w, stride=1: None if shape_of(z) == _transposed(
                        y, w, stride).shape else f"{len(_transposed(y, w, stride))} cells",
                    hint="Where does the last stamp begin? How many cells does it need from there, "
                         "if it is longer, or shorter, than the stride?"),

@@ -5,6 +5,7 @@ import torch
 import torch.nn.functional as F
 
 from lib.checks import Clause, Task, call
+from lib.checks._values import shape_of
 
 SIZES = {"A": 7, "B": 6, "C": 8}
 SETTINGS = {"A": (2, 1, 1), "B": (1, 2, 2), "C": (3, 2, 2)}  # they make the exercise's matrices
@@ -20,7 +21,7 @@ def _matrix(n, stride, padding, dilation):
 
 
 def _three_triples(triples):
-    right = np.shape(triples) == (3, 3) and all(
+    right = shape_of(triples) == (3, 3) and all(
         stride >= 1 and padding >= 0 and dilation >= 1 for stride, padding, dilation in triples)
     return None if right else "three times (stride, padding, dilation)"
 
@@ -52,7 +53,7 @@ def _patches(x, k, stride=1):
 
 def _shape(u, x, k, stride=1):
     shape = tuple(_patches(x, k, stride).shape)
-    return None if np.shape(u) == shape else f"shape {shape}: taps of all channels × places"
+    return None if shape_of(u) == shape else f"shape {shape}: taps of all channels × places"
 
 
 TASKS = (

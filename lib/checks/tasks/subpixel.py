@@ -5,16 +5,11 @@ import torch
 import torch.nn.functional as F
 
 from lib.checks import Clause, Task, call
-from lib.checks._values import numeric
+from lib.checks._values import shape_of
 
 MAPS = np.arange(16).reshape(8, 1, 2)
 FIVE, SIX = np.array([1, 2, 3, 4, 5]), np.array([1, 10, 2, 20, 3, 30])
 SIGNAL = np.array([1.0, 0, 2, -1, 3])
-
-
-def _shape(value):
-    """The shape of an answer; None for rows of different lengths."""
-    return getattr(numeric(value), "shape", None)
 
 
 def _tensor(array):
@@ -26,7 +21,7 @@ def _shuffled():
 
 
 def _two_maps(maps):
-    return None if _shape(maps) == (2, 2, 4) else "two maps with two rows of four numbers"
+    return None if shape_of(maps) == (2, 2, 4) else "two maps with two rows of four numbers"
 
 
 def _blocks(maps):
@@ -51,7 +46,7 @@ def _starts(r, *channels):
 
 def _pair(result, weight, bias, r):
     wanted = (len(weight) * r**2, *weight.shape[1:]), (len(bias) * r**2,)
-    right = len(result) == 2 and (np.shape(result[0]), np.shape(result[1])) == wanted
+    right = len(result) == 2 and (shape_of(result[0]), shape_of(result[1])) == wanted
     return None if right else f"a pair with the shapes {wanted[0]} and {wanted[1]}"
 
 
@@ -78,7 +73,7 @@ def _biases(result, weight, bias, r):
 
 def _rows(rows, kernel, r):
     wanted = r, -(-len(kernel) // r)
-    return None if _shape(rows) == wanted else f"shape {wanted}"
+    return None if shape_of(rows) == wanted else f"shape {wanted}"
 
 
 def _members(rows, kernel, r):

@@ -1,11 +1,11 @@
 """Checks for the chapter on unpooling; the witness is PyTorch's ``max_unpool2d``."""
 
 import numpy as np
-import torch
 import torch.nn.functional as F
 
 from lib.checks import Clause, Task, call
-from lib.checks._values import numeric
+from lib.checks._tensors import one_channel
+from lib.checks._values import shape_of
 
 PICTURE = np.array([[1, 7, 0, 2, 3], [4, 2, 9, 5, 1], [6, 0, 3, 8, 2], [2, 5, 1, 4, 0]])
 WIDE = np.array([[1, 5, 3, 2, 0, 6], [4, 0, 7, 8, 9, 1]])
@@ -14,26 +14,17 @@ TIED = np.array([[5, 1, 0, 2], [1, 5, 2, 2]])
 NEGATIVE = np.array([[-3, -1, -7, -2], [-2, -4, -5, -6]])
 
 
-def _shape(value):
-    """The shape of an answer; None for rows of different lengths."""
-    return getattr(numeric(value), "shape", None)
-
-
-def _tensor(array):
-    return torch.as_tensor(np.array(array, dtype=float))[None, None]
-
-
 def _kept(image):
-    return F.max_pool2d(_tensor(image), 2, return_indices=True)[1][0, 0]
+    return F.max_pool2d(one_channel(image), 2, return_indices=True)[1][0, 0]
 
 
 def _unpooled():
-    values, places = F.max_pool2d(_tensor(PICTURE), 2, return_indices=True)
+    values, places = F.max_pool2d(one_channel(PICTURE), 2, return_indices=True)
     return F.max_unpool2d(values, places, 2)[0, 0]
 
 
 def _four_rows(rows):
-    return None if _shape(rows) == (4, 4) else "four rows with four numbers each"
+    return None if shape_of(rows) == (4, 4) else "four rows with four numbers each"
 
 
 def _the_maxima(rows):
@@ -46,7 +37,7 @@ def _the_maxima(rows):
 def _back(pictures):
     found = []
     for picture in pictures:
-        values, places = F.max_pool2d(_tensor(picture), 2, return_indices=True)
+        values, places = F.max_pool2d(one_channel(picture), 2, return_indices=True)
         found.append(F.max_unpool2d(values, places, 2, output_size=picture.shape)[0, 0].numpy())
     return found
 
@@ -77,7 +68,7 @@ TASKS = (
         "unpooling-kept", "kept",
         clauses=(
             Clause("one index for each window", [call(WIDE), call(TALL)],
-                   holds=lambda places, image: None if _shape(places) == (
+                   holds=lambda places, image: None if shape_of(places) == (
                        image.shape[0] // 2, image.shape[1] // 2) else
                    f"shape {(image.shape[0] // 2, image.shape[1] // 2)}",
                    hint="Half as many rows, half as many columns."),

@@ -4,6 +4,7 @@ import numpy as np
 from scipy.stats import mannwhitneyu
 
 from lib.checks import Clause, Task, call
+from lib.checks._values import shape_of
 
 
 def _counts():
@@ -17,7 +18,7 @@ def _counts():
 
 
 def _five_numbers(numbers):
-    if np.shape(numbers) != (5,):
+    if shape_of(numbers) != (5,):
         return "five numbers"
     return None if all(0 <= share <= 1 for share in numbers[2:]) else (
         "shares from 0 to 1 in the last three places")
@@ -60,7 +61,7 @@ def _block_means(rows, columns):
 
 
 def _as_large(new, y, given):
-    return None if np.shape(new) == y.shape else f"shape {y.shape}"
+    return None if shape_of(new) == y.shape else f"shape {y.shape}"
 
 
 def _agrees(new, y, given):

@@ -5,6 +5,7 @@ import torch
 import torch.nn.functional as F
 
 from lib.checks import Clause, Task, call
+from lib.checks._values import shape_of
 
 RNG = np.random.default_rng(0)
 ONE, SQUARE = RNG.integers(1, 10, (1, 1, 2, 3)), RNG.integers(1, 10, (1, 1, 3, 3))
@@ -35,7 +36,7 @@ def _meeting(pairs, t, m, k, stride=1, padding=0, dilation=1):
 
 def _shape(v, weight):
     c_in, c_out, *taps = weight.shape
-    right = np.shape(v) == (c_out, c_in, *taps)
+    right = shape_of(v) == (c_out, c_in, *taps)
     return None if right else f"shape {(c_out, c_in, *taps)}: (output channels, input channels, …)"
 
 

@@ -1,5 +1,6 @@
 """What is asked of an answer: tasks, their clauses, and the verdict on an answer."""
 
+import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -9,6 +10,7 @@ from ._answers import AnswerError
 from ._values import Opaque, brief, numeric, plain
 
 CORRECT, NOT_YET, NOT_ATTEMPTED = "correct", "not yet", "not attempted"
+WIDTH = 88  # of a verdict, in characters
 
 
 @dataclass(frozen=True)
@@ -87,8 +89,12 @@ class Verdict:
             return "Correct."
         if self.state == NOT_ATTEMPTED:
             return f"Not attempted yet. {self.clause}".strip()
-        width = max(len(key) for key in self.rows)
-        lines = [f"  {key:<{width}}  {text}" for key, text in self.rows.items() if text]
+        first = max(len(key) for key in self.rows) + 4
+        # JupyterLab would break a long line anywhere, in the middle of a word too.
+        lines = [textwrap.fill(text, WIDTH, initial_indent=f"  {key}".ljust(first),
+                               subsequent_indent=first * " ", break_long_words=False,
+                               break_on_hyphens=False)
+                 for key, text in self.rows.items() if text]
         return "\n".join([f"Not yet: {self.clause}.", *lines])
 
 

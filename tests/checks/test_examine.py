@@ -66,6 +66,14 @@ def test_the_first_difference_is_said(given, expected, came_out, should):
         "  hint      Mind the sign."]
 
 
+def test_a_long_line_breaks_between_words():
+    hint = " ".join(["Count", *30 * ["by-itself"]])
+    _, *lines = str(judged(1, Clause("one", equals=lambda: 2, hint=hint))).splitlines()
+    assert max(map(len, lines)) <= 88 and len(lines) == 7
+    assert all(line.startswith(12 * " " + "by-itself") for line in lines[3:])
+    assert " ".join(" ".join(lines).split()) == f"came out 1 expected 2 hint {hint}"
+
+
 @pytest.mark.parametrize("given, expected", [
     ([1, 2], [1, 3.25]), (4, 3.25), ("a", "3.25"), ({"a": 1}, {"a": 3.25}), (["a"], ["3.25"])])
 def test_an_answer_that_is_a_value_is_not_given_away(given, expected):
@@ -97,7 +105,8 @@ def test_the_learners_own_line_is_shown():
     space = {}
     exec(compile(code, "<cell>", "exec"), space)
     said = str(judged(space["answer"], equals(lambda x: x, call(1))))
-    assert "answer raised ZeroDivisionError: division by zero in line 3 of the cell: return y" in said
+    assert "answer raised ZeroDivisionError: division by zero in line 3 of the cell:" in said
+    assert "\n            return y / 0\n" in said
 
 
 def endless():

@@ -1,6 +1,7 @@
 """For each task: right answers pass, and each clause catches a wrong one, and says what is wrong."""
 
 import linecache
+import re
 from functools import cache
 
 import pytest
@@ -72,7 +73,7 @@ def test_another_right_answer_passes(answer):
 def test_a_wrong_answer_is_caught_by_its_clause(answer):
     said = verdict(answer.task, answer.code)
     assert (said.state, said.clause) == ("not yet", answer.clause), str(said)
-    assert answer.says in str(said)
+    assert answer.says in re.sub(r"\n {4,}", " ", str(said))  # long lines are broken
 
 
 @pytest.mark.parametrize("task", TASKS)

@@ -20,14 +20,14 @@ from lib.nets.train import (
     load_results,
     reference,
 )
-from lib.nets.training import evaluate
+from lib.nets.training import History, evaluate
 
 FILES = {"autoencoders.json", "pca.safetensors", "classifier.safetensors"}
 DIGITS = mnist()
 FEW = replace(DIGITS, train_images=DIGITS.train_images[:64], train_labels=DIGITS.train_labels[:64],
               test_images=DIGITS.test_images[:32], test_labels=DIGITS.test_labels[:32])
-TINY = {"held_out": DIGITS.test_images[32:64], "epochs": {4: 1, 2: 1}, "again": {4: ((1, 0.01), (1, 0.1))},
-        "classifier_epochs": 1, "progress": False}
+TINY = {"held_out": DIGITS.test_images[32:64], "epochs": {4: 1, 2: 1},
+        "again": {4: ((1, 0.01), (1, 0.1))}, "classifier_epochs": 1, "progress": False}
 
 
 # --- the stored models
@@ -101,6 +101,21 @@ def test_what_it_says_is_what_it_stored(made):
         assert said["epochs"] == len(said["losses"]) == {4: 3, 2: 1}[code]  # 4 has three cycles
     assert accuracy(load_classifier(folder), FEW.test_images[:, np.newaxis],
                     FEW.test_labels) == results["classifier"]["test_accuracy"]
+
+
+def test_a_further_cycle_has_its_own_epochs_and_weight_decay(tmp_path, monkeypatch):
+    asked = []
+
+    def train(model, *arguments, **options):
+        asked.append((getattr(model, "code", None), options["epochs"], options["lr"],
+                      options.get("weight_decay")))
+        return History("cpu", 1, options["epochs"], options["epochs"], options["epochs"] * [0.0])
+
+    monkeypatch.setattr(command, "train", train)
+    again = {4: ((3, 0.01), (5, 0.1)), 2: ((2, 0.3),)}
+    reference(FEW, out=tmp_path, **{**TINY, "again": again}, lr=0.004)
+    assert asked == [(4, 1, 0.004, None), (2, 1, 0.004, None), (4, 3, 0.002, 0.01),
+                     (4, 5, 0.002, 0.1), (2, 2, 0.002, 0.3), (None, 1, 0.002, None)]
 
 
 def test_the_same_again_gives_the_same_weights(made, tmp_path):

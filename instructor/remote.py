@@ -238,6 +238,6 @@ class RemoteAnswers:
         except wire.WireError as error:
             raise AnswerError(f"sent {error}") from None
 
-    def _apply(self, number, x):
-        packed = self.session.ask("apply", number, wire.pack(x), seconds=self.seconds)
+    def _apply(self, number, x, seed):
+        packed = self.session.ask("apply", number, wire.pack(x), seed, seconds=self.seconds)
         return self._unpacked(packed)

@@ -117,7 +117,7 @@ def _pack_array(array):
 def unpack(packed, network=None):
     """The value of what ``pack`` made; ``WireError`` for anything that it could not have made.
 
-    ``network``: a function of (number, array) that applies a network where it is.
+    ``network``: a function of (number, array, seed) that applies a network where it is.
     """
     try:
         return _unpack(packed, network, NESTED)
@@ -152,7 +152,7 @@ def _unpack(packed, network, depth):
     if kind == "network" and network:
         number, parameters, layers = held
         number = _whole(number)
-        return Network(lambda x: network(number, x), _whole(parameters),
+        return Network(lambda x, seed: network(number, x, seed), _whole(parameters),
                        [_text(layer)[:100] for layer in layers])
     raise WireError("a value of an unknown kind")
 

@@ -104,10 +104,10 @@ class Worker:
         with self.guarded(self.seconds):
             return [self._pack(outcome.value), self._pack(outcome.arguments), bool(outcome.shares)]
 
-    def apply(self, number, x):
+    def apply(self, number, x, seed):
         with self.guarded(self.seconds):
             try:
-                return self._pack(self.networks[number](wire.unpack(x)))
+                return self._pack(self.networks[number](wire.unpack(x), seed))
             except Exception as error:
                 return Raised(raised=[type(error).__name__, str(error)[:300]])
 

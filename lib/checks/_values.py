@@ -1,5 +1,6 @@
 """Values that come from a learner's code, in the few forms that checks compare."""
 
+import copy
 import numbers
 import sys
 
@@ -19,15 +20,15 @@ class Opaque:
 class Network:
     """A ``torch.nn.Module`` as checks see it.
 
-    ``network(x)``: an array in, an array out, without gradients. ``parameters``: how many numbers
-    it learns. ``layers``: the class names of its modules that have no modules inside.
+    ``network(x)``: an array in, an array out, without gradients; ``network(x, seed)``: with all
+    parameters drawn anew, in a copy. ``parameters``: how many numbers it learns. ``layers``: the class names of its modules that have no modules inside.
     """
 
     def __init__(self, apply, parameters, layers):
         self.apply, self.parameters, self.layers = apply, parameters, tuple(layers)
 
-    def __call__(self, x):
-        return self.apply(np.asarray(x))
+    def __call__(self, x, seed=None):
+        return self.apply(np.asarray(x), seed)
 
     def __repr__(self):
         return f"a network of {', '.join(self.layers) or 'no layers'}"
@@ -36,7 +37,7 @@ class Network:
 def plain(value, depth=8):
     """``value`` made of Python's own types, arrays, ``Network`` and ``Opaque``.
 
-    Tensors become arrays, ranges and sets lists. Arrays are copied.
+    Tensors become arrays; ranges, sets and arrays of texts become lists. Arrays are copied.
     """
     torch = sys.modules.get("torch")
     if value is None or isinstance(value, (bool, str, bytes)):
@@ -46,6 +47,8 @@ def plain(value, depth=8):
     if isinstance(value, numbers.Number):
         return value
     if isinstance(value, np.ndarray):
+        if value.dtype.kind == "U":
+            return value.tolist()
         return np.array(value) if value.dtype.kind in "biufc" else Opaque(_described(value))
     if torch is not None and isinstance(value, torch.Tensor):
         return value.detach().cpu().resolve_neg().resolve_conj().numpy().copy()
@@ -96,11 +99,19 @@ def brief(value, most=200):
 
 
 def _network(module, torch):
-    def apply(x):
-        weights = [p for p in module.parameters() if p.is_floating_point()]
+    if any(torch.nn.parameter.is_lazy(p) for p in module.parameters()):
+        return Opaque("a network that has not seen an input yet")
+
+    def apply(x, seed):
+        own = module if seed is None else copy.deepcopy(module)
+        weights = [p for p in own.parameters() if p.is_floating_point()]
         dtype = weights[0].dtype if weights else torch.float32
         with torch.no_grad():
-            return plain(module(torch.as_tensor(np.array(x)).to(dtype)))
+            if seed is not None:
+                generator = torch.Generator().manual_seed(seed)
+                for p in weights:
+                    p.copy_(0.1 * torch.randn(p.shape, generator=generator))
+            return plain(own(torch.as_tensor(np.array(x)).to(dtype)))
 
     leaves = [m for m in module.modules() if not any(True for _ in m.children())]
     return Network(apply, sum(p.numel() for p in module.parameters() if p.requires_grad),

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from lib.checks import Answers, Clause, Task, call, examine
+from lib.checks._values import plain
 
 
 def judged(answer, *clauses, seconds=10):
@@ -54,6 +55,7 @@ def test_any_form_of_the_same_numbers_is_right(right):
     (1, True, "1", "True"),
     ({"padding": 1}, {"padding": 2}, "{'padding': 1}", "{'padding': 2}"),
     (["a", "b"], ["a", "c"], "['a', 'b']", "['a', 'c']"),
+    (np.array(["a", "b"]), ["a", "c"], "['a', 'b']", "['a', 'c']"),
     (np.zeros((10, 10)), np.ones((10, 10)), "an array of shape (10, 10), with 0 at [0, 0]",
      "1 at [0, 0]"),
     (np.zeros((10, 11)), np.ones((10, 10)), "an array of shape (10, 11)", "shape (10, 10)"),
@@ -176,6 +178,16 @@ def test_a_network_is_seen_by_what_it_does():
     assert judged(lambda: right, clause).correct
     wrong = torch.nn.ConvTranspose2d(8, 1, 8, stride=4)
     assert "a network of ConvTranspose2d" in str(judged(lambda: wrong, clause))
+    lazy = torch.nn.LazyConvTranspose2d(1, 8)
+    assert "a network that has not seen an input yet" in str(judged(lambda: lazy, clause))
+
+
+def test_a_network_can_be_asked_with_other_weights():
+    module = torch.nn.Linear(2, 1, bias=False)
+    network, x = plain(module), np.ones((1, 2))
+    before = network(x)
+    assert network(x, 1) != network(x, 2) and network(x, 1) == network(x, 1)
+    assert network(x) == before == module(torch.ones(1, 2)).detach().numpy()
 
 
 def test_a_clause_asks_one_thing():

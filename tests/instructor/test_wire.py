@@ -55,8 +55,9 @@ def test_classes_of_learners_arrive_as_pythons_own():
 def test_networks_stay_where_they_are():
     kept = []
     packed = wire.pack([Network(None, 12, ["Linear"])], lambda net: kept.append(net) or 0)
-    (network,) = wire.unpack(packed, lambda number, x: (number, x.tolist()))
-    assert (network.parameters, network.layers, network([1])) == (12, ("Linear",), (0, [1]))
+    (network,) = wire.unpack(packed, lambda number, x, seed: (number, x.tolist(), seed))
+    assert (network.parameters, network.layers) == (12, ("Linear",))
+    assert network([1]) == (0, [1], None) and network([1], 7) == (0, [1], 7)
     assert kept[0].parameters == 12
 
 

@@ -111,7 +111,32 @@ def decoder():
         torch.nn.Conv2d(4, 4, 3, padding=1), torch.nn.PixelShuffle(2))
 
 
-# %% networks-wrong | wrong: whatever the weights are | phases get weights of their own
+# %% networks-wrong | right
+def decoder():  # pixel shuffle of equal channels is nearest neighbour
+    class Doubling(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.shuffle = torch.nn.PixelShuffle(2)
+
+        def forward(self, x):
+            return self.shuffle(x.repeat_interleave(4, dim=1))
+
+    return torch.nn.Sequential(
+        Doubling(), torch.nn.Conv2d(8, 4, 3, padding=1), torch.nn.ReLU(),
+        Doubling(), torch.nn.Conv2d(4, 1, 3, padding=1))
+
+
+# %% networks-wrong | wrong: whatever the weights are | with other weights too
+def decoder():  # equal taps are a start as well
+    network = torch.nn.Sequential(
+        torch.nn.ConvTranspose2d(8, 4, kernel_size=4, stride=2, padding=1), torch.nn.ReLU(),
+        torch.nn.ConvTranspose2d(4, 1, kernel_size=4, stride=2, padding=1))
+    for parameter in network.parameters():
+        torch.nn.init.constant_(parameter, 0.1)
+    return network
+
+
+# %% networks-wrong | wrong: whatever the weights are | with other weights too
 def decoder():  # ICNR is a start
     def shuffled(c_in, c_out):
         conv = torch.nn.Conv2d(c_in, 4 * c_out, 3, padding=1)

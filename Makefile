@@ -5,8 +5,12 @@ RUN := .venv/bin/python
 # In a container one is often root, whom Jupyter refuses unless told.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-# A variable that has to be given on the command line.
-given = $(or $($(1)),$(error $(1) is missing: make $@ $(1)=...))
+# Variables that have to be given on the command line; asked for before anything is done.
+need = $(if $(filter $(1),$(MAKECMDGOALS)),$(foreach name,$(2),$(if $($(name)),,\
+  $(error $(name) is missing: make $(1) $(patsubst %,%=...,$(2))))))
+$(call need,site,TOC OUT)
+$(call need,release,OUT)
+$(call need,grade,SUBMISSIONS OUT)
 
 help:  ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 18
@@ -24,14 +28,14 @@ notebooks: env  ## bring the outputs in all notebooks up to date and normalise t
 	@$(RUN) tools/notebooks.py
 
 site: env  ## build a course site: TOC=my_toc.yml OUT=folder [EDITION=instructor] [TITLE="..."]
-	@$(RUN) -m instructor.site "$(call given,TOC)" "$(call given,OUT)" $(if $(TITLE),--title "$(TITLE)") \
+	@$(RUN) -m instructor.site "$(TOC)" "$(OUT)" $(if $(TITLE),--title "$(TITLE)") \
 	  --edition "$(or $(EDITION),learner)"
 
-release: env  ## write learners' notebooks: OUT=folder [CHAPTERS="PART/CHAPTER ..."]
-	@$(RUN) -m instructor.release "$(call given,OUT)" $(CHAPTERS)
+release: env  ## write learners' notebooks: OUT=folder [CHAPTERS="PART/CHAPTER ..."] [SITE=https://...]
+	@$(RUN) -m instructor.release "$(OUT)" $(CHAPTERS) $(if $(SITE),--site "$(SITE)")
 
 grade: env  ## grade notebooks: SUBMISSIONS=folder OUT=folder [GRADE="--seconds 30"]
-	@$(RUN) -m instructor.grade "$(call given,SUBMISSIONS)" "$(call given,OUT)" $(GRADE)
+	@$(RUN) -m instructor.grade "$(SUBMISSIONS)" "$(OUT)" $(GRADE)
 
 links: env  ## check that the links to other sites still lead somewhere (needs a network)
 	@.venv/bin/jupyter-book build . --builder linkcheck

@@ -37,6 +37,28 @@ class TaskCells:
     check: int
 
 
+def check_place(out, mark, root=ROOT):
+    """ValueError unless a command may write to the folder ``out``.
+
+    It must not hold this repository, nor lie among what the repository is made of or the book's
+    own pages. A folder of the repository that holds a file ``mark`` was made by the command.
+    """
+    there, root = Path(out).resolve(), Path(root).resolve()
+    if there == root or root.is_relative_to(there):
+        raise ValueError(f"OUT={out} holds this repository; name a new folder, such as "
+                         "_build/my-course.")
+    if there.is_relative_to(root):
+        first, *rest = there.relative_to(root).parts
+        kept = {"html", "jupyter_execute", ".doctrees", ".jupyter_cache"}
+        taken = not rest or rest[0] in kept if first == "_build" else (
+            (root / first).exists() and not (root / first / mark).exists())
+        if taken:
+            raise ValueError(f"OUT={out} lies among the sources or the book's own pages; name a "
+                             "new folder, such as _build/my-course.")
+    if there.exists() and not there.is_dir():
+        raise ValueError(f"OUT={out} is a file; name a folder.")
+
+
 def sources(root=ROOT):
     """{"PART/CHAPTER": path} of the instructor's notebooks, in sorted order."""
     folder = Path(root) / SOURCE

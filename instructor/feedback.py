@@ -8,14 +8,17 @@ import csv
 import hashlib
 import html
 import io
+import json
 import os
 import re
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 COLUMNS = ("learner", "exercise", "task", "points", "of", "state", "first problem", "file")
 WORDS = {"correct": "Correct", "not yet": "Not yet", "not attempted": "Not attempted"}
+NOT_COUNTED = "each exercise needs a notebook of its own: this one also holds tasks of"
 UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 PAGE = """<!DOCTYPE html>
 <html lang="en">
@@ -49,7 +52,8 @@ class Graded:
     """A submission and what became of it.
 
     ``result``: {"exercise": name, "title": text, "tasks": [{"task", "title", "points", "of",
-    "state", "message", "problem"}, ...]}, or {"problem": why there are no tasks}.
+    "state", "message", "problem"}, ...], "also": [other exercises in it]}, or {"problem": why
+    there are no tasks}.
     """
 
     submission: object
@@ -60,7 +64,8 @@ class Graded:
 def counted(graded):
     """The same, where at most one notebook of each learner counts for an exercise.
 
-    It is the one that has the exercise's name, else the one that was changed last.
+    It is one with an answer, if there is any; of several, the one that has the exercise's name,
+    else the one that was changed last.
     """
     best = {}
     for one in graded:
@@ -73,14 +78,15 @@ def counted(graded):
             Graded(one.submission, {"problem": "another notebook of this learner counts for "
                    f"{one.result['exercise']}: "
                    f"{best[one.submission.learner, one.result['exercise']].submission}",
-                                    "superseded": True}, one.changed)
+                                    "superseded": one.result["exercise"]}, one.changed)
             for one in graded]
 
 
 def _rank(one):
     chapter = one.result["exercise"].rpartition("/")[2]
     path = one.submission.path
-    return path.stem == chapter, one.changed, path.as_posix()
+    answered = any(task["state"] != "not attempted" for task in one.result["tasks"])
+    return answered, path.stem == chapter, one.changed, path.as_posix()
 
 
 def write_grades(path, graded):
@@ -90,6 +96,8 @@ def write_grades(path, graded):
         learner, file = one.submission.learner, str(one.submission)
         if "tasks" not in one.result:
             rows.append((learner, "", "", 0, "", "not graded", one.result["problem"], file))
+        for name in one.result.get("also", ()):
+            rows.append((learner, "", "", 0, "", "not graded", f"{NOT_COUNTED} {name}", file))
         for task in one.result.get("tasks", ()):
             rows.append((learner, one.result["exercise"], task["task"], task["points"],
                          task["of"], task["state"], task["problem"], file))
@@ -111,7 +119,33 @@ def _cell(value):
     return f"'{value}" if value[:1] in ("=", "+", "-", "@") else value
 
 
-def write_page(folder, one):
+def write_pages(folder, graded, record):
+    """Write a page for each submission that counts, and remove those of earlier runs.
+
+    ``record``: the file that remembers which pages were written.
+    """
+    try:
+        before = set(json.loads(Path(record).read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        before = set()
+    spare = {}
+    for one in graded:
+        if one.result.get("superseded"):
+            key = one.submission.learner, one.result["superseded"]
+            spare.setdefault(key, []).append(str(one.submission))
+    now = set()
+    for one in graded:
+        if not one.result.get("superseded") and not one.result.get("unasked"):
+            others = spare.get((one.submission.learner, one.result.get("exercise")), ())
+            now.add(write_page(folder, one, others).relative_to(folder).as_posix())
+    for name in before - now:
+        (Path(folder) / name).unlink(missing_ok=True)
+        with suppress(OSError):  # it holds other pages
+            (Path(folder) / name).parent.rmdir()
+    write(record, json.dumps(sorted(now)))
+
+
+def write_page(folder, one, spare=()):
     """Write the page of a graded submission; returns its path."""
     result = one.result
     name = (result["exercise"].rpartition("/")[2] if "tasks" in result else
@@ -120,12 +154,12 @@ def write_page(folder, one):
         name = name[:40] + hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()[:16]
     path = Path(folder) / one.submission.learner / f"{name}.html"
     path.parent.mkdir(parents=True, exist_ok=True)
-    write(path, page(one))
+    write(path, page(one, spare))
     return path
 
 
-def page(one):
-    """The text of a feedback page."""
+def page(one, spare=()):
+    """The text of a feedback page; ``spare``: the learner's files that were not counted."""
     result = one.result
     if "tasks" not in result:
         body = f"<p><strong>Not graded:</strong> {_escaped(result['problem'])}.</p>"
@@ -133,7 +167,11 @@ def page(one):
                            learner=_escaped(one.submission.learner))
     points = sum(task["points"] for task in result["tasks"])
     parts = [f"<p><strong>{points} of {_points(sum(task['of'] for task in result['tasks']))}"
-             "</strong></p>"]
+             "</strong></p>", f"<p>From the file <code>{_escaped(str(one.submission))}</code>.</p>"]
+    parts += [f"<p>Another file of yours was not counted: <code>{_escaped(name)}</code>.</p>"
+              for name in spare]
+    parts += [f"<p>Not counted: {NOT_COUNTED} {_escaped(name)}.</p>" for name in
+              result.get("also", ())]
     for number, task in enumerate(result["tasks"], start=1):
         parts.append(f"<h2>Task {number} · {_escaped(task['title'])}</h2>\n<p><strong>"
                      f"{WORDS[task['state']]}</strong>, {task['points']} of "
@@ -155,6 +193,14 @@ def printable(text):
 
 def _escaped(text):
     return html.escape(printable(text))
+
+
+def remove_parts(out):
+    """Remove the halves of files that a killed run of the command left in its folder."""
+    for folder in (out, out / ".done", *(out / "feedback").glob("*/")):
+        for part in folder.glob(".*.part"):
+            if re.fullmatch(r"\.[0-9a-f]{16}\.part", part.name):
+                part.unlink()
 
 
 def write(path, text):

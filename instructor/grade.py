@@ -17,6 +17,7 @@ for library in ("OMP", "MKL", "OPENBLAS", "VECLIB_MAXIMUM"):  # before NumPy sta
 import argparse  # noqa: E402
 import hashlib  # noqa: E402
 import json  # noqa: E402
+import math  # noqa: E402
 import queue  # noqa: E402
 import sys  # noqa: E402
 import tempfile  # noqa: E402
@@ -86,6 +87,10 @@ def folders(source, out):
         raise UsageError(f"SUBMISSIONS={given[0]!r} holds no notebooks; name the folder that "
                          "holds LEARNER.ipynb or LEARNER/…ipynb")
     try:
+        if not (out / ".done").is_dir() and any(
+                not path.name.startswith(".") for path in out.glob("*")):
+            raise UsageError(f"OUT={given[1]!r} is not empty and was not made by this command; "
+                             "name a new folder")
         (out / ".done").mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UsageError(f"OUT={given[1]!r} cannot be made ({error.strerror}); name a folder "
@@ -106,9 +111,8 @@ def chosen(names):
 def bounds(options):
     """The ``Limits`` that were asked for."""
     for name, least in (("jobs", 1), ("seconds", 0.1), ("memory", 512)):
-        if not getattr(options, name) >= least:
-            raise UsageError(f"--{name} {getattr(options, name)} is too little; use {least} "
-                             "or more")
+        if not least <= getattr(options, name) < math.inf:
+            raise UsageError(f"--{name} {getattr(options, name)} cannot be; use {least} or more")
     seconds = int(options.seconds) if options.seconds == int(options.seconds) else options.seconds
     return Limits(seconds=seconds, memory=options.memory,
                   task=max(60, 2 * seconds))
@@ -117,10 +121,10 @@ def bounds(options):
 def run(source, out, known, limits, jobs):
     """Grade what is not graded yet, write everything; returns the exit status."""
     found = submissions.collect(source)
+    found += submissions.without_notebook(source, found)
     version = _version(limits)
     graded, faults, start = {}, 0, time.monotonic()
-    for part in out.rglob(".*.part"):  # of a run that was killed as it wrote
-        part.unlink()
+    feedback.remove_parts(out)
     with tempfile.TemporaryDirectory(prefix="grading-", ignore_cleanup_errors=True) as folder:
         def work(submission):
             return grade(submission, source, out, known, limits, version, folder)
@@ -132,9 +136,7 @@ def run(source, out, known, limits, jobs):
             feedback.write_grades(out / "grades.csv", feedback.counted(graded.values()))
             _progress(submission, result, len(graded), len(found), start)
     final = feedback.counted([graded[submission] for submission in found])
-    for one in final:
-        if not one.result.get("superseded"):
-            feedback.write_page(out / "feedback", one)
+    feedback.write_pages(out / "feedback", final, out / ".done" / "pages.json")
     feedback.write_grades(out / "grades.csv", final)
     _summary(final, out, time.monotonic() - start)
     if faults:
@@ -149,18 +151,19 @@ def grade(submission, source, out, known, limits, version, folder):
         data = submissions.content(source / submission.path)
         cells = submissions.notebook(data)
         everything = submissions.exercises()
-        exercise = submissions.which(cells, submission.path.stem, everything)
-        if exercise.name not in known:
-            raise submissions.SubmissionError(
-                f"this is a notebook of {exercise.name}, which was not asked for")
+        exercise, others = submissions.which(cells, submission.path.stem, everything)
     except submissions.SubmissionError as error:
         return {"problem": str(error)}
     key = hashlib.sha256(data + f"{exercise.digest} {version}".encode()).hexdigest()
     stored = out / ".done" / f"{key}.json"
+    also = {"also": [other.name for other in others]}
     try:
-        return {**json.loads(stored.read_text(encoding="utf-8")), "seconds": 0}
+        return {**json.loads(stored.read_text(encoding="utf-8")), **also, "seconds": 0}
     except (OSError, ValueError):
         pass
+    if exercise.name not in known:
+        return {"problem": f"this is a notebook of {exercise.name}, which was not asked for",
+                "unasked": True}
     start = time.monotonic()
     try:
         verdicts = grading.verdicts(exercise, submissions.answers(exercise, cells), limits,
@@ -170,7 +173,7 @@ def grade(submission, source, out, known, limits, version, folder):
     result = {"exercise": exercise.name, "title": exercise.title,
               "tasks": [_row(task, verdicts[task.name]) for task in exercise.tasks]}
     feedback.write(stored, json.dumps(result))
-    return {**result, "seconds": time.monotonic() - start}
+    return {**result, **also, "seconds": time.monotonic() - start}
 
 
 def _row(task, verdict):
@@ -262,6 +265,10 @@ def _progress(submission, result, done, of, start):
 
 
 def _summary(graded, out, seconds):
+    for one in graded:
+        if one.result.get("superseded"):
+            print(feedback.printable(f"{one.submission}: {one.result['problem']}"),
+                  file=sys.stderr)
     ready = [one for one in graded if "tasks" in one.result]
     print(f"{len(graded)} notebooks, {len(ready)} graded, in {seconds:.0f} s: "
           f"{out / 'grades.csv'} and {out / 'feedback'}")

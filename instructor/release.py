@@ -1,20 +1,24 @@
 """Write learners' notebooks to a folder, ready to hand out, with a manifest.
 
-    python -m instructor.release OUT [PART/CHAPTER ...]
+    python -m instructor.release OUT [PART/CHAPTER ...] [--site URL]
 
 OUT gets PART/CHAPTER.ipynb of the exercises that were named, or of all, and manifest.json, which
 lists them with their tasks, minutes, points and checksums. There are no solutions in either.
+Links to chapters lead to the site that was named, or become plain text.
 """
 
 import argparse
 import hashlib
 import json
+import re
 import sys
 import tomllib
 from pathlib import Path
 
 from . import editions
 from .feedback import write
+
+CHAPTER = re.compile(r"\[([^][\n]+)\]\((?:\.\./)+(book/[\w/-]+)\.ipynb(#[^)\s]*)?\)")
 
 
 def main(arguments=None):
@@ -24,9 +28,11 @@ def main(arguments=None):
     parser.add_argument("out", metavar="OUT", help="a folder; it is made if it is missing")
     parser.add_argument("chapters", metavar="PART/CHAPTER", nargs="*",
                         help="the exercises to release (all)")
+    parser.add_argument("--site", metavar="URL", default="",
+                        help="the address of the book or course site, for links to chapters")
     options = parser.parse_args(arguments)
     try:
-        manifest = release(options.out, options.chapters)
+        manifest = release(options.out, options.chapters, options.site)
     except (OSError, ValueError) as error:
         print(f"release: {error}", file=sys.stderr)
         return 2
@@ -37,10 +43,10 @@ def main(arguments=None):
     return 0
 
 
-def release(out, chapters=(), root=editions.ROOT):
+def release(out, chapters=(), site="", root=editions.ROOT):
     """Write the notebooks and the manifest to the folder ``out``; returns the manifest, a dict.
 
-    ValueError for a chapter without exercises, for a folder that already has notebooks of others,
+    Where ``out`` already has a release, what is released now is added to it. ValueError for a chapter without exercises, for a folder that already has notebooks of others,
     and for a learner's notebook that is not what its instructor's one gives.
     """
     root, out = Path(root), Path(out)
@@ -49,20 +55,50 @@ def release(out, chapters=(), root=editions.ROOT):
         if name not in sources:
             raise ValueError(f"chapter {name!r} has no exercises; use some of "
                              f"{', '.join(sources)}")
-    if out.resolve().is_relative_to((root / editions.SOURCE).resolve()) or (
-            out.resolve() == (root / editions.LEARNER).resolve()):
-        raise ValueError(f"OUT={str(out)!r} holds what is released; name another folder")
+    if site and not re.match(r"https?://[^\s()]+$", site):
+        raise ValueError(f"--site {site!r} is no address; use one such as https://me.example/course")
+    editions.check_place(out, "manifest.json", root)
     chosen = {name: sources[name] for name in dict.fromkeys(chapters or sources)}
-    texts = {name: _text(path, root) for name, path in chosen.items()}
+    texts = {name: _linked(_text(path, root), site) for name, path in chosen.items()}
+    entries = _released(out)
+    for name, text in texts.items():
+        path, known = out / f"{name}.ipynb", entries.get(name, {}).get("sha256")
+        if path.exists() and _sha256(path.read_bytes()) not in (known, _sha256(text.encode())):
+            raise ValueError(f"{path} is not as this command wrote it; name a new folder, or move "
+                             "that file away")
     for name, text in texts.items():
         (out / name).parent.mkdir(parents=True, exist_ok=True)
         write(out / f"{name}.ipynb", text)
     with open(root / "pyproject.toml", "rb") as file:
         project = tomllib.load(file)["project"]
+    entries |= {name: _entry(name, chosen[name], text) for name, text in texts.items()}
     manifest = {"title": project["description"], "version": project["version"], "notebooks": [
-        _entry(name, chosen[name], text) for name, text in texts.items()]}
+        entries[name] for name in sources if name in entries]}
     write(out / "manifest.json", json.dumps(manifest, indent=1, ensure_ascii=False) + "\n")
     return manifest
+
+
+def _sha256(data):
+    return hashlib.sha256(data).hexdigest()
+
+
+def _released(out):
+    """{"PART/CHAPTER": entry} of the manifest that a folder has, without files that are gone."""
+    path = out / "manifest.json"
+    if not path.exists():
+        return {}
+    try:
+        entries = {one["chapter"]: one for one in json.loads(path.read_text("utf-8"))["notebooks"]}
+        return {name: one for name, one in entries.items() if (out / one["file"]).is_file()}
+    except (ValueError, KeyError, TypeError) as error:
+        raise ValueError(f"{path} is no manifest of this command's; name a new folder") from error
+
+
+def _linked(text, site):
+    """A notebook's text, its links to chapters made ones to a site, or plain text."""
+    if not site:
+        return CHAPTER.sub(r"\1", text)
+    return CHAPTER.sub(rf"[\1]({site.rstrip('/')}/\2.html\3)", text)
 
 
 def _text(source, root):
@@ -83,7 +119,7 @@ def _entry(name, source, text):
     title = next((line.removeprefix("# ") for line in book.cells[0].source.splitlines()
                   if line.startswith("# ")), name)
     return {"chapter": name, "file": f"{name}.ipynb", "title": title,
-            "sha256": hashlib.sha256(text.encode("utf-8")).hexdigest(),
+            "sha256": _sha256(text.encode()),
             "tasks": [{"name": task.name, "title": task.title, "minutes": task.minutes,
                        "points": task.points} for task in editions.tasks(book)]}
 

@@ -28,7 +28,7 @@ from filelock import FileLock
 from sphinx_external_toc.api import FileItem, TocTree
 from sphinx_external_toc.parsing import MalformedError, create_toc_dict, parse_toc_data
 
-from .editions import BEGIN, END, ROOT, read, sources
+from .editions import BEGIN, END, ROOT, check_place, read, sources
 
 sys.path += [str(ROOT / "tools"), str(ROOT / "book" / "_ext")]  # as make and Sphinx have them
 
@@ -56,7 +56,7 @@ def main(arguments=None):
     try:
         warnings = make_site(options.toc, options.out, edition=options.edition,
                              title=options.title)
-    except (ValueError, RuntimeError) as error:
+    except (ValueError, RuntimeError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
     for warning in warnings:
@@ -273,23 +273,17 @@ def bare(text):
 
 def check_out(out, root=ROOT):
     """ValueError unless the pages may go to the folder `out`."""
+    check_place(out, MARK, root)
     there = out.resolve()
-    if there == root or root.is_relative_to(there):
-        raise ValueError(f"OUT={out} holds this repository; name a new folder, such as "
-                         "_build/my-course.")
-    if there.is_relative_to(root):
-        first, *rest = there.relative_to(root).parts
-        kept = {"html", "jupyter_execute", ".doctrees", ".jupyter_cache"}
-        taken = not rest or rest[0] in kept if first == "_build" else (
-            (root / first).exists() and not (root / first / MARK).exists())
-        if taken:
-            raise ValueError(f"OUT={out} lies among the sources or the book's own pages; name a "
-                             "new folder, such as _build/my-course.")
-    if there.exists() and not there.is_dir():
-        raise ValueError(f"OUT={out} is a file; name a folder.")
     if there.exists() and any(there.iterdir()) and not (there / MARK).exists():
         raise ValueError(f"OUT={out} is not empty and was not made by this command; name a new "
                          "folder.")
+    try:  # now, and not when everything is built
+        there.parent.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryDirectory(dir=there.parent, prefix=".site-").cleanup()
+    except OSError as error:
+        raise ValueError(f"OUT={out} cannot be written ({error.strerror}); name a folder that "
+                         "can.") from error
 
 
 def put(pages, out, about):

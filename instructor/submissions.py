@@ -22,6 +22,8 @@ from . import editions
 
 LARGEST = 20 * 2**20  # bytes of a notebook
 LIBRARIES = {"lib", "matplotlib", "numpy", "PIL", "scipy", "torch", "asyncio"}
+DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
+TIMED = re.compile(r"\A\s*%%(?:time|capture)\b.*\n")
 CHECKS = re.compile(r"""\bcheck\(\s*["']([a-z0-9-]+)["']\s*\)""")
 
 
@@ -99,8 +101,10 @@ def collect(folder):
     """
     folder = Path(folder).resolve()
     found = []
-    for path in sorted(folder.rglob("*.ipynb")):
+    for path in sorted(folder.rglob("*")):
         inside = path.relative_to(folder)
+        if path.suffix.lower() != ".ipynb":
+            continue
         if any(part.startswith(".") for part in inside.parts):
             continue
         if path.is_file() and path.resolve().is_relative_to(folder):
@@ -109,9 +113,21 @@ def collect(folder):
     return found
 
 
+def without_notebook(folder, found):
+    """A ``Submission`` for each learner's folder that holds none of the notebooks ``found``."""
+    learners = {submission.learner for submission in found}
+    return [Submission(path.name, Path(path.name)) for path in sorted(Path(folder).iterdir())
+            if path.is_dir() and not path.is_symlink() and not path.name.startswith(".")
+            and path.name not in learners]
+
+
 def content(path):
     """A notebook file's bytes; ``SubmissionError`` where it is too large or cannot be read."""
     try:
+        if Path(path).is_dir():
+            names = sorted(file.name for file in Path(path).iterdir())
+            held = f"it holds {', '.join(names[:5])}" if names else "it is empty"
+            raise SubmissionError(f"there is no notebook (.ipynb) in this folder: {held}")
         size = Path(path).stat().st_size
         if size > LARGEST:
             raise SubmissionError(f"the file is too large: {size / 2**20:.0f} MiB, and at most "
@@ -155,9 +171,10 @@ def _grade_id(cell):
 
 
 def which(cells, stem, known):
-    """The exercise that a notebook is of, by its grade_ids, else its checks, else its name.
+    """The exercise that a notebook is of, and others of which it holds tasks as well.
 
-    ``SubmissionError`` where it is of none.
+    It is known by its grade_ids, else by its checks, else by its name. ``SubmissionError`` where
+    it is of none.
     """
     task = {task.name: exercise for exercise in known.values() for task in exercise.tasks}
     ids = [cell["id"].removesuffix("-answer") for cell in cells]
@@ -166,10 +183,11 @@ def which(cells, stem, known):
     for names in (ids, checks):
         found = Counter(task[name].name for name in names if name in task)
         if found:
-            return known[found.most_common(1)[0][0]]
+            first, *others = (known[name] for name, _ in found.most_common())
+            return first, others
     for exercise in known.values():
         if stem in (exercise.chapter, exercise.name.replace("/", "-")):
-            return exercise
+            return exercise, []
     raise SubmissionError("this is no notebook of a known exercise: no grade_id, no check and "
                           "not its file's name belongs to one")
 
@@ -178,8 +196,8 @@ def answers(exercise, cells):
     """{task: source, or "" where nothing was answered}, taken from a submission's cells.
 
     A cell is found by its grade_id; where that is gone, or the cell has nothing in it, by the
-    name that it has to define. Imports and functions that the answers use, and that the learner
-    wrote into other cells, come along.
+    name that it has to define. What the answers use of the learner's other cells (imports,
+    functions, values and the statements that change them) comes along.
     """
     chosen = {task.name: _chosen(exercise, task.name, cells) for task in exercise.tasks}
     taken = {index for indices in chosen.values() for index in indices}
@@ -187,16 +205,24 @@ def answers(exercise, cells):
     for source in [*exercise.steps, *(cells[index]["source"] for index in taken)]:
         if isinstance(source, str):
             known |= defined(source)
-    others = [statement for index, cell in enumerate(cells)
+    others = [(index, *statement) for index, cell in enumerate(cells)
               if index not in taken and cell["cell_type"] == "code"
-              for statement in _definitions(cell["source"])]
+              for statement in _statements(cell["source"])]
     found = {}
     for task in exercise.tasks:
         source = "\n\n".join(cells[index]["source"] for index in chosen[task.name])
-        helpers = _helpers(source, others, known) if source else []
-        found[task.name] = "\n".join([*helpers, source])
+        end = max(_checks(task.name, cells), default=len(cells))
+        helpers = _helpers(source, others, known, end) if source else []
+        # A magic of a cell has to stand in its first line.
+        found[task.name] = "\n".join([*helpers, TIMED.sub("", source) if helpers else source])
         known |= {name for helper in helpers for name in defined(helper)}
     return found
+
+
+def _checks(task, cells):
+    """The indices of the cells that check a task."""
+    return [index for index, cell in enumerate(cells)
+            if cell["id"] == task or task in CHECKS.findall(cell["source"])]
 
 
 def _chosen(exercise, task, cells):
@@ -208,17 +234,22 @@ def _chosen(exercise, task, cells):
     def written(index):
         return _squeezed(cells[index]["source"]) not in stubs | {""}
 
-    own = [index for index, cell in enumerate(cells) if cell["id"] == f"{task}-answer"]
-    own = [index for index in own if written(index)][-1:]
+    end = max(_checks(task, cells), default=-1)
+
+    def last(indices):
+        """Of several, the one that the last check of the task saw."""
+        return ([index for index in indices if index < end] or indices)[-1:]
+
+    own = last([index for index, cell in enumerate(cells)
+                if cell["id"] == f"{task}-answer" and written(index)])
     if own and name in defined(cells[own[0]]["source"]):
         return own
     defining = [index for index, cell in enumerate(cells)
-                if cell["cell_type"] == "code" and cell["id"] not in foreign and written(index)
+                if cell["cell_type"] == "code" and written(index)
                 and name in defined(cell["source"])]
-    checks = [index for index, cell in enumerate(cells)
-              if cell["id"] == task or task in CHECKS.findall(cell["source"])]
-    before = [index for index in defining if checks and index < checks[0]]
-    return sorted({*own, *(before or defining)[-1:]})
+    apart = [index for index in defining if cells[index]["id"] not in foreign]
+    # Two answers may have been merged into one cell, which then has the other's id.
+    return sorted({*own, *last(apart or ([] if own else defining))})
 
 
 def _squeezed(source):
@@ -235,6 +266,7 @@ def _transformed(source):
 
 @lru_cache(maxsize=500)
 def _tree(source):
+    source = TIMED.sub("", source)
     for text in (source, _transformed(source)):
         try:
             return ast.parse(text), text
@@ -269,31 +301,75 @@ def _bound(node):
 
 
 def _used(source):
-    return {node.id for node in ast.walk(_tree(source)[0])
+    return _used_by(_tree(source)[0])
+
+
+def _used_by(tree):
+    return {node.id for node in ast.walk(tree)
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
 
 
-def _definitions(source):
-    """(names, text) of each import, function, class and constant of a cell."""
+def _statements(source):
+    """(text, names that it defines anew, names that it changes) of each statement of a cell."""
     tree, text = _tree(source)
     lines = text.splitlines()
-    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom,
-             ast.Assign, ast.AnnAssign)
     for node in tree.body:
-        if isinstance(node, kinds):
+        bound, used = set(_bound(node)), _used_by(node)
+        # What is read and bound, as in a sum over a loop, goes on with what was there.
+        anew = bound if isinstance(node, DEFINITIONS) else bound - used
+        changed = {name for part in ast.walk(node) for name in _changed(part)} | bound - anew
+        if bound or changed:
             first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
-            yield set(_bound(node)), "\n".join(lines[first - 1:node.end_lineno])
+            yield "\n".join(lines[first - 1:node.end_lineno]), anew, changed - anew
 
 
-def _helpers(source, others, known):
-    """The texts of the learner's other definitions that an answer needs, in their order."""
-    wanted, taken = _used(source) - known, set()
+def _changed(node):
+    """The name whose value is changed in place: ``a[0] = 1``, ``a.b = 1``, ``a += 1``, ``a.c()``."""
+    if isinstance(node, ast.AugAssign):
+        node = node.target
+    elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+        node = node.value.func
+        if isinstance(node, ast.Name):
+            return
+    elif not (isinstance(node, (ast.Subscript, ast.Attribute))
+              and isinstance(node.ctx, (ast.Store, ast.Del))):
+        return
+    while isinstance(node, (ast.Subscript, ast.Attribute)):
+        node = node.value
+    if isinstance(node, ast.Name):
+        yield node.id
+
+
+def _helpers(source, others, known, end):
+    """The texts of the learner's other statements that an answer needs, in their order.
+
+    ``others``: (index of the cell, text, names defined anew, names changed); ``end``: the index
+    of the cell that checks the answer. What comes after it counts only for names that are not
+    defined before.
+    """
+    wanted, seen, taken = _used(source) - known, set(), set()
     while wanted:
-        new = {max(index for index, (names, _) in enumerate(others) if name in names)
-               for name in wanted if any(name in names for names, _ in others)} - taken
+        new = set()
+        for name in wanted:
+            new |= _making(name, others, end)
+        seen |= wanted
         taken |= new
-        wanted = set().union(*(_used(others[index][1]) - known for index in new)) if new else set()
-    return [others[index][1] for index in sorted(taken)]
+        wanted = set().union(*(_used(others[number][1]) | others[number][3] for number in taken))
+        wanted -= known | seen
+    return [others[number][1] for number in sorted(taken)]
+
+
+def _making(name, others, end):
+    """The statements that make a name what it is: its last definition, and what changes it."""
+    before = [number for number, (cell, *_) in enumerate(others) if cell < end]
+    for numbers in (before, range(len(others))):
+        anew = [number for number in numbers if name in others[number][2]]
+        if anew:
+            later = [] if others[anew[-1]][1].startswith(("import ", "from ")) else [
+                number for number in numbers if number > anew[-1] and name in others[number][3]]
+            return {anew[-1], *later}
+    # It may come from one that says "everything".
+    return {number for number in before if re.match(r"from .* import \*", others[number][1])}
 
 
 def imports(sources):

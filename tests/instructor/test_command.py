@@ -50,10 +50,11 @@ def canned(monkeypatch):
     (["in/bob", "in"], "must not lie"),
     (["empty", "out"], "SUBMISSIONS='empty' holds no notebooks"),
     (["in", "file"], "OUT='file' cannot be made"),
-    (["in", "out", "--jobs", "0"], "--jobs 0 is too little; use 1"),
-    (["in", "out", "--seconds", "0"], "--seconds 0.0 is too little"),
-    (["in", "out", "--seconds", "nan"], "--seconds nan is too little"),
-    (["in", "out", "--memory", "1"], "--memory 1 is too little; use 512"),
+    (["in", "out", "--jobs", "0"], "--jobs 0 cannot be; use 1"),
+    (["in", "out", "--seconds", "0"], "--seconds 0.0 cannot be; use 0.1"),
+    (["in", "out", "--seconds", "nan"], "--seconds nan cannot be"),
+    (["in", "out", "--seconds", "inf"], "--seconds inf cannot be"),
+    (["in", "out", "--memory", "1"], "--memory 1 cannot be; use 512"),
     (["in", "out", "--chapter", "matrix"], "--chapter 'matrix' is no exercise; use some of"),
 ])
 def test_arguments_that_cannot_be(folder, monkeypatch, capsys, arguments, says):
@@ -194,6 +195,51 @@ def test_pages_say_all_in_words(folder, tmp_path):
     page = (pages / "carol" / "carol-anything.html").read_text("utf-8")
     assert "the file is no notebook: it is not JSON." in page
     assert "Not attempted" in (pages / "bob" / "interpolation.html").read_text("utf-8")
+
+
+def test_pages_of_earlier_runs_go(folder, tmp_path, canned):
+    run = [str(folder), str(tmp_path / "out"), "--jobs", "1"]
+    grade.main(run)
+    pages = tmp_path / "out" / "feedback"
+    own = put(pages, "alice/mine.html", "kept")
+    put(folder, "carol/anything.ipynb", notebook())
+    (folder / "alice.ipynb").unlink()
+    grade.main(run)
+    assert sorted(path.relative_to(pages).as_posix() for path in pages.rglob("*.html")) == [
+        "alice/mine.html", "bob/interpolation.html", "carol/interpolation.html"]
+    own.unlink()
+
+
+def test_the_chapters_that_are_not_asked_for_keep_their_grades(folder, tmp_path, canned):
+    other = next(name for name in editions.sources() if name != NAME)
+    book = editions.annotated(editions.read(editions.sources()[other]))
+    run = [str(folder), str(tmp_path / "out"), "--jobs", "1"]
+    grade.main(run)
+    put(folder, "dora.ipynb", book)
+    grade.main([*run, "--chapter", other])
+    rows = table(tmp_path / "out")
+    assert sum(int(row["points"]) for row in rows if row["exercise"] == NAME) == 2 * ALL
+    assert [row["learner"] for row in rows if row["exercise"] == other][:1] == ["dora"]
+    assert (tmp_path / "out" / "feedback" / "bob" / "interpolation.html").exists()
+
+
+@pytest.mark.parametrize("name", ["grades.csv", "notes/mine.part"])
+def test_a_folder_of_others_is_left_alone(folder, tmp_path, canned, capsys, name):
+    put(tmp_path / "out", name, "mine")
+    assert grade.main([str(folder), str(tmp_path / "out")]) == 2
+    assert "is not empty and was not made by this command" in capsys.readouterr().err
+    assert [path.name for path in (tmp_path / "out").iterdir()] == [name.split("/")[0]]
+
+
+def test_an_answered_notebook_counts_before_an_untouched_one(folder, tmp_path):
+    put(folder, "bob/interpolation (1).ipynb", notebook())
+    os.utime(folder / "bob" / "interpolation (1).ipynb", (1, 1))
+    grade.main([str(folder), str(tmp_path / "out"), "--jobs", "2"])
+    rows = [row for row in table(tmp_path / "out") if row["learner"] == "bob"]
+    assert sum(int(row["points"]) for row in rows) == ALL
+    page = (tmp_path / "out" / "feedback" / "bob" / "interpolation.html").read_text("utf-8")
+    assert "From the file <code>bob/interpolation (1).ipynb</code>" in page
+    assert "was not counted: <code>bob/interpolation.ipynb</code>" in page
 
 
 def test_of_several_notebooks_of_an_exercise_one_counts(tmp_path, canned):

@@ -42,6 +42,37 @@ def older_answer_copied_before(cells):
         cells.insert(task.answer, {**cells[task.answer], "source": WRONG[word], "id": word})
 
 
+def wrong_copy_behind_the_check(cells):
+    for word, task in reversed(TASKS.items()):
+        cells.insert(task.check + 1, {**cells[task.answer], "source": WRONG[word], "id": word})
+
+
+def two_answers_in_one_cell(cells):
+    cells[TASKS["places"].answer].source += "\n\n" + SOLUTIONS["matrix"]
+    cells[TASKS["matrix"].answer].source = "# see above"
+
+
+def values_made_in_steps(cells):
+    first = cells[TASKS["matrix"].answer].source.replace("six_by_three =", "return")
+    cells[TASKS["matrix"].answer].source = "six_by_three = np.array(rows) / scale + shift\n" + (
+        "assert found == [1] and floor(2.5) == 2 and mean([1, 3]) == 2")
+    cells.insert(1, cell("try:\n    from no_such_package import floor\nexcept ImportError:\n"
+                         "    from math import floor"))
+    cells.insert(2, cell("from statistics import *\nfound = []"))
+    cells.insert(3, cell(f"def made():\n    {first.strip()}".replace("\n", "\n    ") if
+                         "return" in first else "1 / 0"))
+    cells.insert(4, cell("rows, scale = [], 1\nfor row in made():\n    rows.append(list(row))\n"
+                         "scale *= 2\nshift = np.zeros((6, 3))\nshift[:] = np.array(rows) / 2\n"
+                         "found.append(1)"))
+    cells.append(cell("rows = 'scratch'\nscale = 0"))
+
+
+def timed_with_a_helper(cells):
+    cells[TASKS["places"].answer].source = "%%time\n" + SOLUTIONS["places"].replace(
+        "np.clip", "kept")
+    cells.insert(1, cell("%%capture\nimport numpy\nkept = numpy.clip"))
+
+
 def scratch_behind_the_checks(cells):
     for word, task in reversed(TASKS.items()):
         cells.insert(task.check + 1, cell(f"print({WRONG[word]!r})\n1 / 0"))
@@ -120,6 +151,12 @@ CASES = {
     "new-cells-bare.ipynb": (bare(changed(stubs_and_answers_in_new_cells)), ALL),
     "stub-copied.ipynb": (changed(stub_copied_behind), ALL),
     "older-copied.ipynb": (changed(older_answer_copied_before), ALL),
+    "copied-behind.ipynb": (changed(wrong_copy_behind_the_check), ALL),
+    "merged.ipynb": (changed(two_answers_in_one_cell), ALL),
+    "merged-bare.ipynb": (bare(changed(two_answers_in_one_cell)), ALL),
+    "in-steps.ipynb": (changed(values_made_in_steps), ALL),
+    "timed.ipynb": (changed(timed_with_a_helper), ALL),
+    "UPPER.IPYNB": (notebook(), ALL),
     "scratch.ipynb": (changed(scratch_behind_the_checks), ALL),
     "scratch-bare.ipynb": (bare(changed(scratch_behind_the_checks)), ALL),
     "retyped.ipynb": (changed(retyped), ALL),
@@ -175,6 +212,11 @@ def run(tmp_path_factory):
     (folder / "link.ipynb").symlink_to(outside)
     put(folder, "other.ipynb", editions.learners_edition(
         editions.read(editions.sources()[OTHER])))
+    two = notebook()
+    two.cells += editions.annotated(editions.read(editions.sources()[OTHER])).cells[:4]
+    put(folder, "two.ipynb", two)
+    put(folder, "zipped/interpolation.zip", b"PK")
+    (folder / "nothing").mkdir()
     status = grade.main([str(folder), str(out), "--seconds", "30", "--jobs", "2",
                          "--chapter", hi.NAME])
     assert status == 0
@@ -207,6 +249,22 @@ def test_what_cannot_be_graded_is_a_row_that_says_why(run, name):
 def test_a_notebook_of_another_exercise_says_of_which(run):
     (row,) = run[0]["other.ipynb"]
     assert OTHER in row["first problem"] and "not asked for" in row["first problem"]
+
+
+def test_a_folder_without_a_notebook_is_a_row_that_says_what_it_holds(run):
+    (row,) = run[0]["zipped"]
+    assert (row["learner"], row["points"], row["state"]) == ("zipped", "0", "not graded")
+    assert row["first problem"] == (
+        "there is no notebook (.ipynb) in this folder: it holds interpolation.zip")
+    assert "it is empty" in run[0]["nothing"][0]["first problem"]
+
+
+def test_of_two_exercises_in_one_notebook_the_other_is_named(run):
+    rows = run[0]["two.ipynb"]
+    assert sum(int(row["points"]) for row in rows) == ALL
+    (said,) = [row["first problem"] for row in rows if row["state"] == "not graded"]
+    assert said.endswith(f"this one also holds tasks of {OTHER}")
+    assert said in (run[1] / "feedback" / "two" / "interpolation.html").read_text("utf-8")
 
 
 def test_links_out_of_the_folder_are_not_followed(run):

@@ -2,10 +2,11 @@
 
 import hashlib
 import json
+import re
 import shutil
 
 import pytest
-from handed_in import NAME
+from handed_in import NAME, notebook, put
 
 from instructor import editions, release
 
@@ -26,9 +27,40 @@ def test_all_exercises_are_written(released):
 
 def test_the_notebooks_are_the_learners_with_what_their_checks_say(released):
     for name in NAMES:
-        path = released / f"{name}.ipynb"
-        assert path.read_bytes() == (editions.ROOT / "exercises" / f"{name}.ipynb").read_bytes()
-        assert "Not attempted yet." in path.read_text("utf-8")
+        text = (released / f"{name}.ipynb").read_text("utf-8")
+        own = (editions.ROOT / "exercises" / f"{name}.ipynb").read_text("utf-8")
+        (link,) = re.findall(r"\[([^][\n]+)\]\(\.\./\.\./book/", own)
+        assert text == own.replace(f"[{link}](../../book/{name}.ipynb)", link) != own
+        assert "Not attempted yet." in text and json.loads(text)
+
+
+def test_links_to_chapters_lead_to_the_site_that_is_named(tmp_path):
+    assert release.main([str(tmp_path), NAME, "--site", "https://me.example/course/"]) == 0
+    text = (tmp_path / f"{NAME}.ipynb").read_text("utf-8")
+    assert f"](https://me.example/course/book/{NAME}.html)" in text and "../book" not in text
+
+
+def test_a_second_release_adds_to_the_first_and_replaces_its_own(tmp_path):
+    other = next(name for name in NAMES if name != NAME)
+    for chapters in ([NAME], [other, NAME]):
+        assert release.main([str(tmp_path), *chapters]) == 0
+    manifest = json.loads((tmp_path / "manifest.json").read_text("utf-8"))
+    assert {one["chapter"] for one in manifest["notebooks"]} == {NAME, other}
+    assert release.main([str(tmp_path), NAME, "--site", "https://me.example"]) == 0
+    (tmp_path / f"{other}.ipynb").unlink()
+    assert [one["chapter"] for one in release.release(tmp_path, [NAME])["notebooks"]] == [NAME]
+
+
+def test_what_others_wrote_is_not_replaced(tmp_path, capsys):
+    answered = put(tmp_path, f"{NAME}.ipynb", notebook())
+    before = answered.read_bytes()
+    assert release.main([str(tmp_path)]) == 2
+    assert "is not as this command wrote it" in capsys.readouterr().err
+    assert answered.read_bytes() == before and len(list(tmp_path.rglob("*.*"))) == 1
+    answered.unlink()
+    (tmp_path / "manifest.json").write_text("[]")
+    assert release.main([str(tmp_path)]) == 2
+    assert "is no manifest of this command's" in capsys.readouterr().err
 
 
 def test_the_manifest_lists_them(released):
@@ -70,9 +102,13 @@ def test_chosen_exercises_only(tmp_path, capsys):
 
 @pytest.mark.parametrize("arguments, says", [
     (["out", "interpolation"], "chapter 'interpolation' has no exercises; use some of"),
-    ([str(editions.ROOT / "exercises")], "name another folder"),
-    ([str(editions.ROOT / "instructor" / "source" / "x")], "name another folder"),
+    ([str(editions.ROOT / "exercises")], "lies among the sources"),
+    ([str(editions.ROOT / "book")], "lies among the sources"),
+    ([str(editions.ROOT / "instructor" / "source" / "x")], "lies among the sources"),
+    ([str(editions.ROOT.parent)], "holds this repository"),
     (["file/out"], "file"),
+    (["file"], "is a file"),
+    (["out", "--site", "my course"], "--site 'my course' is no address"),
 ])
 def test_what_cannot_be_is_refused(tmp_path, monkeypatch, capsys, arguments, says):
     monkeypatch.chdir(tmp_path)

@@ -310,6 +310,8 @@ def test_only_our_own_folders_are_replaced(book, tmp_path):
         check_out(other, book)
     with pytest.raises(ValueError, match="a file"):
         check_out(other / "thesis.txt", book)
+    with pytest.raises(ValueError, match="cannot be written"):  # said before anything is built
+        check_out(other / "thesis.txt" / "site", book)
     (tmp_path / "pages").mkdir()
     (tmp_path / "pages/index.html").write_text("new")
     ours = tmp_path / "ours"

@@ -46,8 +46,9 @@ def main(arguments=None):
 def release(out, chapters=(), site="", root=editions.ROOT):
     """Write the notebooks and the manifest to the folder ``out``; returns the manifest, a dict.
 
-    Where ``out`` already has a release, what is released now is added to it. ValueError for a chapter without exercises, for a folder that already has notebooks of others,
-    and for a learner's notebook that is not what its instructor's one gives.
+    Where ``out`` has a release already, this one is added to it. ValueError for a chapter
+    without exercises, for a folder that already has notebooks of others, and for a learner's
+    notebook that is not what its instructor's one gives.
     """
     root, out = Path(root), Path(out)
     sources = editions.sources(root)
@@ -56,7 +57,8 @@ def release(out, chapters=(), site="", root=editions.ROOT):
             raise ValueError(f"chapter {name!r} has no exercises; use some of "
                              f"{', '.join(sources)}")
     if site and not re.match(r"https?://[^\s()]+$", site):
-        raise ValueError(f"--site {site!r} is no address; use one such as https://me.example/course")
+        raise ValueError(f"--site {site!r} is no address; use one such as "
+                         "https://me.example/course")
     editions.check_place(out, "manifest.json", root)
     chosen = {name: sources[name] for name in dict.fromkeys(chapters or sources)}
     texts = {name: _linked(_text(path, root), site) for name, path in chosen.items()}

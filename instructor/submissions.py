@@ -324,7 +324,7 @@ def _statements(source):
 
 
 def _changed(node):
-    """The name whose value is changed in place: ``a[0] = 1``, ``a.b = 1``, ``a += 1``, ``a.c()``."""
+    """The name that is changed in place: ``a[0] = 1``, ``a.b = 1``, ``a += 1``, ``a.c()``."""
     if isinstance(node, ast.AugAssign):
         node = node.target
     elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):

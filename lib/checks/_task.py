@@ -10,7 +10,7 @@ from ._answers import AnswerError
 from ._values import Opaque, brief, numeric, plain
 
 CORRECT, NOT_YET, NOT_ATTEMPTED = "correct", "not yet", "not attempted"
-WIDTH = 88  # of a verdict, in characters
+WIDTH = 100  # of a verdict, in characters
 
 
 @dataclass(frozen=True)

@@ -71,7 +71,7 @@ def test_the_first_difference_is_said(given, expected, came_out, should):
 def test_a_long_line_breaks_between_words():
     hint = " ".join(["Count", *30 * ["by-itself"]])
     _, *lines = str(judged(1, Clause("one", equals=lambda: 2, hint=hint))).splitlines()
-    assert max(map(len, lines)) <= 88 and len(lines) == 7
+    assert max(map(len, lines)) <= 100 and len(lines) == 6
     assert all(line.startswith(12 * " " + "by-itself") for line in lines[3:])
     assert " ".join(" ".join(lines).split()) == f"came out 1 expected 2 hint {hint}"
 
@@ -107,8 +107,7 @@ def test_the_learners_own_line_is_shown():
     space = {}
     exec(compile(code, "<cell>", "exec"), space)
     said = str(judged(space["answer"], equals(lambda x: x, call(1))))
-    assert "answer raised ZeroDivisionError: division by zero in line 3 of the cell:" in said
-    assert "\n            return y / 0\n" in said
+    assert "answer raised ZeroDivisionError: division by zero in line 3 of the cell: return y" in said
 
 
 def endless():

@@ -349,11 +349,8 @@ def _helpers(source, others, known, end):
     """
     wanted, seen, taken = _used(source) - known, set(), set()
     while wanted:
-        new = set()
-        for name in wanted:
-            new |= _making(name, others, end)
         seen |= wanted
-        taken |= new
+        taken = taken.union(*(_making(name, others, end) for name in wanted))
         wanted = set().union(*(_used(others[number][1]) | others[number][3] for number in taken))
         wanted -= known | seen
     return [others[number][1] for number in sorted(taken)]
@@ -369,7 +366,7 @@ def _making(name, others, end):
                 number for number in numbers if number > anew[-1] and name in others[number][3]]
             return {anew[-1], *later}
     # It may come from one that says "everything".
-    return {number for number in before if re.match(r"from .* import \*", others[number][1])}
+    return {number for number in before if "*" in others[number][2]}
 
 
 def imports(sources):

@@ -54,8 +54,9 @@ def two_answers_in_one_cell(cells):
 
 def values_made_in_steps(cells):
     first = cells[TASKS["matrix"].answer].source.replace("six_by_three =", "return")
-    cells[TASKS["matrix"].answer].source = "six_by_three = np.array(rows) / scale + shift\n" + (
-        "assert found == [1] and floor(2.5) == 2 and mean([1, 3]) == 2")
+    cells[TASKS["matrix"].answer].source = (
+        "assert found == [1] and floor(2.5) == 2 and mean([1, 3]) == 2\n"
+        "six_by_three = np.array(rows) / scale + shift")
     cells.insert(1, cell("try:\n    from no_such_package import floor\nexcept ImportError:\n"
                          "    from math import floor"))
     cells.insert(2, cell("from statistics import *\nfound = []"))

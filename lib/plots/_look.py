@@ -128,17 +128,24 @@ def style():
 
 
 def _smaller(svg):
-    """The same drawing in fewer bytes: no names for groups, short ones for glyphs, 2 decimals."""
+    """The same drawing in fewer bytes: no names for groups, short ones for glyphs, 2 decimals.
+
+    What rounding left of the last digits goes too: the sign of 0, and names made of digits.
+    """
     svg = re.sub(r'<g id="[^"]*"', "<g", svg)
     svg = re.sub(r"<g>(<g style=[^>]*>(?:(?!</?g\b).)*</g>)</g>", r"\1", svg, flags=re.S)
     svg = re.sub(r" ?\n(?=[A-Za-z])", "", svg)
     svg = svg.replace("xlink:href", "href").replace("DejaVuSans-", "g-")
-    return re.sub(r"(?<![\w#.-])-?\d+\.\d{3,}", _rounded, svg)
+    svg = re.sub(r"(?<![\w#.-])-?\d+\.\d{3,}", _rounded, svg)
+    svg = re.sub(r"(?<![\w#.-])-0(?![\w.])", "0", svg)
+    for number, name in enumerate(dict.fromkeys(re.findall(r'id="([a-z][0-9a-f]{10})"', svg))):
+        svg = svg.replace(name, f"{name[0]}{number}")
+    return svg
 
 
 def _rounded(match):
     value = float(match.group())
-    text = f"{value:.2f}" if abs(value) >= 1 else f"{value:.6f}"
+    text = f"{value:.2f}" if abs(value) >= 1 else f"{value:.5f}"
     return text.rstrip("0").rstrip(".")
 
 

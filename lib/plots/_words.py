@@ -16,19 +16,33 @@ def is_symbol(value):
 def number(value, digits=3):
     """A number as figures write it: whole numbers without a point, a true minus sign.
 
-    >>> number(2.0), number(-0.125), number("x")
-    ('2', '−0.125', 'x')
+    What differs by rounding is written alike, since processors round differently.
+
+    >>> number(2.0), number(-0.125), number("x"), number(2 + 1e-15), number(-1e-17)
+    ('2', '−0.125', 'x', '2', '0')
     """
     if is_symbol(value):
         return value
     if isinstance(value, complex | np.complexfloating):
         raise ValueError(f"cannot write the complex number {value}; give real numbers")
-    value = float(value)
+    value = steady(value)
     if value == round(value) and abs(value) < 1e6:
         text = str(int(round(value)))
     else:
         text = f"{value:.{digits}g}"
     return text.replace("-", MINUS)
+
+
+def steady(value):
+    """The number without what rounding adds: 12 significant digits, and 0 for less than 1e-12.
+
+    It is then written in the same way on every processor, half-way cases included.
+
+    >>> steady(0.1 + 0.2), steady(-1e-17)
+    (0.3, 0.0)
+    """
+    value = float(value)
+    return 0.0 if abs(value) < 1e-12 else float(f"{value:.12g}")
 
 
 def sub(name, index):

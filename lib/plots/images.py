@@ -266,7 +266,8 @@ def _colours(image, low, high):
         rgb = np.stack([np.interp(place, stops, channel) for channel in _SIGNED.T], axis=-1)
     else:
         rgb = np.repeat(255 * place[..., np.newaxis], 3, axis=-1)
-    return np.round(rgb).astype(np.uint8)
+    # Means of grey levels lie half-way between two: there the last digit must not decide.
+    return np.floor(rgb + 0.5 + 1e-6).astype(np.uint8)
 
 
 def _scale_bar(sheet, x, y, low, high):
@@ -321,7 +322,9 @@ def _alt(table, nested, titles, row_labels, low, high):
     elif len(drawn) > 1:
         where = ", beside each other"
     alt = f"{plural(len(drawn), f'{kind} picture')}{sizes}{where}. "
-    outside = sum(int(((image < low) | (image > high)).sum()) for image in drawn)
+    # By half a grey level or more: less is not seen, and may be rounding.
+    seen = (high - low) / 255 / 2
+    outside = sum(int(((image < low - seen) | (image > high + seen)).sum()) for image in drawn)
     total = sum(image.size for image in drawn)
     ends = (f"Blue is {number(low)}, white 0, orange {number(high)}" if low < 0
             else f"Black is {number(low)}, white {number(high)}")

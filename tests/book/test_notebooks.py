@@ -1,12 +1,9 @@
 """The form of every notebook: executed, normalised, compared, captioned, in small steps."""
 
-import platform
 import re
 import statistics
-import sys
 from collections import Counter
 
-import execution
 import nbformat
 import notebooks
 import pytest
@@ -67,15 +64,6 @@ def test_is_executed_and_normalised(path):
 @each(BOOK)
 def test_stored_outputs_are_compared(path):
     assert any(is_compared(cell) for cell in code_cells(path)), "cleared, or every output skipped"
-
-
-@each(BOOK)
-def test_stored_outputs_are_what_a_run_gives(path, site):
-    # The build has run every notebook that changed; pictures count here, which nbval leaves out.
-    stored, fresh = (notebooks.comparable(nb) for nb in (read(path), execution.cached(path)))
-    if (sys.platform, platform.machine()) != ("linux", "x86_64"):  # the last digits may differ
-        stored, fresh = (re.sub(r"<svg.*</svg>", "SVG", text) for text in (stored, fresh))
-    assert stored == fresh, "run: make notebooks"
 
 
 def test_most_stored_outputs_of_the_book_are_compared(record_property):

@@ -69,8 +69,8 @@ def train(model, inputs, targets=None, *, epochs, batch_size=32, lr=4e-3, loss="
       model is back where it was;
     - ``precision``: "float32", "float64", or "bfloat16" (float32 weights, layers in bfloat16);
     - ``budget``: seconds. A few steps of a copy are timed, and the schedule made as short as it
-      takes, but for ``at_least`` so many epochs. It is an estimate: nothing is cut off when it
-      proves wrong;
+      takes, but for ``at_least`` so many epochs. Where the machine becomes slower on the way, so
+      that the rest no longer fits, the plan is made shorter after an epoch; none is cut in two;
     - ``stop``: a function, asked after each step, that returns True to stop there; or the path
       of a file whose appearance does that. An interrupt (Ctrl-C, or the stop button of a
       notebook) does it too. The weights stay as that step left them;
@@ -150,7 +150,7 @@ def train(model, inputs, targets=None, *, epochs, batch_size=32, lr=4e-3, loss="
         before = _read_checkpoint(checkpoint, settings, model)
         history = before["history"]
         history.device, history.threads = str(device), torch.get_num_threads()
-    line = _Line(progress, device)
+    line, begun = _Line(progress, device), time.perf_counter()
     cuda = [device] if device.type == "cuda" else []
     try:
         with torch.random.fork_rng(devices=cuda), _interrupts() as interrupts:
@@ -158,9 +158,6 @@ def train(model, inputs, targets=None, *, epochs, batch_size=32, lr=4e-3, loss="
                 history.planned = _epochs_that_fit(
                     budget, at_least, epochs, steps, deepcopy(model), fit, optimiser_of, batch_size, x,
                     lambda model: _mean_loss(model, *held_out, measure) if held_out else None)
-                if history.planned < epochs:
-                    line.note(f"The budget of {budget:g} s allows {history.planned} of {epochs} "
-                              "epochs.")
             schedule = torch.optim.lr_scheduler.OneCycleLR(
                 optimiser, max_lr=lr, total_steps=history.planned * steps)
             if before is not None:
@@ -188,6 +185,14 @@ def train(model, inputs, targets=None, *, epochs, batch_size=32, lr=4e-3, loss="
                     if held_out is not None:
                         history.validation.append(_mean_loss(model, *held_out, measure))
                     history.seconds = clock.elapsed()
+                    if before is None and budget is not None and not stopped:
+                        fits = _epochs_still_fit(history, budget, begun)
+                        if max(fits, at_least) < history.planned:
+                            history.planned = max(fits, at_least)
+                            schedule = torch.optim.lr_scheduler.OneCycleLR(
+                                optimiser, max_lr=lr, total_steps=history.planned * steps,
+                                last_epoch=len(history.steps) - 1)
+                            clock.replan(history.planned)
                     if checkpoint is not None:
                         _write_checkpoint(checkpoint, settings, history, model, optimiser,
                                           schedule)
@@ -203,6 +208,8 @@ def train(model, inputs, targets=None, *, epochs, batch_size=32, lr=4e-3, loss="
         history.stopped = stopped
     else:
         history.stopped = "budget" if history.planned < epochs else ""
+    if history.stopped == "budget" and before is None:
+        line.note(f"The budget of {budget:g} s allows {history.planned} of {epochs} epochs.")
     line.end(history)
     return history
 
@@ -336,20 +343,28 @@ def _epochs_that_fit(budget, at_least, epochs, steps, model, fit, optimiser_of, 
     model.train()
 
     def timed(number, seconds):
-        """Mean time of up to so many steps, within about so many seconds."""
-        begin, done = time.perf_counter(), 0
-        while done < number and (done == 0 or time.perf_counter() - begin < seconds):
+        """The times of up to so many steps, within about so many seconds."""
+        times, begin = [], time.perf_counter()
+        while len(times) < number and (not times or time.perf_counter() - begin < seconds):
+            before = time.perf_counter()
             fit(model, optimiser, batch, generator).item()  # .item() waits for the device
-            done += 1
-        return (time.perf_counter() - begin) / done
+            times.append(time.perf_counter() - before)
+        return times
 
     timed(3, budget / 20)  # the first steps are slower
-    step = timed(30, budget / 20)
+    step = float(np.median(timed(30, budget / 15)))  # other work may hold up a few
     begin = time.perf_counter()
     validate(model)
     epoch = steps * step + time.perf_counter() - begin
     left = budget - (time.perf_counter() - start)
     return min(max(int(0.95 * left / epoch), at_least), epochs)
+
+
+def _epochs_still_fit(history, budget, begun):
+    """How many epochs there can be in all, at the pace so far; a tenth over is no reason."""
+    pace = history.seconds / history.epochs_run
+    left = budget - (time.perf_counter() - begun)
+    return history.epochs_run + max(0, int(left / pace + 0.1))
 
 
 # --- stopping and showing
@@ -380,6 +395,9 @@ class _Clock:
     def __init__(self, history, steps):
         self.start, self.earlier, self.steps = time.perf_counter(), history.seconds, steps
         self.first, self.all = history.epochs_run * steps, history.planned * steps
+
+    def replan(self, planned):
+        self.all = planned * self.steps
 
     def elapsed(self):
         return self.earlier + time.perf_counter() - self.start

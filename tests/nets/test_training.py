@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from copy import deepcopy
 
 import numpy as np
 import pytest
@@ -230,13 +231,59 @@ def test_it_works_in_another_thread():
 
 # --- the budget
 
-def test_a_short_budget_makes_a_short_schedule():
-    model, twin = network(), network()
-    history = fit(model, epochs=100_000, budget=0.5)
-    assert history.stopped == "budget"
-    assert 1 <= history.epochs_run == history.planned < 100_000
+class Clocked(nn.Module):
+    """A network on which time depends: a step at the time t takes `pace(t)` seconds."""
+
+    def __init__(self, pace):
+        super().__init__()
+        self.inner, self.pace, self.clock = network(), pace, [0.0]
+
+    def forward(self, x):
+        self.clock[0] += self.pace(self.clock[0])
+        return self.inner(x)
+
+    def __deepcopy__(self, memo):  # the copy that is timed has the same clock
+        twin = Clocked(self.pace)
+        twin.inner, twin.clock = deepcopy(self.inner, memo), self.clock
+        return twin
+
+    def fit(self, **options):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(training.time, "perf_counter", lambda: self.clock[0])
+            return fit(self, epochs=100, **options)
+
+
+@pytest.mark.parametrize("budget", [40, 100, 150, 390])
+def test_a_budget_buys_the_epochs_that_fit_with_their_whole_schedule(budget):
+    model, twin = Clocked(lambda t: 1.0), network()
+    history = model.fit(budget=budget)
+    assert history.stopped == "budget" and history.planned == history.epochs_run
+    assert 0.7 * budget - 4 < 4 * history.epochs_run  # four steps of a second in an epoch
+    assert model.clock[0] <= budget  # with what it took to find out
     fit(twin, epochs=history.planned)
-    assert same(model, twin)
+    assert same(model.inner, twin)
+
+
+def test_a_machine_that_becomes_slower_gets_fewer_epochs():
+    budget = 400
+    usual = Clocked(lambda t: 1.0).fit(budget=budget).planned
+    model = Clocked(lambda t: 1.0 if t < 100 else 5.0)
+    history = model.fit(budget=budget)
+    assert history.stopped == "budget" and history.epochs_run == history.planned < usual / 2
+    assert 0.8 * budget < model.clock[0] <= budget + 20  # the last epoch is not cut
+
+
+def test_the_rate_falls_to_the_end_of_a_plan_that_was_made_shorter(monkeypatch):
+    rates, schedule = [], torch.optim.lr_scheduler.OneCycleLR
+
+    class Watched(schedule):
+        def step(self, *args):
+            super().step(*args)
+            rates.append(self.get_last_lr()[0])
+
+    monkeypatch.setattr(torch.optim.lr_scheduler, "OneCycleLR", Watched)
+    Clocked(lambda t: 1.0 if t < 60 else 2.0).fit(budget=400, lr=0.01)
+    assert rates[-1] < 1e-5 and max(rates) > 0.009
 
 
 def test_a_budget_of_next_to_nothing_gives_one_epoch():

@@ -40,6 +40,9 @@ grade: env  ## grade notebooks: SUBMISSIONS=folder OUT=folder [GRADE="--seconds 
 links: env  ## check that the links to other sites still lead somewhere (needs a network)
 	@.venv/bin/jupyter-book build . --builder linkcheck
 
+arithmetic: env  ## run all notebooks under other processors' arithmetic (an hour or two)
+	@$(RUN) tools/arithmetic.py $(ARITHMETIC)
+
 bench: env  ## measure what has to be fast
 	@for file in benchmarks/*.py; do $(RUN) $$file || exit 1; done
 
@@ -51,5 +54,5 @@ env:  ## make the environment .venv if it is missing or out of date
 	  "'$(PYTHON)' is not to be found: install it, or name it: make PYTHON=/path/to/python3"; exit 1; }
 	@$(PYTHON) tools/bootstrap.py
 
-.PHONY: help book test lab notebooks site release grade links bench clean env
+.PHONY: help book test lab notebooks site release grade links arithmetic bench clean env
 .DEFAULT_GOAL := help

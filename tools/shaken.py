@@ -2,7 +2,7 @@
 
 The results of products, decompositions and convolutions are multiplied by 1 + ε, each entry by
 another, with random ε of the size of rounding. Results that every processor gets exactly, since
-all numbers in them are multiples of 1/64 and small, stay as they are.
+the numbers in them have few binary digits or one factor is 0, stay as they are.
 """
 
 import ast
@@ -58,8 +58,8 @@ def is_exact(values):
     for value in values:
         if isinstance(value, np.ndarray | float | np.inexact) and np.size(value) and (
                 np.issubdtype(np.result_type(value), np.inexact)):
-            big = 64 * np.asarray(value)
-            if not (np.abs(big) < 2**12).all() or (big != np.rint(big)).any():
+            big = 2**12 * np.asarray(value)
+            if not (np.abs(big) < 2**24).all() or (big != np.rint(big)).any():
                 return False
         elif isinstance(value, list | tuple) and not is_exact([np.asarray(v) for v in value]):
             return False
@@ -120,15 +120,17 @@ def _torch_mode():
     def is_whole(value):
         if not isinstance(value, torch.Tensor) or not value.is_floating_point():
             return True
-        big = 64 * value.detach()
-        return bool((big.abs() < 2**12).all() and (big == big.round()).all())
+        digits = 12 if value.dtype == torch.float64 else 6
+        big = 2**digits * value.detach()
+        return bool((big.abs() < 2 ** (2 * digits)).all() and (big == big.round()).all())
 
     class Shaken(TorchDispatchMode):
         def __torch_dispatch__(self, function, types, args=(), kwargs=None):
             result = function(*args, **(kwargs or {}))
             name = function.__name__
             if any(part in name for part in IN_TORCH) and not name.split(".")[0].endswith("_"):
-                if not all(map(is_whole, args)):
+                factors = [one for one in args[:2] if isinstance(one, torch.Tensor)]
+                if not all(map(is_whole, args)) and all(one.any() for one in factors):
                     results = result if isinstance(result, tuple | list) else [result]
                     for one in results:
                         other(one)

@@ -11,6 +11,7 @@ Everything else follows from that, nbgrader's metadata included (``annotated``).
 """
 
 import copy
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,17 +42,21 @@ def check_place(out, mark, root=ROOT):
     """ValueError unless a command may write to the folder ``out``.
 
     It must not hold this repository, nor lie among what the repository is made of or the book's
-    own pages. A folder of the repository that holds a file ``mark`` was made by the command.
+    own pages. A folder of the repository that holds a file ``mark`` was made by the command; one
+    that holds ``.git`` is another repository or a work tree, such as one of gh-pages.
     """
     there, root = Path(out).resolve(), Path(root).resolve()
     if there == root or root.is_relative_to(there):
         raise ValueError(f"OUT={out} holds this repository; name a new folder, such as "
                          "_build/my-course.")
+    if there == Path(os.path.expanduser("~")).resolve():
+        raise ValueError(f"OUT={out} is your home folder; name a folder in it.")
     if there.is_relative_to(root):
         first, *rest = there.relative_to(root).parts
         kept = {"html", "jupyter_execute", ".doctrees", ".jupyter_cache"}
         taken = not rest or rest[0] in kept if first == "_build" else (
-            (root / first).exists() and not (root / first / mark).exists())
+            (root / first).exists() and not any(
+                (root / first / own).exists() for own in (mark, ".git")))
         if taken:
             raise ValueError(f"OUT={out} lies among the sources or the book's own pages; name a "
                              "new folder, such as _build/my-course.")

@@ -347,6 +347,7 @@ def put(pages, out, about):
             with contextlib.suppress(OSError):  # it holds files of others
                 (out / name).rmdir()
         folders = [name for name in folders if name in parents]
+        (out / part).rmdir()  # all of it is moved
         note(new)
     finally:
         shutil.rmtree(out / part, ignore_errors=True)

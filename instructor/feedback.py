@@ -110,7 +110,7 @@ def write_grades(out, graded, record):
         task["task"] for task in one.result.get("tasks", ()))}
     rows.sort(key=lambda row: (row[0], row[1], row[7], numbered.get(row[2], 0)))
     writer.writerows([_cell(value) for value in row] for row in rows)
-    (name,), _ = Record(record, out).write([("grades.csv", text.getvalue())])
+    (name,) = Record(record, out).write([("grades.csv", text.getvalue())])
     return Path(out) / name
 
 
@@ -138,7 +138,7 @@ def write_pages(folder, graded, record):
         if not one.result.get("superseded") and not one.result.get("unasked"):
             others = spare.get((one.submission.learner, one.result.get("exercise")), ())
             texts.append((page_name(one), page(one, others)))
-    names, _ = Record(record, folder).write(texts)
+    names = Record(record, folder).write(texts)
     return [(asked, name) for (asked, _), name in zip(texts, names, strict=True) if asked != name]
 
 

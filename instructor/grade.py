@@ -53,6 +53,9 @@ def main(arguments=None):
     except Timeout:
         print(f"grade: OUT={options.out!r} is in use by another run; wait for it, or name "
               "another folder", file=sys.stderr)
+    except OSError as error:
+        print(f"grade: {error}; what was graded is kept: put that right, and run the same command "
+              "again", file=sys.stderr)
     except KeyboardInterrupt:
         print("\nStopped. The same command goes on from here.", file=sys.stderr)
         return 130

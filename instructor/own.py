@@ -82,11 +82,10 @@ class Record:
         return bool(found) and found in self.sums.get(name, ())
 
     def write(self, texts):
-        """Write pairs of a name and a text, in place of those before; returns (names, removed).
+        """Write pairs of a name and a text, in place of those before; returns the files' names.
 
         A file that others wrote, or that was changed, stays, and the text goes to a file beside
-        it: names has what each is called. Those before that are in the way of nothing, and have no
-        text any more, are removed.
+        it. Those before that have no text any more are removed.
         """
         names = []
         for name, text in texts:
@@ -107,10 +106,10 @@ class Record:
             (self.folder / name).unlink(missing_ok=True)
             with suppress(OSError):  # it holds other files
                 (self.folder / name).parent.rmdir()
-        return names, removed
+        return names
 
     def _free(self, name, new, taken):
-        """The first of ``a.b``, ``a.new.b``, ``a.new.new.b`` … that is free, its own or the same."""
+        """The first of a.b, a.new.b, a.new.new.b, ... that is free, its own, or has this text."""
         while name in taken or os.path.lexists(self.folder / name) and not (
                 self.owns(name) or checksum(self.folder / name) == new):
             path = Path(name)

@@ -379,7 +379,7 @@ def _marked(out):
 
 
 def _in_folders(out, name):
-    """Whether what a name in `out` leads through are folders, as far as they exist, and no links."""
+    """Whether a name in `out` leads through folders only, and through no link to elsewhere."""
     parents = [out / parent for parent in PurePosixPath(name).parents][:-1]
     return all(not os.path.lexists(path) or path.is_dir() and not path.is_symlink()
                for path in parents)
@@ -402,9 +402,9 @@ def _refuse_taken(out, new, old):
             closed.add(path.parent)
     if found:
         more = f" and {len(found) - 3} more" if len(found) > 3 else ""
-        raise ValueError(f"OUT={out}: {', '.join(found[:3])}{more} would be overwritten, which this "
-                         "command did not write, or somebody changed since. Nothing was replaced; "
-                         "move what is there away, or name another folder.")
+        raise ValueError(f"OUT={out}: {', '.join(found[:3])}{more} would be overwritten, which "
+                         "this command did not write, or somebody changed since. Nothing was "
+                         "replaced; move what is there away, or name another folder.")
     if closed:
         raise ValueError(f"OUT={out}: the folder {min(closed)} cannot be written. Nothing was "
                          "replaced; make it writable, or name another folder.")

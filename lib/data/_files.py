@@ -4,7 +4,7 @@ import os
 
 
 def set_aside(path):
-    """Rename a file to the first of NAME.unusable, NAME.2.unusable, … that is free; returns it."""
+    """Rename a file to NAME.unusable, or NAME.2.unusable and so on; returns the new path."""
     number, other = 1, path.with_name(f"{path.name}.unusable")
     while os.path.lexists(other):
         number += 1

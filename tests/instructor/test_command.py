@@ -122,6 +122,13 @@ def test_a_check_that_takes_too_long_does_not_hold_up_the_rest(folder, tmp_path,
     assert "took more than" in rows[0]["first problem"] and rows[1]["learner"] == "bob"
 
 
+def test_a_tilde_is_the_home_folder(folder, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    assert grade.folders("~/in", "~/out") == (folder.resolve(), (tmp_path / "out").resolve())
+    assert not (tmp_path / "~").exists()
+
+
 def test_two_runs_into_one_folder_are_refused(folder, tmp_path, canned, capsys):
     (tmp_path / "out").mkdir()
     with grade.FileLock(tmp_path / "out" / ".lock"):
@@ -264,6 +271,18 @@ def test_pages_that_were_changed_by_hand_are_kept(folder, tmp_path, canned, caps
             assert (pages / name / "interpolation.html").read_text() == f"a word to {name}"
         assert elsewhere.read_text() == "mine"
         assert "the new one is bob/interpolation.new.html" in capsys.readouterr().err
+
+
+def test_a_file_where_a_folder_has_to_go_costs_no_grade(folder, tmp_path, canned, capsys):
+    put(tmp_path / "in", "alice.ipynb", notebook())
+    run = [str(folder), str(tmp_path / "out"), "--jobs", "1"]
+    put(tmp_path / "out", ".done/x", "")
+    mine = put(tmp_path / "out", "feedback/alice", "mine")
+    assert grade.main(run) == 2
+    assert "what was graded is kept" in capsys.readouterr().err and mine.read_text() == "mine"
+    mine.unlink()
+    graded = len(canned)
+    assert grade.main(run) == 0 and len(canned) == graded
 
 
 def test_two_files_that_would_have_one_page_have_two(tmp_path, canned):

@@ -78,6 +78,16 @@ def test_a_manifest_that_was_changed_is_not_replaced(tmp_path, capsys, change):
     assert path.read_text("utf-8") == changed
 
 
+def test_a_tilde_is_the_home_folder_and_no_folder_of_that_name(tmp_path, monkeypatch):
+    """As some shells hand over OUT=~/handout; who removed a folder ~ would remove another."""
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)
+    assert release.main(["~/handout", NAME]) == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["home"]
+    assert (tmp_path / "home/handout/manifest.json").exists()
+    assert release.main(["~", NAME]) == 2
+
+
 def test_nothing_takes_the_place_of_a_link(tmp_path, capsys):
     assert release.main([str(tmp_path / "out"), NAME]) == 0
     path = tmp_path / "out" / f"{NAME}.ipynb"

@@ -68,7 +68,7 @@ def test_what_is_saved_while_it_runs_stays(repository, edit, monkeypatch, capsys
     monkeypatch.setattr(notebooks, "refresh", run)
     assert notebooks.main([str(path)]) == 1
     assert path.read_text() == saved[0] and edit[1] in saved[0]
-    assert "two.ipynb was saved while this ran, and stays as it was saved" in capsys.readouterr().err
+    assert "two.ipynb was saved while this ran, and stays as it was" in capsys.readouterr().err
     assert notebooks.main([str(path)]) == 0
     assert edit[1] in path.read_text() and notebooks.problems(path) == []
     assert not list(path.parent.glob(".*.part"))

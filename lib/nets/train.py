@@ -13,7 +13,6 @@ import hashlib
 import os
 import platform
 import sys
-import time
 from datetime import date
 from pathlib import Path
 

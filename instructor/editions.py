@@ -11,15 +11,22 @@ Everything else follows from that, nbgrader's metadata included (``annotated``).
 """
 
 import copy
+import hashlib
+import json
+import os
 import re
+import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
 
+from .own import rewrite, write
+
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE, LEARNER = Path("instructor") / "source", Path("exercises")
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
+RECORD = Path("_build") / "exercises.json"  # what write_learners wrote: {path: digest}
 STUB = "...  # your code"  # nbgrader_config.py has the same
 HEADING = re.compile(r"^## Task (\d+) · (.+) \((\d+) min, (\d+) points?\)$", re.MULTILINE)
 CHECK = re.compile(r'^check\("([a-z0-9-]+)"\)$', re.MULTILINE)
@@ -41,17 +48,21 @@ def check_place(out, mark, root=ROOT):
     """ValueError unless a command may write to the folder ``out``.
 
     It must not hold this repository, nor lie among what the repository is made of or the book's
-    own pages. A folder of the repository that holds a file ``mark`` was made by the command.
+    own pages. A folder of the repository that holds a file ``mark`` was made by the command; one
+    that holds ``.git`` is another repository or a work tree, such as one of gh-pages.
     """
     there, root = Path(out).resolve(), Path(root).resolve()
     if there == root or root.is_relative_to(there):
         raise ValueError(f"OUT={out} holds this repository; name a new folder, such as "
                          "_build/my-course.")
+    if there == Path(os.path.expanduser("~")).resolve():
+        raise ValueError(f"OUT={out} is your home folder; name a folder in it.")
     if there.is_relative_to(root):
         first, *rest = there.relative_to(root).parts
         kept = {"html", "jupyter_execute", ".doctrees", ".jupyter_cache"}
         taken = not rest or rest[0] in kept if first == "_build" else (
-            (root / first).exists() and not (root / first / mark).exists())
+            (root / first).exists() and not any(
+                (root / first / own).exists() for own in (mark, ".git")))
         if taken:
             raise ValueError(f"OUT={out} lies among the sources or the book's own pages; name a "
                              "new folder, such as _build/my-course.")
@@ -165,7 +176,8 @@ def drifted(root=ROOT):
     """Paths that are not as the instructor's notebooks have them, in sorted order.
 
     These are instructor's notebooks whose metadata do not follow from their text, learner's
-    notebooks that are missing or another text, and those that no instructor's notebook has.
+    notebooks that are missing or another text, and those that an instructor's notebook gave
+    which is gone.
     """
     root, found, made = Path(root), [], set()
     for source in sources(root).values():
@@ -175,26 +187,91 @@ def drifted(root=ROOT):
             found.append(source)
         if not path.exists() or _texts(read(path)) != _texts(learners_edition(notebook)):
             found.append(path)
-    return sorted([*found, *(set((root / LEARNER).glob("*/*.ipynb")) - made)])
+    others = set((root / LEARNER).glob("*/*.ipynb")) - made
+    return sorted([*found, *(path for path in others if _generated(path, root))])
 
 
 def write_learners(root=ROOT):
     """Bring both editions in line with the instructor's text; returns the paths that changed.
 
-    What changed has no outputs until it is executed.
+    What changed has no outputs until it is executed. A learner's notebook is replaced, or removed
+    with its instructor's one, only if it is as an instructor's text gave it, here or in git's
+    history. ValueError, before anything is written, where it is not: it may hold answers.
     """
-    root, changed = Path(root), drifted(root)
+    root = Path(root)
+    made = {learner_path(source, root): source for source in sources(root).values()}
+    changed, record = drifted(root), _record(root)
+    before = {path: path.read_bytes() for path in changed if path.is_file()}
+    answered = [str(path.relative_to(root)) for path in changed
+                if path in made and os.path.lexists(path) and not _generated(path, root)]
+    if answered:
+        raise ValueError(f"{', '.join(answered)} would be overwritten, which may hold answers: its "
+                         "text is not what an instructor's notebook gave. Nothing was changed; "
+                         "move it away, or undo what was changed in it, and run this again.")
     for path in changed:
-        source = root / SOURCE / path.relative_to(root / LEARNER) if (
-            path.is_relative_to(root / LEARNER)) else path
-        if not source.exists():
+        source = made.get(path, path)
+        if source == path and path.is_relative_to(root / LEARNER):  # its instructor's one is gone
             path.unlink()
             continue
         notebook = read(source)
-        made = annotated(notebook) if path == source else learners_edition(notebook)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        nbformat.write(made, path)
+        text = nbformat.writes(
+            annotated(notebook) if path == source else learners_edition(notebook)) + "\n"
+        if path != source:
+            record[path.relative_to(root).as_posix()] = _digest(learners_edition(notebook))
+            (root / RECORD).parent.mkdir(exist_ok=True)
+            write(root / RECORD, json.dumps(record, indent=0))
+            path.parent.mkdir(parents=True, exist_ok=True)
+        if path not in before:
+            write(path, text)
+        elif not rewrite(path, text, before[path]):
+            raise ValueError(f"{path} was saved while this ran, and stays as it was saved; run "
+                             "this again.")
     return changed
+
+
+def _generated(path, root):
+    """Whether a learner's notebook has the text that some instructor's one gave, and no more."""
+    if path.is_symlink():
+        return False
+    try:
+        found = _digest(read(path))
+    except ValueError:
+        return False
+    name = path.relative_to(root)
+    if found == _record(root).get(name.as_posix()):
+        return True
+    source = (SOURCE / name.relative_to(LEARNER)).as_posix()
+    for revision in _git(root, "log", "--format=%H", "--", source).split():
+        try:
+            text = _git(root, "show", f"{revision}:./{source}")
+            if found == _digest(learners_edition(nbformat.reads(text, as_version=4))):
+                return True
+        except Exception:  # it was removed there, or had another form
+            continue
+    return False
+
+
+def _record(root):
+    try:
+        return dict(json.loads((root / RECORD).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return {}
+
+
+def _git(root, *arguments):
+    """What git prints; nothing where there is no git."""
+    try:
+        return subprocess.run(["git", *arguments], cwd=root, capture_output=True, check=True
+                              ).stdout.decode("utf-8")
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+
+
+def _digest(notebook):
+    """A checksum of what one types into a notebook: its cells without metadata and outputs."""
+    cells = [(cell.cell_type, cell.source.strip("\n"), sorted(cell.get("attachments", ())))
+             for cell in notebook.cells if cell.source.strip()]
+    return hashlib.sha256(json.dumps(cells).encode()).hexdigest()
 
 
 def _texts(notebook):

@@ -8,13 +8,11 @@ import csv
 import hashlib
 import html
 import io
-import json
-import os
 import re
-import secrets
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+from .own import Record
 
 COLUMNS = ("learner", "exercise", "task", "points", "of", "state", "first problem", "file")
 WORDS = {"correct": "Correct", "not yet": "Not yet", "not attempted": "Not attempted"}
@@ -89,8 +87,12 @@ def _rank(one):
     return answered, path.stem == chapter, one.changed, path.as_posix()
 
 
-def write_grades(path, graded):
-    """Write the table, sorted, in one step: a reader never sees half of it."""
+def write_grades(out, graded, record):
+    """Write the table to grades.csv, sorted, in one step: a reader never sees half of it.
+
+    Where somebody changed the one that is there, it goes to a file beside it. Returns its path.
+    ``record``: the file that remembers which was written.
+    """
     rows = []
     for one in graded:
         learner, file = one.submission.learner, str(one.submission)
@@ -108,7 +110,8 @@ def write_grades(path, graded):
         task["task"] for task in one.result.get("tasks", ()))}
     rows.sort(key=lambda row: (row[0], row[1], row[7], numbered.get(row[2], 0)))
     writer.writerows([_cell(value) for value in row] for row in rows)
-    write(path, text.getvalue())
+    (name,) = Record(record, out).write([("grades.csv", text.getvalue())])
+    return Path(out) / name
 
 
 def _cell(value):
@@ -122,40 +125,31 @@ def _cell(value):
 def write_pages(folder, graded, record):
     """Write a page for each submission that counts, and remove those of earlier runs.
 
-    ``record``: the file that remembers which pages were written.
+    ``record``: the file that remembers which pages were written. Those that were changed since
+    stay; returns [(page, the new one beside it)].
     """
-    try:
-        before = set(json.loads(Path(record).read_text(encoding="utf-8")))
-    except (OSError, ValueError):
-        before = set()
     spare = {}
     for one in graded:
         if one.result.get("superseded"):
             key = one.submission.learner, one.result["superseded"]
             spare.setdefault(key, []).append(str(one.submission))
-    now = set()
+    texts = []
     for one in graded:
         if not one.result.get("superseded") and not one.result.get("unasked"):
             others = spare.get((one.submission.learner, one.result.get("exercise")), ())
-            now.add(write_page(folder, one, others).relative_to(folder).as_posix())
-    for name in before - now:
-        (Path(folder) / name).unlink(missing_ok=True)
-        with suppress(OSError):  # it holds other pages
-            (Path(folder) / name).parent.rmdir()
-    write(record, json.dumps(sorted(now)))
+            texts.append((page_name(one), page(one, others)))
+    names = Record(record, folder).write(texts)
+    return [(asked, name) for (asked, _), name in zip(texts, names, strict=True) if asked != name]
 
 
-def write_page(folder, one, spare=()):
-    """Write the page of a graded submission; returns its path."""
+def page_name(one):
+    """LEARNER/NAME.html of a graded submission."""
     result = one.result
     name = (result["exercise"].rpartition("/")[2] if "tasks" in result else
             one.submission.path.with_suffix("").as_posix().replace("/", "-"))
     if len(name.encode("utf-8", "replace")) > 200:
         name = name[:40] + hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()[:16]
-    path = Path(folder) / one.submission.learner / f"{name}.html"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write(path, page(one, spare))
-    return path
+    return f"{one.submission.learner}/{name}.html"
 
 
 def page(one, spare=()):
@@ -201,14 +195,3 @@ def remove_parts(out):
         for part in folder.glob(".*.part"):
             if re.fullmatch(r"\.[0-9a-f]{16}\.part", part.name):
                 part.unlink()
-
-
-def write(path, text):
-    """Write a file in one step, also where the power fails in its midst."""
-    path = Path(path)
-    part = path.with_name(f".{secrets.token_hex(8)}.part")  # no two writers share it
-    with open(part, "x", encoding="utf-8", newline="") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(part, path)

@@ -5,7 +5,7 @@
 
 SUBMISSIONS holds LEARNER.ipynb, or a folder for each learner with notebooks in it. OUT gets
 grades.csv and feedback/LEARNER/CHAPTER.html. Run again, it grades what is new or changed, also
-after it was stopped half-way. How it works, and what it does not defend against, stands in
+after it was stopped half-way; a table or page that somebody changed stays. How it works, and what it does not defend against, stands in
 instructor/README.md.
 """
 
@@ -31,6 +31,7 @@ from lib.checks._answers import brief_text  # noqa: E402
 
 from . import feedback, grading, submissions  # noqa: E402
 from .editions import ROOT  # noqa: E402
+from .own import write  # noqa: E402
 from .remote import Limits, SetUpError  # noqa: E402
 
 
@@ -52,6 +53,9 @@ def main(arguments=None):
     except Timeout:
         print(f"grade: OUT={options.out!r} is in use by another run; wait for it, or name "
               "another folder", file=sys.stderr)
+    except OSError as error:
+        print(f"grade: {error}; what was graded is kept: put that right, and run the same command "
+              "again", file=sys.stderr)
     except KeyboardInterrupt:
         print("\nStopped. The same command goes on from here.", file=sys.stderr)
         return 130
@@ -76,7 +80,8 @@ def _parser():
 
 def folders(source, out):
     """The two folders as paths, OUT made if it is missing; ``UsageError`` for bad ones."""
-    given, source, out = (source, out), Path(source).resolve(), Path(out).resolve()
+    given = source, out
+    source, out = (Path(os.path.expanduser(folder)).resolve() for folder in given)
     if not source.is_dir():
         raise UsageError(f"SUBMISSIONS={given[0]!r} is no folder; name the folder that holds "
                          "LEARNER.ipynb or LEARNER/…ipynb")
@@ -91,11 +96,21 @@ def folders(source, out):
                 not path.name.startswith(".") for path in out.glob("*")):
             raise UsageError(f"OUT={given[1]!r} is not empty and was not made by this command; "
                              "name a new folder")
+        if _without_checksums(out / ".done" / "pages.json"):
+            raise UsageError(f"OUT={given[1]!r} was made by an earlier version of this command, "
+                             "which did not note what it wrote; name a new folder")
         (out / ".done").mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UsageError(f"OUT={given[1]!r} cannot be made ({error.strerror}); name a folder "
                          "that can") from error
     return source, out
+
+
+def _without_checksums(record):
+    try:
+        return isinstance(json.loads(record.read_text(encoding="utf-8")), list)
+    except (OSError, ValueError):
+        return False
 
 
 def chosen(names):
@@ -124,6 +139,7 @@ def run(source, out, known, limits, jobs):
     found += submissions.without_notebook(source, found)
     version = _version(limits)
     graded, faults, start = {}, 0, time.monotonic()
+    table = out / ".done" / "table.json"
     feedback.remove_parts(out)
     with tempfile.TemporaryDirectory(prefix="grading-", ignore_cleanup_errors=True) as folder:
         def work(submission):
@@ -133,12 +149,17 @@ def run(source, out, known, limits, jobs):
         for submission, result in side_by_side(found, work, jobs, patience):
             graded[submission] = feedback.Graded(submission, result, _changed(source, submission))
             faults += bool(result.get("fault"))
-            feedback.write_grades(out / "grades.csv", feedback.counted(graded.values()))
+            feedback.write_grades(out, feedback.counted(graded.values()), table)
             _progress(submission, result, len(graded), len(found), start)
     final = feedback.counted([graded[submission] for submission in found])
-    feedback.write_pages(out / "feedback", final, out / ".done" / "pages.json")
-    feedback.write_grades(out / "grades.csv", final)
-    _summary(final, out, time.monotonic() - start)
+    beside = feedback.write_pages(out / "feedback", final, out / ".done" / "pages.json")
+    grades = feedback.write_grades(out, final, table)
+    _summary(final, grades, out / "feedback", time.monotonic() - start)
+    if grades.name != "grades.csv":
+        beside.insert(0, ("grades.csv", grades.name))
+    for kept, new in beside:
+        print(feedback.printable(f"{kept} is not as this command wrote it, so it stays; the new "
+                                 f"one is {new}"), file=sys.stderr)
     if faults:
         print(f"{faults} could not be graded through no fault of the learner's; the table says "
               "why. Run the same command again to try these once more.", file=sys.stderr)
@@ -172,7 +193,7 @@ def grade(submission, source, out, known, limits, version, folder):
         return {"problem": f"could not be graded: {error}", "fault": True}
     result = {"exercise": exercise.name, "title": exercise.title,
               "tasks": [_row(task, verdicts[task.name]) for task in exercise.tasks]}
-    feedback.write(stored, json.dumps(result))
+    write(stored, json.dumps(result))
     return {**result, **also, "seconds": time.monotonic() - start}
 
 
@@ -264,14 +285,14 @@ def _progress(submission, result, done, of, start):
     print(feedback.printable(f"[{done}/{of}] {submission}: {brief_text(said)}{rest}"), flush=True)
 
 
-def _summary(graded, out, seconds):
+def _summary(graded, grades, pages, seconds):
     for one in graded:
         if one.result.get("superseded"):
             print(feedback.printable(f"{one.submission}: {one.result['problem']}"),
                   file=sys.stderr)
     ready = [one for one in graded if "tasks" in one.result]
     print(f"{len(graded)} notebooks, {len(ready)} graded, in {seconds:.0f} s: "
-          f"{out / 'grades.csv'} and {out / 'feedback'}")
+          f"{grades} and {pages}")
     for name in sorted({one.result["exercise"] for one in ready}):
         tasks = [one.result["tasks"] for one in ready if one.result["exercise"] == name]
         mean = sum(task["points"] for one in tasks for task in one) / len(tasks)

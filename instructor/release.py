@@ -3,20 +3,21 @@
     python -m instructor.release OUT [PART/CHAPTER ...] [--site URL]
 
 OUT gets PART/CHAPTER.ipynb of the exercises that were named, or of all, and manifest.json, which
-lists them with their tasks, minutes, points and checksums. There are no solutions in either.
+lists them with their tasks, minutes, points and checksums. There are no solutions in either. What
+was changed since, the manifest included, is never replaced.
 Links to chapters lead to the site that was named, or become plain text.
 """
 
 import argparse
-import hashlib
 import json
+import os
 import re
 import sys
 import tomllib
 from pathlib import Path
 
 from . import editions
-from .feedback import write
+from .own import checksum, sha256, write
 
 CHAPTER = re.compile(r"\[([^][\n]+)\]\((?:\.\./)+(book/[\w/-]+)\.ipynb(#[^)\s]*)?\)")
 
@@ -39,7 +40,7 @@ def main(arguments=None):
     tasks = [task for one in manifest["notebooks"] for task in one["tasks"]]
     print(f"{len(manifest['notebooks'])} notebooks with {len(tasks)} tasks, "
           f"{sum(task['minutes'] for task in tasks)} minutes and "
-          f"{sum(task['points'] for task in tasks)} points: {Path(options.out) / 'manifest.json'}")
+          f"{sum(task['points'] for task in tasks)} points: {Path(os.path.expanduser(options.out)) / 'manifest.json'}")
     return 0
 
 
@@ -50,7 +51,7 @@ def release(out, chapters=(), site="", root=editions.ROOT):
     without exercises, for a folder that already has notebooks of others, and for a learner's
     notebook that is not what its instructor's one gives.
     """
-    root, out = Path(root), Path(out)
+    root, out = Path(root), Path(os.path.expanduser(out))
     sources = editions.sources(root)
     for name in chapters:
         if name not in sources:
@@ -65,7 +66,7 @@ def release(out, chapters=(), site="", root=editions.ROOT):
     entries = _released(out)
     for name, text in texts.items():
         path, known = out / f"{name}.ipynb", entries.get(name, {}).get("sha256")
-        if path.exists() and _sha256(path.read_bytes()) not in (known, _sha256(text.encode())):
+        if os.path.lexists(path) and checksum(path) not in (known, sha256(text)):
             raise ValueError(f"{path} is not as this command wrote it; name a new folder, or move "
                              "that file away")
     for name, text in texts.items():
@@ -76,24 +77,31 @@ def release(out, chapters=(), site="", root=editions.ROOT):
     entries |= {name: _entry(name, chosen[name], text) for name, text in texts.items()}
     manifest = {"title": project["description"], "version": project["version"], "notebooks": [
         entries[name] for name in sources if name in entries]}
-    write(out / "manifest.json", json.dumps(manifest, indent=1, ensure_ascii=False) + "\n")
+    manifest["sha256"] = sha256(_manifest_text(manifest))
+    write(out / "manifest.json", _manifest_text(manifest))
     return manifest
 
 
-def _sha256(data):
-    return hashlib.sha256(data).hexdigest()
+def _manifest_text(manifest):
+    return json.dumps(manifest, indent=1, ensure_ascii=False) + "\n"
 
 
 def _released(out):
     """{"PART/CHAPTER": entry} of the manifest that a folder has, without files that are gone."""
     path = out / "manifest.json"
-    if not path.exists():
+    if not os.path.lexists(path):
         return {}
     try:
-        entries = {one["chapter"]: one for one in json.loads(path.read_text("utf-8"))["notebooks"]}
+        manifest = json.loads(path.read_text("utf-8"))
+        rest = {key: value for key, value in manifest.items() if key != "sha256"}
+        whole = {**rest, "sha256": sha256(_manifest_text(rest))}
+        if checksum(path) != sha256(_manifest_text(whole)):
+            raise ValueError("it was changed")
+        entries = {one["chapter"]: one for one in manifest["notebooks"]}
         return {name: one for name, one in entries.items() if (out / one["file"]).is_file()}
-    except (ValueError, KeyError, TypeError) as error:
-        raise ValueError(f"{path} is no manifest of this command's; name a new folder") from error
+    except (AttributeError, ValueError, KeyError, TypeError) as error:
+        raise ValueError(f"{path} is no manifest of this command's, or it was changed since; name "
+                         "a new folder") from error
 
 
 def _linked(text, site):
@@ -121,7 +129,7 @@ def _entry(name, source, text):
     title = next((line.removeprefix("# ") for line in book.cells[0].source.splitlines()
                   if line.startswith("# ")), name)
     return {"chapter": name, "file": f"{name}.ipynb", "title": title,
-            "sha256": _sha256(text.encode()),
+            "sha256": sha256(text),
             "tasks": [{"name": task.name, "title": task.title, "minutes": task.minutes,
                        "points": task.points} for task in editions.tasks(book)]}
 

@@ -3,7 +3,8 @@
     python -m instructor.site TOC OUT [--edition learner|instructor] [--title TITLE]
 
 TOC is a table of contents in the form of the book's ``_toc.yml``; its pages are named from the
-root of the repository. OUT is a new folder for the pages, or one that this command made before.
+root of the repository. OUT is the folder for the pages. Built again into it, the site replaces and
+removes its own files that are unchanged since; all others stay, and none is overwritten.
 
 The learner's edition, which is the default, has the learners' notebooks of the exercises that
 belong to its chapters. The instructor's has them with their solutions, and the Instructor's
@@ -16,12 +17,14 @@ import contextlib
 import difflib
 import html
 import json
+import os
 import re
+import secrets
 import shutil
 import sys
 import tempfile
 import time
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import yaml
 from filelock import FileLock
@@ -29,6 +32,7 @@ from sphinx_external_toc.api import FileItem, TocTree
 from sphinx_external_toc.parsing import MalformedError, create_toc_dict, parse_toc_data
 
 from .editions import BEGIN, END, ROOT, check_place, read, sources
+from .own import checksum, write
 
 sys.path += [str(ROOT / "tools"), str(ROOT / "book" / "_ext")]  # as make and Sphinx have them
 
@@ -40,7 +44,8 @@ from execution import refresh
 LEARNER, INSTRUCTOR = EDITIONS = ("learner", "instructor")
 GUIDE, GUIDE_CAPTION = "book/instructor/", "Instructor's guide"
 SOLUTIONS = "instructor/source/"
-MARK = ".course-site.json"  # says that a folder is ours to replace
+MARK = ".course-site.json"  # lists the site's files in a folder, with their checksums
+PART = re.compile(r"\.course-site-[0-9a-f]{16}")  # where the new files wait
 CACHE = Path("_build") / ".jupyter_cache"
 
 
@@ -62,7 +67,7 @@ def main(arguments=None):
     for warning in warnings:
         print(f"warning: {warning}", file=sys.stderr)
     print("Open the site at:")
-    print(options.out.resolve() / "index.html")
+    print(Path(os.path.expanduser(options.out)).resolve() / "index.html")
     return 0
 
 
@@ -75,9 +80,9 @@ def make_site(toc, out, *, edition=LEARNER, title=None, root=ROOT):
     """
     if edition not in EDITIONS:
         raise ValueError(f"edition={edition!r} is none; use {' or '.join(EDITIONS)}.")
-    root, out = Path(root).resolve(), Path(out).absolute()
+    root, out = Path(root).resolve(), Path(os.path.expanduser(out)).absolute()
     site_map = complete(read_toc(toc, root), edition, root)
-    check_out(out, root)
+    check_out(out, root, [f"{without_suffix(page)}.html" for page in site_map])
     start = time.perf_counter()
     (root / "_build").mkdir(exist_ok=True)
     # The cache of results is the book's: one build at a time.
@@ -99,9 +104,10 @@ def make_site(toc, out, *, edition=LEARNER, title=None, root=ROOT):
             raise RuntimeError("These files would hold solutions: " + ", ".join(
                 file.name for file in leaked) + ". No site was made.")
         report = json.loads((stage / "_build" / "left-out.json").read_text(encoding="utf-8"))
-        put(stage / "_build" / "html", out, {"edition": edition})
+        kept = put(stage / "_build" / "html", out, {"edition": edition})
     print(f"Finished in {time.perf_counter() - start:.0f} s.")
-    return [f"{page} refers to pages left out, now in plain text: "
+    return [f"{out / name} is no page of the site any more; it was changed, so it stays"
+            for name in kept] + [f"{page} refers to pages left out, now in plain text: "
             + ", ".join(f"{target} ({count})" for target, count in targets.items())
             for page, targets in report.items()]
 
@@ -271,37 +277,141 @@ def bare(text):
     return re.sub(r"\\n|[\s\"',\\]", "", text)
 
 
-def check_out(out, root=ROOT):
-    """ValueError unless the pages may go to the folder `out`."""
+# ---- The folder of the site ------------------------------------------------------------------
+
+
+def check_out(out, root=ROOT, names=()):
+    """ValueError unless the pages may go to the folder `out`.
+
+    names: the pages, as far as they are known before they are made.
+    """
     check_place(out, MARK, root)
     there = out.resolve()
-    if there.exists() and any(there.iterdir()) and not (there / MARK).exists():
-        raise ValueError(f"OUT={out} is not empty and was not made by this command; name a new "
-                         "folder.")
+    old, _, _ = _marked(there)
+    _refuse_taken(there, dict.fromkeys(["index.html", *names], ""), old)
+    folder = there if there.exists() else there.parent
     try:  # now, and not when everything is built
-        there.parent.mkdir(parents=True, exist_ok=True)
-        tempfile.TemporaryDirectory(dir=there.parent, prefix=".site-").cleanup()
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryDirectory(dir=folder, prefix=".course-site-").cleanup()
     except OSError as error:
         raise ValueError(f"OUT={out} cannot be written ({error.strerror}); name a folder that "
                          "can.") from error
 
 
 def put(pages, out, about):
-    """Move the finished pages to `out`, in one step: never a half of the old and the new."""
-    out = out.resolve()
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=out.parent, prefix=".site-") as folder:
-        new = Path(folder) / "new"
-        shutil.copytree(pages, new)
-        (new / ".nojekyll").touch()  # GitHub Pages would drop _static
-        (new / MARK).write_text(json.dumps(about), encoding="utf-8")
-        if out.exists():
-            out.rename(Path(folder) / "old")
-        new.rename(out)
+    """Put the finished pages into the folder `out`; return the names of old ones that stay.
+
+    Files that an earlier call wrote are replaced, and removed if there is no such page any more,
+    unless somebody changed them. All others stay; where one is in the way of a page, ValueError,
+    and nothing is written. The pages are copied first and then moved, one by one, so that a full
+    disk leaves the old site. A call that was killed is completed by the next.
+    """
+    pages, out = Path(pages), out.resolve()
+    old, folders, part = _marked(out)
+    new = {file.relative_to(pages).as_posix(): checksum(file)
+           for file in sorted(pages.rglob("*")) if file.is_file()}
+    new.pop(".nojekyll", None)
+    if ".nojekyll" in old or not os.path.lexists(out / ".nojekyll"):
+        (pages / ".nojekyll").touch()  # GitHub Pages would drop _static
+        new[".nojekyll"] = checksum(pages / ".nojekyll")
+    _refuse_taken(out, new, old)
+    out.mkdir(parents=True, exist_ok=True)
+    there = {name: checksum(out / name) if _in_folders(out, name) else "" for name in {*old, *new}}
+    changed = [name for name in new if there[name] != new[name] or name not in old]
+    gone = [name for name in old if name not in new and there[name] in old[name].split()]
+    parents = {parent.as_posix() for name in new for parent in PurePosixPath(name).parents} - {"."}
+    folders = sorted({*folders, *(name for name in parents if not (out / name).exists())})
+    if part:
+        shutil.rmtree(out / part, ignore_errors=True)
+    part = f".course-site-{secrets.token_hex(8)}"
+
+    def note(files, **more):
+        text = json.dumps({**about, "files": files, "folders": folders, **more}, indent=0)
+        write(out / MARK, text)
+
+    # Old and new, so that each file is known again wherever this is interrupted.
+    note({name: " ".join(dict.fromkeys(
+        [*(old.get(name, "").split() if there[name] else []), *new.get(name, "").split()]))
+        for name in sorted({*gone, *new})}, part=part)
+    try:
+        (out / part).mkdir()
+        for number, name in enumerate(changed):
+            shutil.copyfile(pages / name, out / part / str(number))
+        _refuse_taken(out, new, old)  # again: copying takes a while
+        for name in gone:
+            (out / name).unlink(missing_ok=True)
+        for number, name in enumerate(changed):
+            (out / name).parent.mkdir(parents=True, exist_ok=True)
+            os.replace(out / part / str(number), out / name)
+        for name in sorted(set(folders) - parents, reverse=True):  # the deepest first
+            with contextlib.suppress(OSError):  # it holds files of others
+                (out / name).rmdir()
+        folders = [name for name in folders if name in parents]
+        (out / part).rmdir()  # all of it is moved
+        note(new)
+    finally:
+        shutil.rmtree(out / part, ignore_errors=True)
+    return sorted(name for name in old if name not in new and name not in gone
+                  and os.path.lexists(out / name))
+
+
+def _marked(out):
+    """What the mark in a folder says: {file: checksums}, the folders made, the unfinished part."""
+    path = out / MARK
+    if not os.path.lexists(path):
+        return {}, [], None
+    try:
+        if not checksum(path):
+            raise ValueError("no file")
+        mark = json.loads(path.read_text(encoding="utf-8"))
+        files, folders, part = mark["files"], mark["folders"], mark.get("part")
+        inside = all(isinstance(name, str) and not PurePosixPath(name).is_absolute()
+                     and ".." not in PurePosixPath(name).parts for name in [*files, *folders])
+        if not inside or not all(isinstance(sums, str) for sums in files.values()) or not (
+                part is None or PART.fullmatch(part)):
+            raise ValueError("other names")
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        raise ValueError(
+            f"{path} does not say which files are the site's: an earlier version of this command "
+            "wrote it, or it was changed. Nothing was replaced; name a new folder, or move the old "
+            "site away.") from None
+    return files, folders, part
+
+
+def _in_folders(out, name):
+    """Whether a name in `out` leads through folders only, and through no link to elsewhere."""
+    parents = [out / parent for parent in PurePosixPath(name).parents][:-1]
+    return all(not os.path.lexists(path) or path.is_dir() and not path.is_symlink()
+               for path in parents)
+
+
+def _refuse_taken(out, new, old):
+    """ValueError where files that are not `old` ones, unchanged, are in the way of `new` ones."""
+    known, found, closed = {}, [], set()
+    for name, sums in old.items():  # there are disks for which A.html is a.html
+        known.setdefault(name.casefold(), set()).update(sums.split())
+    for name, own in new.items():
+        path = out / name
+        if not _in_folders(out, name):
+            found.append(name)
+        elif os.path.lexists(path):
+            there = checksum(path)
+            if not there or there not in {own, *known.get(name.casefold(), ())}:
+                found.append(name)
+        if path.parent.is_dir() and not os.access(path.parent, os.W_OK | os.X_OK):
+            closed.add(path.parent)
+    if found:
+        more = f" and {len(found) - 3} more" if len(found) > 3 else ""
+        raise ValueError(f"OUT={out}: {', '.join(found[:3])}{more} would be overwritten, which "
+                         "this command did not write, or somebody changed since. Nothing was "
+                         "replaced; move what is there away, or name another folder.")
+    if closed:
+        raise ValueError(f"OUT={out}: the folder {min(closed)} cannot be written. Nothing was "
+                         "replaced; make it writable, or name another folder.")
 
 
 if __name__ == "__main__":
     try:
         sys.exit(main())
     except KeyboardInterrupt:
-        sys.exit("\nInterrupted. No site was made; what was executed is kept.")
+        sys.exit("\nInterrupted. What was executed is kept; the same command goes on from here.")

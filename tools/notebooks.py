@@ -5,7 +5,8 @@
     python tools/notebooks.py --check [PATH ...]   only say which are not in that form
 
 Without paths: every notebook of the book and of the exercises; the learner's exercises are made
-from the instructor's first. Running it twice changes nothing.
+from the instructor's first. Running it twice changes nothing. A notebook that somebody saves in
+the meantime stays as it was saved.
 """
 
 import argparse
@@ -20,6 +21,7 @@ from execution import cached, describe_images, refresh
 
 sys.path.insert(0, str(ROOT))
 from instructor import editions
+from instructor.own import rewrite
 
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 FOLDERS = ("book", "exercises", "instructor/source")
@@ -28,10 +30,19 @@ IGNORED = "nbval-ignore-output"
 VOLATILE = {"execution", "collapsed", "scrolled", "jupyter", "trusted", "ExecuteTime", "editable"}
 
 
+class Saved(Exception):
+    """Somebody saved this notebook while it was executed."""
+
+
 def all_notebooks(root=ROOT):
-    """Every notebook of the repository, in sorted order."""
+    """Every notebook of the repository, in sorted order; of the exercises, those of the course.
+
+    A learner may keep notebooks of their own beside these.
+    """
+    course = {editions.learner_path(path, root) for path in editions.sources(root).values()}
     found = (path for folder in FOLDERS for path in (root / folder).rglob("*.ipynb"))
-    return sorted(path for path in found if not _hidden(path.relative_to(root)))
+    return sorted(path for path in found if not _hidden(path.relative_to(root)) and (
+        path in course or not path.is_relative_to(root / editions.LEARNER)))
 
 
 def normalise(notebook):
@@ -105,12 +116,19 @@ def problems(path):
 def write_back(path, root=ROOT):
     """Put the cached outputs into the notebook file; return whether the file changed.
 
-    Outputs that may differ from run to run are no reason to change it.
+    Outputs that may differ from run to run are no reason to change it. ``Saved`` where somebody
+    saved the file since it ran.
     """
-    stored, fresh = nbformat.read(path, as_version=4), cached(path, root=root)
+    before = path.read_bytes()
+    stored = nbformat.reads(before.decode("utf-8"), as_version=4)
+    try:
+        fresh = cached(path, root=root)
+    except KeyError:
+        raise Saved(path) from None
     if comparable(stored) == comparable(fresh) and not problems(path):
         return False
-    path.write_text(text_of(fresh), encoding="utf-8")
+    if not rewrite(path, text_of(fresh), before):
+        raise Saved(path)
     return True
 
 
@@ -127,7 +145,12 @@ def main(arguments=None):
     parser.add_argument("--force", action="store_true", help="run also what is up to date")
     options = parser.parse_args(arguments)
     if not options.paths and not options.check:
-        for path in editions.write_learners():
+        try:
+            changed = editions.write_learners()
+        except ValueError as error:
+            print(error, file=sys.stderr)
+            return 1
+        for path in changed:
             print(f"made {path.relative_to(ROOT)} anew" if path.exists() else f"removed {path}")
     paths = [path.resolve() for path in options.paths] or all_notebooks()
     if options.check:
@@ -136,15 +159,25 @@ def main(arguments=None):
             for text in texts:
                 print(f"{path}: {text}; run: make notebooks")
         return 1 if any(found.values()) else 0
+    saved = []
     for path in paths:  # an author's empty cells go before the run, so that counts stay 1 to n
-        path.write_text(text_of(nbformat.read(path, as_version=4)), encoding="utf-8")
+        before = path.read_bytes()
+        text = text_of(nbformat.reads(before.decode("utf-8"), as_version=4))
+        if text.encode("utf-8") != before and not rewrite(path, text, before):
+            saved.append(path)
     _, errors = refresh(paths, force=options.force)
     for path in paths:
-        if path not in errors and write_back(path):
-            print(f"updated {path.relative_to(ROOT) if path.is_relative_to(ROOT) else path}")
+        try:
+            if path not in errors and write_back(path):
+                print(f"updated {path.relative_to(ROOT) if path.is_relative_to(ROOT) else path}")
+        except Saved:
+            saved.append(path)
     for error in errors.values():
         print(f"\n{error}", file=sys.stderr)
-    return 1 if errors else 0
+    for path in dict.fromkeys(saved):
+        print(f"{path} was saved while this ran, and stays as it was saved; run this again.",
+              file=sys.stderr)
+    return 1 if errors or saved else 0
 
 
 if __name__ == "__main__":

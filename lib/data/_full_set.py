@@ -17,6 +17,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ._files import set_aside
+
 VARIABLE = "CONVOLUTION_TRANSPOSED_DATA"
 ARCHIVE = "mnist_full.npz"
 MIRRORS = (
@@ -209,6 +211,8 @@ def _fetched(path, part):
                 reason = "what it sent is truncated or altered"
                 partial.unlink()
             else:
+                if os.path.lexists(path):
+                    _say(f"What was there is now {set_aside(path)}.")
                 os.replace(partial, path)
                 return array
         failures.append(f"{url}: {reason}")

@@ -10,7 +10,6 @@ import argparse
 import hashlib
 import os
 import platform
-import shutil
 import signal
 import statistics
 import sys
@@ -30,7 +29,16 @@ from lib.ops import layer_checkerboard_score
 from lib.ops._arguments import whole
 
 from .ripple import feature_vectors, tail_ripple
-from .stored import load_weights, read_results, read_tensors, save_weights, write_results
+from .stored import (
+    check_out,
+    finished,
+    load_weights,
+    read_results,
+    remove_runs,
+    run_path,
+    save_weights,
+    write_results,
+)
 from .training import evaluate, train
 from .upsamplers import KINDS, Autoencoder, multiplications, parameters
 
@@ -145,7 +153,8 @@ def head_to_head(*, images, held_out, kinds=KINDS, seeds=SEEDS, epochs=EPOCHS, l
     """Run everything and write the results into the folder ``out``; returns them.
 
     One thread a run, ``jobs`` runs side by side: on a machine of the same sort, the same numbers
-    come out. Finished runs are kept in ``out/head_to_head_runs`` until all are there.
+    come out. Finished runs are kept in ``out/head_to_head_runs`` until all are there; those with
+    other settings stay there. ValueError where ``out`` holds other files of the results' names.
     """
     seeds, jobs = range(whole("seeds", seeds, 1)), whole("jobs", jobs, 1)
     out, options = Path(out), {"epochs": epochs, "lr": lr, "batch_size": batch_size, "code": code}
@@ -158,9 +167,10 @@ def head_to_head(*, images, held_out, kinds=KINDS, seeds=SEEDS, epochs=EPOCHS, l
     same = {**options, **versions, "data": data.hexdigest()}  # what a finished run was made with
 
     folder = out / "head_to_head_runs"
-    paths = {(kind, seed): folder / f"{kind}-{seed}.safetensors"
+    check_out(out, "head_to_head.json", ["head_to_head.safetensors"], folder)
+    paths = {(kind, seed): run_path(folder, f"{kind}-{seed}", same)
              for seed in seeds for kind in kinds}
-    wanted = [run for run, path in paths.items() if _finished(path, same) is None]
+    wanted = [run for run, path in paths.items() if finished(path, same) is None]
     start, threads = time.perf_counter(), torch.get_num_threads()
     report = _report if progress else lambda text: None
     report(f"{len(paths) - len(wanted)} of {len(paths)} runs are there")
@@ -195,10 +205,12 @@ def head_to_head(*, images, held_out, kinds=KINDS, seeds=SEEDS, epochs=EPOCHS, l
         "seconds": round(time.perf_counter() - start, 1),
         "weights": {"seed": 0, "precision": "float16" if halved else "float32"},
         "step_seconds": times,
-        "runs": [_finished(path, same) for path in paths.values()],
+        "runs": [finished(path, same)["run"] for path in paths.values()],
     }
     write_results(out / "head_to_head.json", results)
-    shutil.rmtree(folder)
+    remove_runs(folder, paths.values())
+    if folder.exists():
+        report(f"{folder} stays: it holds runs with other settings, or files of others\n")
     return results
 
 
@@ -233,15 +245,6 @@ def _work(kind, seed, path, same, images, held_out, options):
     if run["stopped"]:  # an interrupt reaches every process: end this one, with its queue
         os._exit(1)
     save_weights(path, run.pop("model"), half=False, meta={"same": same, "run": run})
-
-
-def _finished(path, same):
-    """What a run found, if it is finished and was made with these settings; else None."""
-    try:
-        _, meta = read_tensors(path)
-    except ValueError:
-        return None
-    return meta["run"] if meta["same"] == same else None
 
 
 def _write_weights(path, kinds, paths, held_out, code):

@@ -10,12 +10,9 @@ is started again.
 
 import argparse
 import hashlib
-import json
 import os
 import platform
-import shutil
 import sys
-import time
 from datetime import date
 from pathlib import Path
 
@@ -30,9 +27,13 @@ from .autoencoder import ConvAutoencoder, narrowed
 from .classifier import Classifier
 from .pca import PCA
 from .stored import (
+    check_out,
+    finished,
     load_weights,
     read_results,
     read_tensors,
+    remove_runs,
+    run_path,
     save_weights,
     write_results,
     write_tensors,
@@ -83,9 +84,12 @@ def reference(digits, *, held_out, epochs=EPOCHS, again=AGAIN, classifier_epochs
     ``digits``: a ``lib.data.Digits`` to train and test on; ``held_out``: (N, 28, 28) uint8 of
     pictures that are in neither; ``epochs``: {size of code: epochs}, from long to short;
     ``again``: {size of code: (epochs, weight decay) of each further cycle}. The same settings,
-    versions, processor and number of threads give the same weights.
+    versions, processor and number of threads give the same weights. ValueError where ``out``
+    holds other files of these names; unfinished runs with other settings are left there.
     """
     out, runs = Path(out), Path(out) / "autoencoder_runs"
+    check_out(out, "autoencoders.json", ["pca.safetensors", "classifier.safetensors", *(
+        f"autoencoder-{code}.safetensors" for code in epochs)], runs)
     x = digits.train_images[:, np.newaxis]
     settings = {"epochs": {str(code): number for code, number in epochs.items()},
                 "further_cycles": {str(code): [list(cycle) for cycle in cycles]
@@ -101,13 +105,14 @@ def reference(digits, *, held_out, epochs=EPOCHS, again=AGAIN, classifier_epochs
     options = {"lr": lr, "batch_size": batch_size, "progress": progress, "device": "cpu"}
     measured = {"test": digits.test_images[:, np.newaxis], "held_out": held_out[:, np.newaxis]}
     before, model, trained, files = torch.get_num_threads(), None, {}, {}
-    same_again = {}
+    same_again, used = {}, []
     torch.set_num_threads(whole("threads", threads, 1))
     try:
         for code, number in epochs.items():
-            path = runs / f"autoencoder-{code}.safetensors"
             _say(progress, f"code of {code}")
             same["epochs"] = {**same.get("epochs", {}), str(code): number}  # and those before it
+            path = run_path(runs, f"autoencoder-{code}", same)
+            used.append(path)
             start = _start(code, model, x)
             model, trained[code] = _finished(path, start, same) or _train(
                 path, start, same, x, None, {**options, "epochs": number})
@@ -115,17 +120,19 @@ def reference(digits, *, held_out, epochs=EPOCHS, again=AGAIN, classifier_epochs
             same_again[code] = {**same, "cycles": []}
         for code, cycles in again.items():
             for cycle, (number, decay) in enumerate(cycles, 2):
-                path = runs / f"autoencoder-{code}-cycle-{cycle}.safetensors"
                 _say(progress, f"code of {code}, cycle {cycle}")
                 name = f"autoencoder-{code}.safetensors"
                 same_again[code]["cycles"].append([number, decay])
+                path = run_path(runs, f"autoencoder-{code}-cycle-{cycle}", same_again[code])
+                used.append(path)
                 files[name], more = _finished(path, ConvAutoencoder(code), same_again[code]) or (
                     _train(path, files[name], same_again[code], x, None, {
                         **options, "epochs": number, "lr": lr / 2, "weight_decay": decay}))
                 trained[code] = {part: trained[code][part] + more[part] for part in more}
         _say(progress, "classifier")
-        path = runs / "classifier.safetensors"
         same["epochs"] = classifier_epochs
+        path = run_path(runs, "classifier", same)
+        used.append(path)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(0)
             start = Classifier()
@@ -160,7 +167,9 @@ def reference(digits, *, held_out, epochs=EPOCHS, again=AGAIN, classifier_epochs
     write_tensors(out / "pca.safetensors", {
         name: torch.tensor(getattr(pca, name)).float() for name in PARTS}, {})
     write_results(out / "autoencoders.json", results)
-    shutil.rmtree(runs)
+    remove_runs(runs, used)
+    if runs.exists():
+        _say(progress, f"{runs} stays: it holds runs with other settings, or files of others")
     return results
 
 
@@ -190,24 +199,21 @@ def _start(code, longer, x):
 
 def _train(path, model, same, x, y, options):
     """Train; a file appears at ``path`` when it is finished. Returns (model, what to report)."""
-    settings = hashlib.sha256(json.dumps(same).encode()).hexdigest()[:8]
-    part = path.with_name(f"{path.stem}-{settings}.part")  # none of another start is gone on with
+    part = path.with_suffix(".part")
     history = train(model, x, y, checkpoint=part, **options)
     if history.stopped:
         raise KeyboardInterrupt
     run = {"epochs": history.epochs_run, "seconds": round(history.seconds, 1),
            "losses": history.losses}
     save_weights(path, model, half=False, meta={"same": same, "run": run})
+    part.unlink(missing_ok=True)
     return model, run
 
 
 def _finished(path, model, same):
     """(model, what to report) of a run that was finished with these settings, else None."""
-    try:
-        _, meta = read_tensors(path)
-    except ValueError:
-        return None
-    if meta["same"] != same:
+    meta = finished(path, same)
+    if meta is None:
         return None
     load_weights(path, model)
     return model, meta["run"]

@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 
 from lib.data import DataError, _full_set, mnist
+from lib.data._files import set_aside
 
 
 def idx(array):
@@ -309,6 +310,16 @@ def test_a_damaged_file_in_the_cache_is_named_and_fetched_anew(mirrors, cache, c
     assert str(cache / TRAIN) in message
     assert "altered" in message and "It is fetched anew." in message
     assert (cache / TRAIN).read_bytes() == FILES[TRAIN]
+    kept = cache / f"{TRAIN}.unusable"  # it may be somebody's
+    assert kept.read_bytes() == content and f"What was there is now {kept}." in message
+
+
+def test_all_that_is_put_aside_is_kept(tmp_path):
+    for text in "abc":
+        (tmp_path / "file.gz").write_text(text)
+        set_aside(tmp_path / "file.gz")
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {
+        "file.gz.unusable": "a", "file.gz.2.unusable": "b", "file.gz.3.unusable": "c"}
 
 
 def test_a_damaged_file_in_the_cache_is_not_used_without_a_network(cache, monkeypatch):

@@ -10,7 +10,7 @@ import pytest
 from bs4 import BeautifulSoup
 from handed_in import ALL, NAME, SOLUTIONS, STUBS, WRONG, notebook, put
 
-from instructor import editions, feedback, grade, submissions
+from instructor import editions, feedback, grade, own, submissions
 
 COMMAND = [sys.executable, "-m", "instructor.grade"]
 
@@ -122,6 +122,13 @@ def test_a_check_that_takes_too_long_does_not_hold_up_the_rest(folder, tmp_path,
     assert "took more than" in rows[0]["first problem"] and rows[1]["learner"] == "bob"
 
 
+def test_a_tilde_is_the_home_folder(folder, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    assert grade.folders("~/in", "~/out") == (folder.resolve(), (tmp_path / "out").resolve())
+    assert not (tmp_path / "~").exists()
+
+
 def test_two_runs_into_one_folder_are_refused(folder, tmp_path, canned, capsys):
     (tmp_path / "out").mkdir()
     with grade.FileLock(tmp_path / "out" / ".lock"):
@@ -201,13 +208,123 @@ def test_pages_of_earlier_runs_go(folder, tmp_path, canned):
     run = [str(folder), str(tmp_path / "out"), "--jobs", "1"]
     grade.main(run)
     pages = tmp_path / "out" / "feedback"
-    own = put(pages, "alice/mine.html", "kept")
+    mine = put(pages, "alice/mine.html", "kept")
     put(folder, "carol/anything.ipynb", notebook())
     (folder / "alice.ipynb").unlink()
     grade.main(run)
     assert sorted(path.relative_to(pages).as_posix() for path in pages.rglob("*.html")) == [
         "alice/mine.html", "bob/interpolation.html", "carol/interpolation.html"]
-    own.unlink()
+    assert mine.read_text() == "kept"
+
+
+def test_points_that_were_changed_by_hand_are_kept(folder, tmp_path, canned, capsys):
+    out = tmp_path / "out"
+    run = [str(folder), str(out), "--jobs", "1"]
+    grade.main(run)
+    corrected = (out / "grades.csv").read_text("utf-8").replace("correct", "correct, by hand")
+    (out / "grades.csv").write_text(corrected)
+    put(folder, "dora.ipynb", notebook())
+    for _ in range(2):
+        capsys.readouterr()
+        assert grade.main(run) == 0
+        assert (out / "grades.csv").read_text("utf-8") == corrected
+        assert "dora" in (out / "grades.new.csv").read_text("utf-8")
+        said = capsys.readouterr()
+        assert "grades.csv is not as this command wrote it, so it stays" in said.err
+        assert f"{out / 'grades.new.csv'} and" in said.out
+    (out / "grades.csv").unlink()
+    grade.main(run)
+    assert "dora" in (out / "grades.csv").read_text("utf-8")
+    assert not (out / "grades.new.csv").exists() and not capsys.readouterr().err
+
+
+def test_a_table_that_is_saved_while_it_runs_is_kept(folder, tmp_path, canned, monkeypatch):
+    table, works = tmp_path / "out" / "grades.csv", grade._progress
+
+    def saves(submission, *more):
+        if submission.learner == "bob":
+            table.write_text("mine")
+        works(submission, *more)
+
+    monkeypatch.setattr(grade, "_progress", saves)
+    grade.main([str(folder), str(tmp_path / "out"), "--jobs", "1"])
+    assert table.read_text() == "mine"
+    assert "carol" in table.with_name("grades.new.csv").read_text("utf-8")
+
+
+def test_pages_that_were_changed_by_hand_are_kept(folder, tmp_path, canned, capsys):
+    run = [str(folder), str(tmp_path / "out"), "--jobs", "1"]
+    grade.main(run)
+    pages = tmp_path / "out" / "feedback"
+    for name in ("alice", "bob"):
+        put(pages, f"{name}/interpolation.html", f"a word to {name}")
+    elsewhere = put(tmp_path, "elsewhere.html", "mine")
+    (pages / "carol/carol-anything.html").unlink()
+    (pages / "carol/carol-anything.html").symlink_to(elsewhere)
+    (folder / "alice.ipynb").unlink()
+    for _ in range(2):
+        grade.main(run)
+        assert sorted(path.relative_to(pages).as_posix() for path in pages.rglob("*.html")) == [
+            "alice/interpolation.html", "bob/interpolation.html", "bob/interpolation.new.html",
+            "carol/carol-anything.html", "carol/carol-anything.new.html"]
+        for name in ("alice", "bob"):
+            assert (pages / name / "interpolation.html").read_text() == f"a word to {name}"
+        assert elsewhere.read_text() == "mine"
+        assert "the new one is bob/interpolation.new.html" in capsys.readouterr().err
+
+
+def test_a_file_where_a_folder_has_to_go_costs_no_grade(folder, tmp_path, canned, capsys):
+    put(tmp_path / "in", "alice.ipynb", notebook())
+    run = [str(folder), str(tmp_path / "out"), "--jobs", "1"]
+    put(tmp_path / "out", ".done/x", "")
+    mine = put(tmp_path / "out", "feedback/alice", "mine")
+    assert grade.main(run) == 2
+    assert "what was graded is kept" in capsys.readouterr().err and mine.read_text() == "mine"
+    mine.unlink()
+    graded = len(canned)
+    assert grade.main(run) == 0 and len(canned) == graded
+
+
+def test_two_files_that_would_have_one_page_have_two(tmp_path, canned):
+    put(tmp_path / "in", "alice/a/b.ipynb", b"{")
+    put(tmp_path / "in", "alice/a-b.ipynb", b"[")
+    for _ in range(2):
+        grade.main([str(tmp_path / "in"), str(tmp_path / "out")])
+        assert sorted(path.name for path in (tmp_path / "out/feedback/alice").iterdir()) == [
+            "alice-a-b.html", "alice-a-b.new.html"]
+
+
+@pytest.mark.parametrize("name", ["table.json", "pages.json"])
+def test_killed_while_it_writes_it_knows_its_own_again(folder, tmp_path, canned, monkeypatch, name):
+    """Killed after it noted what it will write, or between two files."""
+    run, works, fail = [str(folder), str(tmp_path / "out"), "--jobs", "1"], own.write, []
+
+    def stops(path, text):
+        if fail:
+            raise KeyboardInterrupt
+        works(path, text)
+        fail.extend([1] if path.name == name else [])
+
+    grade.main(run)
+    put(folder, "bob/interpolation.ipynb", notebook(places=WRONG["places"]))
+    put(folder, "carol/anything.ipynb", notebook())
+    with monkeypatch.context() as patch:
+        patch.setattr(own, "write", stops)
+        assert grade.main(run) == 130
+    assert grade.main(run) == 0
+    assert not list((tmp_path / "out").rglob("*.new.*"))
+    assert "carol" in (tmp_path / "out" / "grades.csv").read_text("utf-8")
+
+
+@pytest.mark.parametrize("record, status", [('["bob/interpolation.html"]', 2), ("{", 0), ("3", 0)])
+def test_a_record_that_says_less(folder, tmp_path, canned, capsys, record, status):
+    out = tmp_path / "out"
+    grade.main([str(folder), str(out), "--jobs", "1"])
+    put(out, "feedback/bob/interpolation.html", "mine")
+    (out / ".done/pages.json").write_text(record)
+    assert grade.main([str(folder), str(out), "--jobs", "1"]) == status
+    assert ("made by an earlier version" in capsys.readouterr().err) == (status == 2)
+    assert (out / "feedback/bob/interpolation.html").read_text() == "mine"
 
 
 def test_the_chapters_that_are_not_asked_for_keep_their_grades(folder, tmp_path, canned):

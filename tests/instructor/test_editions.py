@@ -1,6 +1,8 @@
 """One notebook, two editions: what the learner's has, and what it must not have."""
 
 import json
+import shutil
+import subprocess
 
 import nbformat
 import pytest
@@ -68,20 +70,118 @@ def test_another_form_is_refused(cells, says):
         editions.tasks(notebook(*cells))
 
 
-def test_drift_is_found_and_mended(tmp_path):
+@pytest.fixture
+def course(tmp_path):
+    """A repository with one exercise, in both editions: (its root, source, learner's notebook)."""
     source = tmp_path / "instructor/source/one/sum.ipynb"
-    learner, stale = tmp_path / "exercises/one/sum.ipynb", tmp_path / "exercises/one/old.ipynb"
     source.parent.mkdir(parents=True)
     nbformat.write(RIGHT, source)
-    assert editions.drifted(tmp_path) == [learner, source]
-    assert editions.write_learners(tmp_path) == [learner, source]
-    assert editions.drifted(tmp_path) == []
+    return tmp_path, source, tmp_path / "exercises/one/sum.ipynb"
+
+
+def commit(root):
+    who = ["-c", "user.name=A", "-c", "user.email=a@example.org"]
+    for command in (["init", "-q"], ["add", "."], [*who, "commit", "-qm", "All"]):
+        subprocess.run(["git", *command], cwd=root, check=True)
+
+
+def another(source):
+    """Give the instructor's notebook another text."""
+    source.write_text(source.read_text().replace("Add.", "Add them."))
+
+
+def test_drift_is_found_and_mended(course):
+    root, source, learner = course
+    assert editions.drifted(root) == [learner, source]
+    assert editions.write_learners(root) == [learner, source]
+    assert editions.drifted(root) == []
     text = learner.read_text()
-    nbformat.write(RIGHT, stale)
-    learner.write_text(text.replace("your code", "my code"))
-    assert editions.drifted(tmp_path) == [stale, learner]
-    editions.write_learners(tmp_path)
-    assert learner.read_text() == text and not stale.exists()
+    another(source)
+    assert editions.write_learners(root) == [learner]
+    assert learner.read_text() == text.replace("Add.", "Add them.")
+    source.unlink()
+    assert editions.write_learners(root) == [learner]
+    assert not learner.exists()
+
+
+@pytest.mark.parametrize("old, new", [
+    ("...  # your code", "return sum(x)"), ("x = 1", "x = 2"), ("Add.", "Add. Done on Monday.")])
+def test_what_a_learner_wrote_is_never_replaced(course, old, new):
+    root, source, learner = course
+    editions.write_learners(root)
+    commit(root)
+    answered = learner.read_text().replace(old, new)
+    learner.write_text(answered)
+    another(source)
+    before = source.read_text()
+    with pytest.raises(ValueError, match="sum.ipynb would be overwritten, which may hold answers"):
+        editions.write_learners(root)
+    assert (learner.read_text(), source.read_text()) == (answered, before)
+    commit(root)  # kept in git, it is the learner's all the same
+    with pytest.raises(ValueError, match="may hold answers"):
+        editions.write_learners(root)
+    source.unlink()
+    assert editions.write_learners(root) == []
+    assert learner.read_text() == answered
+    learner.unlink()
+
+
+def test_a_learners_own_notebook_stays(course):
+    root, _, learner = course
+    editions.write_learners(root)
+    own = learner.with_name("mine.ipynb")
+    nbformat.write(RIGHT, own)
+    assert editions.drifted(root) == [] and editions.write_learners(root) == []
+    assert own.exists()
+
+
+def test_a_link_stays_a_link(course):
+    root, _, learner = course
+    editions.write_learners(root)
+    real = root / "real.ipynb"
+    learner.rename(real)
+    learner.symlink_to(real)
+    text = real.read_text()
+    another(course[1])
+    with pytest.raises(ValueError, match="may hold answers"):
+        editions.write_learners(root)
+    assert learner.is_symlink() and real.read_text() == text
+
+
+def test_in_a_fresh_clone_gits_history_tells_what_was_generated(course):
+    root, source, learner = course
+    editions.write_learners(root)
+    commit(root)
+    shutil.rmtree(root / "_build")
+    another(source)
+    commit(root)
+    book = editions.read(learner)
+    book.cells[1].outputs = [nbformat.v4.new_output("stream", text="run")]  # as a run leaves it
+    nbformat.write(book, learner)
+    assert editions.write_learners(root) == [learner]
+    assert editions.drifted(root) == []
+    shutil.rmtree(root / "_build")
+    shutil.rmtree(root / ".git")
+    source.write_text(source.read_text().replace("x = 1", "x = 3"))
+    with pytest.raises(ValueError, match="may hold answers"):  # nothing says that it has none
+        editions.write_learners(root)
+
+
+def test_a_notebook_that_is_saved_in_the_meantime_stays_so(course, monkeypatch):
+    root, source, learner = course
+    editions.write_learners(root)
+    another(source)
+    works, saved = editions._digest, learner.read_text().replace("...  # your code", "mine")
+
+    def then_saved(notebook):
+        answer = works(notebook)
+        learner.write_text(saved)
+        return answer
+
+    monkeypatch.setattr(editions, "_digest", then_saved)
+    with pytest.raises(ValueError, match="was saved while this ran"):
+        editions.write_learners(root)
+    assert learner.read_text() == saved
 
 
 def test_the_repositorys_editions_have_not_drifted():

@@ -63,6 +63,40 @@ def test_what_others_wrote_is_not_replaced(tmp_path, capsys):
     assert "is no manifest of this command's" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("change", [
+    lambda text: text.replace('"minutes": 10', '"minutes": 15'),
+    lambda text: text.replace('"title"', '"due": "Monday",\n "title"', 1),
+    lambda text: text + "\n", lambda text: '{"name": "a web app", "icons": []}'])
+def test_a_manifest_that_was_changed_is_not_replaced(tmp_path, capsys, change):
+    assert release.main([str(tmp_path), NAME]) == 0
+    path = tmp_path / "manifest.json"
+    changed = change(path.read_text("utf-8"))
+    assert changed != path.read_text("utf-8")
+    path.write_text(changed, "utf-8")
+    assert release.main([str(tmp_path), NAME]) == 2
+    assert "is no manifest of this command's, or it was changed" in capsys.readouterr().err
+    assert path.read_text("utf-8") == changed
+
+
+def test_a_tilde_is_the_home_folder_and_no_folder_of_that_name(tmp_path, monkeypatch):
+    """As some shells hand over OUT=~/handout; who removed a folder ~ would remove another."""
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)
+    assert release.main(["~/handout", NAME]) == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["home"]
+    assert (tmp_path / "home/handout/manifest.json").exists()
+    assert release.main(["~", NAME]) == 2
+
+
+def test_nothing_takes_the_place_of_a_link(tmp_path, capsys):
+    assert release.main([str(tmp_path / "out"), NAME]) == 0
+    path = tmp_path / "out" / f"{NAME}.ipynb"
+    real = path.rename(tmp_path / "real.ipynb")
+    path.symlink_to(real)
+    assert release.main([str(tmp_path / "out"), NAME]) == 2
+    assert path.is_symlink() and "is not as this command wrote it" in capsys.readouterr().err
+
+
 def test_the_manifest_lists_them(released):
     manifest = json.loads((released / "manifest.json").read_text("utf-8"))
     assert manifest["title"].startswith("Convolution, Transposed") and manifest["version"]

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import nbformat
@@ -14,7 +15,7 @@ from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from instructor import editions
-from instructor.site import ROOT, check_out, complete, leaks, pages, put, read_toc
+from instructor.site import PART, ROOT, check_out, complete, leaks, pages, put, read_toc
 
 TOC = """
 format: jb-book
@@ -299,27 +300,259 @@ def test_folders_that_are_refused(book, folder):
         check_out(book / folder, book)
 
 
-def test_only_our_own_folders_are_replaced(book, tmp_path):
+def test_a_folder_that_the_pages_can_go_to(book, tmp_path):
     check_out(book / "_build/new", book)
     check_out(book / "new", book)
+    work_tree = book / "gh-pages"  # as `git worktree add gh-pages` makes it
+    work_tree.mkdir()
+    (work_tree / ".git").write_text("gitdir: elsewhere")
+    check_out(work_tree, book)
     other = tmp_path / "other"
     other.mkdir()
-    check_out(other, book)
     (other / "thesis.txt").write_text("the only copy")
-    with pytest.raises(ValueError, match="not made by this command"):
-        check_out(other, book)
+    check_out(other, book)  # it is in the way of no page
     with pytest.raises(ValueError, match="a file"):
         check_out(other / "thesis.txt", book)
     with pytest.raises(ValueError, match="cannot be written"):  # said before anything is built
         check_out(other / "thesis.txt" / "site", book)
-    (tmp_path / "pages").mkdir()
-    (tmp_path / "pages/index.html").write_text("new")
-    ours = tmp_path / "ours"
-    for _ in range(2):
-        put(tmp_path / "pages", ours, {"edition": "learner"})
-        check_out(ours, book)
-    assert json.loads((ours / ".course-site.json").read_text()) == {"edition": "learner"}
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["other", "ours", "pages"]
+    assert [path.name for path in other.iterdir()] == ["thesis.txt"]
+
+
+def test_the_home_folder_is_refused(book, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    with pytest.raises(ValueError, match="your home folder"):
+        check_out(tmp_path, book)
+    check_out(tmp_path / "site", book)
+
+
+# ---- What others have in the folder -----------------------------------------------------------
+
+WEEK1 = {"index.html": "week 1", "book/part/one.html": "one", "book/old/two.html": "two"}
+WEEK2 = {"index.html": "week 2", "book/part/one.html": "one", "book/part/three.html": "three"}
+ABOUT = {"edition": "learner"}
+
+
+def build(out, texts):
+    """Put a site of these pages to a folder, as the command does."""
+    folder = Path(tempfile.mkdtemp(dir=out.parent))
+    fill(folder, texts)
+    try:
+        check_out(out)
+        return put(folder, out, ABOUT)
+    finally:
+        shutil.rmtree(folder)
+
+
+def fill(folder, texts):
+    for name, text in texts.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+
+
+def held(out):
+    """What a folder holds, but for the mark: {name: text}."""
+    return {path.relative_to(out).as_posix(): path.read_text() for path in sorted(out.rglob("*"))
+            if path.is_file() and path.name != ".course-site.json"}
+
+
+def test_a_second_build_replaces_and_removes_its_own_pages_only(tmp_path):
+    out = tmp_path / "out"
+    theirs = {".git/HEAD": "ref", "CNAME": "course.example.org", "syllabus.pdf": "the only copy",
+              "book/part/notes.txt": "mine", "book/old/data.csv": "1,2"}
+    assert build(out, WEEK1) == []
+    fill(out, theirs)
+    unchanged = (out / "book/part/one.html").stat().st_mtime_ns
+    assert build(out, WEEK2) == []
+    assert held(out) == {**WEEK2, **theirs, ".nojekyll": ""}
+    assert (out / "book/part/one.html").stat().st_mtime_ns == unchanged
+    (out / "book/old/data.csv").unlink()
+    (out / "book/old").rmdir()
+    assert build(out, WEEK1) == [] and build(out, WEEK2) == []
+    assert not (out / "book/old").exists(), "a folder that it made, and that is empty now, goes"
+    (out / "book/old").mkdir()
+    assert build(out, WEEK1) == [] and build(out, WEEK2) == []
+    assert (out / "book/old").exists(), "it was there before"
+
+
+def test_a_first_build_leaves_what_is_there(tmp_path):
+    out, theirs = tmp_path / "gh-pages", {".git/HEAD": "ref", "README.md": "mine", ".nojekyll": "x"}
+    fill(out, theirs)
+    build(out, WEEK1)
+    assert held(out) == {**WEEK1, **theirs}
+    build(out, WEEK2)
+    assert held(out) == {**WEEK2, **theirs}
+
+
+@pytest.mark.parametrize("name", ["index.html", "book/part/three.html", "book/part", "book"])
+@pytest.mark.parametrize("made", [True, False])
+def test_a_file_of_others_where_a_page_has_to_go_is_refused(tmp_path, name, made):
+    out = tmp_path / "out"
+    if made:
+        build(out, WEEK1)
+        if (out / name).is_dir():
+            shutil.rmtree(out / name)
+    fill(out, {name: "mine"})
+    before = held(out)
+    with pytest.raises(ValueError, match="would be overwritten.*move what is there away") as error:
+        build(out, WEEK2)
+    assert (name if name.endswith(".html") else "book/part/one.html") in str(error.value)
+    assert held(out) == before and not list(out.glob(".course-site-*"))
+    (out / name).unlink()
+    build(out, WEEK2)
+    assert held(out) == {**WEEK2, ".nojekyll": ""}
+
+
+def test_what_is_in_the_way_is_said_before_anything_is_built(book, tmp_path, monkeypatch):
+    from instructor import site
+
+    fill(tmp_path / "out", {"book/part/three.html": "mine"})
+    monkeypatch.setattr(site, "refresh", lambda *_, **__: pytest.fail("something ran"))
+    with pytest.raises(ValueError, match="book/part/three.html would be overwritten"):
+        site.make_site(book / "my_toc.yml", tmp_path / "out", root=book)
+
+
+@pytest.mark.parametrize("kind", ["folder", "link", "link to the page", "pipe"])
+def test_what_is_no_file_where_a_page_has_to_go_is_refused(tmp_path, kind):
+    out, mine = tmp_path / "out", tmp_path / "mine.html"
+    build(out, WEEK1)
+    mine.write_text("week 1" if kind == "link to the page" else "mine")
+    page = out / "index.html"
+    page.unlink()
+    {"folder": page.mkdir, "pipe": lambda: os.mkfifo(page)}.get(
+        kind, lambda: page.symlink_to(mine))()
+    with pytest.raises(ValueError, match="index.html would be overwritten"):
+        build(out, WEEK2)
+    assert page.is_dir() == (kind == "folder") and page.is_symlink() == ("link" in kind)
+    assert mine.exists() and (out / "book/old/two.html").exists()
+
+
+def test_nothing_is_written_or_removed_through_a_link(tmp_path):
+    out, elsewhere = tmp_path / "out", tmp_path / "elsewhere"
+    build(out, WEEK1)
+    (out / "book/old").rename(elsewhere)
+    (out / "book/old").symlink_to(elsewhere)
+    assert build(out, WEEK2) == ["book/old/two.html"]
+    assert held(elsewhere) == {"two.html": "two"}
+    with pytest.raises(ValueError, match="book/old/two.html would be overwritten"):
+        build(out, WEEK1)
+
+
+def test_a_page_that_was_changed_stays(tmp_path):
+    out = tmp_path / "out"
+    build(out, WEEK1)
+    fill(out, {"book/old/two.html": "two, corrected by hand"})
+    assert build(out, WEEK2) == ["book/old/two.html"]
+    assert held(out)["book/old/two.html"] == "two, corrected by hand"
+    assert build(out, WEEK2) == []  # said once
+
+
+def test_a_site_inside_another_survives(tmp_path):
+    outer, inner = tmp_path / "out", tmp_path / "out/book/part/mine"
+    build(outer, WEEK1)
+    build(inner, WEEK1)
+    build(outer, WEEK2)
+    build(inner, WEEK2)
+    assert held(inner) == {**WEEK2, ".nojekyll": ""}
+    with pytest.raises(ValueError, match="index.html would be overwritten"):
+        build(outer, {"book/part/mine/index.html": "a page of the outer one"})
+    with pytest.raises(ValueError, match="one.html would be overwritten"):
+        build(outer / "book/part", {"one.html": "another site, over a page of the outer one"})
+
+
+@pytest.mark.parametrize("mark", [
+    '{"edition": "learner"}', "{", "[]", '{"files": {"index.html": 3}, "folders": []}',
+    '{"files": {"../mine.html": "0"}, "folders": []}', '{"files": {}, "folders": ["/"]}',
+    '{"files": {}, "folders": [], "part": "book"}'])
+def test_a_mark_that_lists_no_files_is_refused(tmp_path, mark):
+    out = tmp_path / "out"
+    fill(out, {**WEEK1, "CNAME": "mine", ".course-site.json": mark})
+    before = held(out)
+    with pytest.raises(ValueError, match="does not say which files are the site's"):
+        build(out, WEEK2)
+    assert held(out) == before and (out / ".course-site.json").read_text() == mark
+
+
+@pytest.mark.parametrize("function", ["os.replace", "shutil.copyfile", "pathlib.Path.unlink"])
+@pytest.mark.parametrize("calls", range(5))
+def test_what_was_interrupted_is_completed_by_the_next_run(tmp_path, monkeypatch, function, calls):
+    out = tmp_path / "out"
+    build(out, WEEK1)
+    fill(out, {"CNAME": "mine"})
+    module, name = function.rsplit(".", 1)
+    owner = {"os": os, "shutil": shutil, "pathlib.Path": Path}[module]
+    works, left = getattr(owner, name), [calls]
+
+    def stops(*arguments, **named):
+        left[0] -= 1
+        if left[0] < 0 and any(str(out) in str(argument) for argument in arguments):
+            raise KeyboardInterrupt
+        return works(*arguments, **named)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(owner, name, stops)
+        patch.setattr(shutil, "rmtree", lambda *_, **__: None)  # killed, it cleans up nothing
+        try:
+            build(out, WEEK2)
+        except KeyboardInterrupt:
+            pass
+    assert held(out)["CNAME"] == "mine"
+    week3 = {"index.html": "week 3", "book/part/four.html": "four"}
+    assert build(out, week3) == []
+    assert held(out) == {**week3, "CNAME": "mine", ".nojekyll": ""}
+    assert not [path for path in out.iterdir() if PART.fullmatch(path.name)]
+    assert not (out / "book/old").exists()
+
+
+def test_a_full_disk_leaves_the_old_site(tmp_path, monkeypatch):
+    out = tmp_path / "out"
+    build(out, WEEK1)
+
+    def full(source, target):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(shutil, "copyfile", full)
+        with pytest.raises(OSError, match="No space"):
+            build(out, WEEK2)
+    assert held(out) == {**WEEK1, ".nojekyll": ""}
+
+
+def test_a_page_that_is_changed_while_the_pages_are_copied_stays(tmp_path, monkeypatch):
+    out, works = tmp_path / "out", shutil.copyfile
+    build(out, WEEK1)
+
+    def copies(source, target):
+        fill(out, {"index.html": "edited just now"})
+        return works(source, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(shutil, "copyfile", copies)
+        with pytest.raises(ValueError, match="index.html would be overwritten"):
+            build(out, WEEK2)
+    assert held(out) == {**WEEK1, ".nojekyll": "", "index.html": "edited just now"}
+
+
+def test_a_folder_that_cannot_be_written_is_refused(tmp_path, monkeypatch):
+    out = tmp_path / "out"
+    build(out, WEEK1)
+    works = os.access
+    with monkeypatch.context() as patch:  # root can write everywhere, whatever the mode is
+        patch.setattr(os, "access", lambda path, mode: works(path, mode)
+                      and (Path(path) != out / "book/part" or not mode & os.W_OK))
+        with pytest.raises(ValueError, match="book/part cannot be written"):
+            build(out, WEEK2)
+    assert held(out) == {**WEEK1, ".nojekyll": ""}
+
+
+def test_the_folder_itself_is_never_moved(tmp_path, monkeypatch):
+    out = tmp_path / "out"  # it may be a mount point, or the folder that a server serves
+    out.mkdir()
+    before = out.stat().st_ino
+    build(out, WEEK1)
+    build(out, WEEK2)
+    assert out.stat().st_ino == before
+    mark = json.loads((out / ".course-site.json").read_text())
+    assert mark["edition"] == "learner" and set(mark["files"]) == {*WEEK2, ".nojekyll"}
 
 
 def test_an_edition_that_there_is_not(book):

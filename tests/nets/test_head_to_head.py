@@ -122,10 +122,14 @@ def test_a_killed_comparison_goes_on(tmp_path, here, monkeypatch):
     with pytest.raises(ValueError, match="head_to_head.json' is not a file"):
         load_results(tmp_path / "killed")
     # A damaged run is made again, the others are kept.
-    next((tmp_path / "killed/head_to_head_runs").iterdir()).write_bytes(b"half a run")
+    damaged = next((tmp_path / "killed/head_to_head_runs").iterdir())
+    damaged.write_bytes(b"half a run")
     done[:] = [0] * 10
     assert numbers(head_to_head(**TINY, out=tmp_path / "killed")) == expected
     assert len(done) == 10 + 3
+    # It is put aside: it may be somebody's.
+    (left,) = (tmp_path / "killed/head_to_head_runs").iterdir()
+    assert left.name == f"{damaged.name}.unusable" and left.read_bytes() == b"half a run"
 
 
 def test_runs_made_with_other_settings_are_made_again(tmp_path, here, monkeypatch):
@@ -137,6 +141,26 @@ def test_runs_made_with_other_settings_are_made_again(tmp_path, here, monkeypatc
     results = head_to_head(**TINY | {"lr": 0.001}, out=tmp_path)
     assert results["settings"]["lr"] == 0.001
     assert numbers(results) == numbers(head_to_head(**TINY | {"lr": 0.001}, out=tmp_path / "b"))
+    # Those with the first settings, which took their time, are still there.
+    monkeypatch.setattr(command, "_work", lambda *arguments: pytest.fail("it ran again"))
+    head_to_head(**TINY, out=tmp_path)
+    assert not (tmp_path / "head_to_head_runs").exists()
+
+
+@pytest.mark.parametrize("name", ["head_to_head.json", "head_to_head.safetensors"])
+def test_a_file_of_others_among_the_results_is_refused(tmp_path, here, name):
+    (tmp_path / name).write_text("mine")
+    with pytest.raises(ValueError, match=f"{name}, which this command did not write"):
+        head_to_head(**TINY, out=tmp_path)
+    assert [path.read_text() for path in tmp_path.iterdir()] == ["mine"]
+
+
+def test_files_of_others_among_the_runs_stay(tmp_path, here):
+    (tmp_path / "head_to_head_runs").mkdir()
+    (tmp_path / "head_to_head_runs/notes.txt").write_text("mine")
+    head_to_head(**TINY, out=tmp_path)
+    assert [path.name for path in (tmp_path / "head_to_head_runs").iterdir()] == ["notes.txt"]
+    head_to_head(**TINY, out=tmp_path)  # its own results it replaces
 
 
 def test_an_interrupted_run_is_not_kept(tmp_path, monkeypatch):

@@ -156,6 +156,25 @@ def test_other_settings_begin_anew(made, tmp_path, monkeypatch):
     same = [(tmp_path / f"autoencoder-{code}.safetensors").read_bytes() ==
             (made[0] / f"autoencoder-{code}.safetensors").read_bytes() for code in (2, 4)]
     assert same == [False, True]
+    # What was trained with the first settings, and is not in this, is still there.
+    assert [path.name.rpartition("-")[0] for path in (tmp_path / "autoencoder_runs").iterdir()] == [
+        "autoencoder-2"]
+
+
+def test_files_of_others_stay(made, tmp_path):
+    weights = (made[0] / "classifier.safetensors").read_bytes()  # whole, but of no run of this
+    for name, content in (("autoencoders.json", b"[]"), ("pca.safetensors", b"mine"),
+                          ("classifier.safetensors", weights)):
+        (tmp_path / name).write_bytes(content)
+        with pytest.raises(ValueError, match=f"{name}, which this command did not write"):
+            reference(FEW, out=tmp_path, **TINY)
+        assert [path.read_bytes() for path in tmp_path.iterdir()] == [content]
+        (tmp_path / name).unlink()
+    (tmp_path / "autoencoder_runs").mkdir()
+    (tmp_path / "autoencoder_runs/notes.txt").write_text("mine")
+    for _ in range(2):  # its own results it replaces
+        reference(FEW, out=tmp_path, **TINY)
+    assert [path.name for path in (tmp_path / "autoencoder_runs").iterdir()] == ["notes.txt"]
 
 
 def test_threads_are_left_as_they_were():

@@ -1,0 +1,117 @@
+"""Files that a command wrote: it may replace and remove these, unless they were changed since.
+
+They are known again by their checksums, which the command notes in a record of its own.
+"""
+
+import hashlib
+import json
+import os
+import secrets
+import shutil
+import stat
+from contextlib import suppress
+from pathlib import Path
+
+
+def checksum(path):
+    """SHA-256 of a file in hex; "" for what is no file itself: a folder, a link, nothing."""
+    try:
+        if not stat.S_ISREG(os.lstat(path).st_mode):  # a pipe would be read for ever
+            return ""
+        with open(path, "rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""
+
+
+def sha256(text):
+    """The checksum of a file with this text."""
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def write(path, text):
+    """Write a file in one step, also where the power fails in its midst."""
+    _write(Path(path), text, lambda part: True)
+
+
+def rewrite(path, text, before):
+    """The same for a file that has to hold the bytes ``before`` still; returns whether it did.
+
+    Where it does not, somebody saved it in the meantime, and it stays as it is.
+    """
+    path = Path(os.path.realpath(path))  # a link stays one
+
+    def still(part):
+        shutil.copymode(path, part)
+        return path.read_bytes() == before
+
+    return _write(path, text, still)
+
+
+def _write(path, text, ready):
+    part = path.with_name(f".{secrets.token_hex(8)}.part")  # no two writers share it
+    try:
+        with open(part, "x", encoding="utf-8", newline="") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        if not ready(part):
+            return False
+        os.replace(part, path)
+        return True
+    finally:
+        part.unlink(missing_ok=True)
+
+
+class Record:
+    """The files that a command has in a folder, noted in a file as {name: checksums}.
+
+    While a file is replaced it has two of them: that of the old text and that of the new. So it
+    is known again wherever the command was killed.
+    """
+
+    def __init__(self, path, folder):
+        self.path, self.folder, self.sums = Path(path), Path(folder), {}
+        with suppress(OSError, ValueError, TypeError):  # then nothing is known to be its own
+            self.sums = {name: list(sums) for name, sums in dict(
+                json.loads(self.path.read_text(encoding="utf-8"))).items()}
+
+    def owns(self, name):
+        """Whether a file is there, as the command wrote it."""
+        found = checksum(self.folder / name)
+        return bool(found) and found in self.sums.get(name, ())
+
+    def write(self, texts):
+        """Write pairs of a name and a text, in place of those before; returns the files' names.
+
+        A file that others wrote, or that was changed, stays, and the text goes to a file beside
+        it. Those before that have no text any more are removed.
+        """
+        names = []
+        for name, text in texts:
+            names.append(self._free(name, sha256(text), names))
+        removed = [name for name in self.sums if name not in names and self.owns(name)]
+        sums = dict.fromkeys([*removed, *names])
+        for name in sums:
+            found = checksum(self.folder / name)
+            sums[name] = [found] if found and found in self.sums.get(name, ()) else []
+        for name, (_, text) in zip(names, texts, strict=True):
+            sums[name].append(sha256(text))
+        self.sums = sums
+        write(self.path, json.dumps(self.sums))
+        for name, (_, text) in zip(names, texts, strict=True):
+            (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
+            write(self.folder / name, text)
+        for name in removed:
+            (self.folder / name).unlink(missing_ok=True)
+            with suppress(OSError):  # it holds other files
+                (self.folder / name).parent.rmdir()
+        return names
+
+    def _free(self, name, new, taken):
+        """The first of a.b, a.new.b, a.new.new.b, ... that is free, its own, or has this text."""
+        while name in taken or os.path.lexists(self.folder / name) and not (
+                self.owns(name) or checksum(self.folder / name) == new):
+            path = Path(name)
+            name = path.with_name(f"{path.stem}.new{path.suffix}").as_posix()
+        return name

@@ -49,7 +49,7 @@ bench: env  ## measure what has to be fast
 clean:  ## remove what was built (the environment .venv stays, and so do your sites in _build)
 	@if [ -e _build/html/.git ]; then echo "_build/html holds a .git of yours: move it away, or" \
 	  "publish from a folder of its own (make site). Nothing was removed."; exit 1; fi
-	rm -rf $(addprefix _build/,html jupyter_execute .doctrees .jupyter_cache linkcheck .lock \
+	rm -rf $(addprefix _build/,html jupyter_execute .doctrees .jupyter_cache stored linkcheck .lock \
 	  exercises.json) .pytest_cache .hypothesis
 	@rmdir _build 2> /dev/null || [ ! -e _build ] || echo "In _build stays: $$(ls -A _build)"
 

@@ -643,8 +643,8 @@ def test_S1_16_samples_of_a_diagonal_gaussian(code):
         drawn = codes.mean(dim=0) + codes.std(dim=0) * torch.tensor(
             rng.normal(size=(1000, code)), dtype=torch.float32)
         seen = {"real": x[:1000], "rebuilt": model(x[:1000]), "drawn": model.decoder(drawn)}
-        distance = {name: frechet_distance(features(x[1000:]), features(y))
-                    for name, y in seen.items()}
+        others = features(x[1000:])
+        distance = {name: frechet_distance(others, features(y)) for name, y in seen.items()}
     assert max(distance["real"], distance["rebuilt"]) < 0.4 * distance["drawn"]
 
 

@@ -2,7 +2,9 @@
 
 import linecache
 import re
+from copy import deepcopy
 from functools import cache
+from types import ModuleType
 
 import pytest
 from written_answers import written
@@ -23,8 +25,9 @@ def notebook(chapter):
     return editions.read(path)
 
 
-def verdict(task, code):
-    """The verdict on an answer, after the cells of the notebook that are nobody's answer."""
+@cache
+def before(task):
+    """What the cells before a task's check define that are nobody's answer."""
     book = notebook(task.partition("-")[0])
     found = {t.name: t for t in editions.tasks(book)}
     own = {index for t in found.values() for index in (t.answer, t.check)}
@@ -32,6 +35,17 @@ def verdict(task, code):
     for index, cell in enumerate(book.cells[: found[task].check]):
         if cell.cell_type == "code" and index not in own:
             exec(compile(cell.source, f"<cell {index}>", "exec"), space)
+    return space
+
+
+def copied(value):
+    """Anew for each answer, which may change it."""
+    return value if callable(value) or isinstance(value, ModuleType) else deepcopy(value)
+
+
+def verdict(task, code):
+    """The verdict on an answer, after the cells of the notebook that are nobody's answer."""
+    space = {name: copied(value) for name, value in before(task).items()}
     # A kernel keeps the lines of its cells where tracebacks find them.
     linecache.cache["<answer>"] = len(code), None, code.splitlines(keepends=True), "<answer>"
     exec(compile(code, "<answer>", "exec"), space)

@@ -217,18 +217,17 @@ def test_times_can_be_measured_again_alone(tmp_path, here):
 # ---------------------------------------------------------------------- the book's own results
 
 
-def test_the_stored_weights_give_the_stored_numbers(monkeypatch):
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_stored_weights_give_the_stored_numbers(kind, monkeypatch):
     monkeypatch.setattr(command, "VECTORS", STORED_VECTORS)
     results, models, digits = load_results(), load_models(), mnist()
     assert list(models) == results["settings"]["kinds"] == list(KINDS)
-    for run in results["runs"]:
-        if run["seed"] == 0:
-            model = models[run["kind"]]
-            error = evaluate(model, digits.test_images[:, None])
-            assert f"{error:.3g}" == f"{run['after']['held_out_error']:.3g}"
-            found = command.instruments(model, digits.test_images)
-            for name, value in found.items():
-                assert value == pytest.approx(run["after"][name], rel=0.01, abs=1e-3), name
+    (run,) = [run for run in results["runs"] if run["seed"] == 0 and run["kind"] == kind]
+    error = evaluate(models[kind], digits.test_images[:, None])
+    assert error == pytest.approx(run["after"]["held_out_error"], rel=5e-3)
+    found = command.instruments(models[kind], digits.test_images)
+    for name, value in found.items():
+        assert value == pytest.approx(run["after"][name], rel=0.01, abs=1e-3), name
 
 
 def test_the_stored_comparison_is_a_fair_one():

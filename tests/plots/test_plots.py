@@ -86,7 +86,9 @@ def _off_axis(text, figure):
 
 
 def test_bytes_are_the_same_twice(pictures):
-    assert digest(pictures) == digest({name: draw() for name, draw in EXAMPLES.items()})
+    some = list(EXAMPLES)[::8]  # a fresh process draws all of them again
+    assert digest({name: pictures[name] for name in some}) == digest(
+        {name: EXAMPLES[name]() for name in some})
 
 
 def test_bytes_are_the_same_in_a_fresh_process_with_other_settings(pictures):

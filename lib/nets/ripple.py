@@ -28,7 +28,9 @@ def feature_vectors(features, count, *, seed=0):
 
 
 def tail_ripple(tail, vectors, *, size=16):
-    """The ripple of a tail's answer to constant feature maps, 0 where it treats all cells alike.
+    """The ripple of a tail's answer to constant feature maps, 0 where all of these stay constant.
+
+    0 says nothing of maps that vary: a tail may leave constants alone and draw a grid on the rest.
 
     Each vector is spread over ``size`` × ``size`` cells and sent through ``tail``. Of each output
     the middle half, which the zeros around the map do not reach, ought to be constant. The result

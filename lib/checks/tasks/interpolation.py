@@ -128,7 +128,7 @@ TASKS = (
             Clause("the first rows and columns", [call(WIDE, 2), call(TALL, 3)], equals=_enlarged,
                    hint="int(-0.25) is 0, and -0.25 - 0 is negative. What weight does that give?"),
         ),
-        hints=("Try a picture of one row: it can show only one of the bugs.",
+        hints=("Try a picture of one row: all rows of the result should be equal. Are they?",
                "One bug exchanges two numbers. Which pictures do not notice?",
                "The other bug is at places outside of the centres, on one side only: why not on "
                "the other?"),

@@ -113,8 +113,8 @@ TASKS = (
                         "at 2 and at 4."),
         ),
         hints=("Print the four scores of pictures that you make with with_pattern.",
-               "A score finds every period that divides its stride. For which pairs among 2, 3, 4 "
-               "and 5 does that matter?",
+               "A score can find every period that has a common factor with its stride. For which "
+               "pairs among 2, 3, 4 and 5 does that matter?",
                "If the scores at 2 and at 4 are nearly equal, what does the score at 4 add to that "
                "at 2?"),
     ),

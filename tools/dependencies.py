@@ -86,11 +86,16 @@ def dependencies(sources, folder, root=ROOT):
     sources: the code of the cells; folder: where the notebook runs. A module counts with the
     ``__init__.py`` of every package around it and with those packages' data files.
     """
-    found, queue = set(), []
+    found, asked, queue = set(), set(), []
     for source in sources:
         queue += _imports(_as_python(source), package=None)
+    bases, ours = (Path(folder), Path(root)), lru_cache(maxsize=None)(_is_in)
     while queue:
-        for module, file in _modules(queue.pop(), Path(folder), Path(root)):
+        name = queue.pop()
+        if name in asked or not ours(name.partition(".")[0], bases):
+            continue
+        asked.add(name)
+        for module, file in _modules(name, *bases):
             if file in found:
                 continue
             found.add(file)
@@ -147,6 +152,12 @@ def _dynamic_import(call, package):
         relative = argument.value.startswith(".")
         return [f"{package}{argument.value}" if relative and package else argument.value]
     return [f"{package}.*"] if package else []
+
+
+def _is_in(name, bases):
+    """Whether one of the folders has a module or a package of that name."""
+    places = (os.path.join(base, name) for base in bases)
+    return any(os.path.isdir(place) or os.path.isfile(f"{place}.py") for place in places)
 
 
 def _modules(name, folder, root):

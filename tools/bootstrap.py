@@ -8,7 +8,7 @@
 # Ready means: the stamp in .venv names this Python, this place and these pins, and what was in
 # its folder of packages when they had all been imported is still there. A .venv that somebody
 # made by hand is brought up to date, and never cleared; what cannot be used is moved aside.
-import ast
+import configparser
 import contextlib
 import errno
 import glob
@@ -401,19 +401,32 @@ def run(command, environment=None):
 def settings_of_pip(python):
     """{name: value} of what pip is to know, from its files and variables."""
     mine = {name: text for name, text in os.environ.items() if name.startswith("PIP_")}
-    status, output = run([python, "-I", "-m", "pip", "--no-input", "config", "list"],
-                         dict(surroundings(), **mine))
-    found = {}
+    # Which files pip reads, it says; what it says of their contents depends on the contents.
+    place = {"PIP_CONFIG_FILE": mine["PIP_CONFIG_FILE"]} if "PIP_CONFIG_FILE" in mine else {}
+    _, output = run([python, "-I", "-m", "pip", "config", "debug"], dict(surroundings(), **place))
+    files, kind = {}, None
+    for line in output.splitlines():
+        heading = re.match(r"(\w+):$", line)
+        file = re.match(r"  (.+), exists: True$", line)
+        kind = heading.group(1) if heading else kind
+        if file:
+            files.setdefault(kind, []).append(file.group(1))
+    found = {"global": {}, "install": {}}
+    for kind in ("global", "user", "site", "env"):  # the later wins
+        for file in () if place.get("PIP_CONFIG_FILE") == os.devnull else files.get(kind, ()):
+            parser = configparser.RawConfigParser()
+            with contextlib.suppress(configparser.Error, UnicodeError):
+                parser.read(file)
+            for section in found:
+                if parser.has_section(section):
+                    found[section].update(parser.items(section))
+    variables = {name[4:].lower(): text for name, text in mine.items()}
     # Variables win over what a file says of `pip install`, and that over what it says of pip.
-    for section in ("global.", "install.", ":env:.") if status == 0 else ():
-        for line in output.splitlines():
-            name, equals, value = line.partition("=")
-            if line.startswith(section) and equals:
-                with contextlib.suppress(ValueError, SyntaxError):
-                    found[name[len(section):]] = str(ast.literal_eval(value))
-    if status:  # a file that cannot be read; the variables can
-        found = {name[4:].lower().replace("_", "-"): text for name, text in mine.items()}
-    return {name: value for name, value in found.items() if name in KEPT_OF_PIP}
+    merged = {}
+    for settings in (found["global"], found["install"], variables):
+        for name, value in settings.items():
+            merged[name.replace("_", "-")] = value
+    return {name: value for name, value in merged.items() if name in KEPT_OF_PIP}
 
 
 def cpu_index(root, environment, settings):

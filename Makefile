@@ -1,7 +1,10 @@
 # Convolution, Transposed. Every target makes what it needs; nothing has to be installed first
 # but Python 3.11 or newer, git and make. Another Python: make PYTHON=/path/to/python3 book
 PYTHON ?= python3
-RUN := .venv/bin/python
+# Settings for Python that would get other modules in, or take the asserts out, are set aside.
+HARMLESS := PYTHON PYTHONIOENCODING PYTHONUTF8 PYTHONUNBUFFERED PYTHONDONTWRITEBYTECODE
+ASIDE := env $(patsubst %,-u %,$(filter-out $(HARMLESS),$(filter PYTHON%,$(.VARIABLES))))
+RUN := $(ASIDE) .venv/bin/python
 # In a container one is often root, whom Jupyter refuses unless told.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
@@ -22,7 +25,7 @@ test: env  ## run everything this project checks
 	@$(RUN) -m pytest -n 2 $(PYTEST)
 
 lab: env  ## open JupyterLab on the exercises
-	@$(RUN) -m jupyterlab --notebook-dir=. --LabApp.default_url=/lab/tree/exercises $(AS_ROOT) $(LAB)
+	@.venv/bin/python -m jupyterlab --notebook-dir=. --LabApp.default_url=/lab/tree/exercises $(AS_ROOT) $(LAB)
 
 notebooks: env  ## bring the outputs in all notebooks up to date and normalise them
 	@$(RUN) tools/notebooks.py
@@ -56,7 +59,7 @@ clean:  ## remove what was built (the environment .venv stays, and so do your si
 env:  ## make the environment .venv if it is missing or out of date
 	@command -v $(PYTHON) > /dev/null || { echo "Python 3.11 or newer is needed and" \
 	  "'$(PYTHON)' is not to be found: install it, or name it: make PYTHON=/path/to/python3"; exit 1; }
-	@$(PYTHON) tools/bootstrap.py
+	@$(ASIDE) $(PYTHON) tools/bootstrap.py
 
 .PHONY: help book test lab notebooks site release grade links arithmetic bench clean env
 .DEFAULT_GOAL := help

@@ -6,12 +6,41 @@ import sys
 
 import pytest
 
+# Of the variables for Python, those that change no result.
+KEPT = {"PYTHONPATH", "PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE", "PYTHONIOENCODING"}
+
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "tools"))
 
-from execution import KERNEL_ENVIRONMENT
+import kernels
 
-# The kernels that nbval starts see what the kernels of the build see.
-os.environ.update(KERNEL_ENVIRONMENT)
+if sys.flags.optimize:
+    raise pytest.UsageError(
+        "Python runs without its asserts, so that no test could fail: unset PYTHONOPTIMIZE"
+    )
+
+ROOT = os.path.dirname(os.path.abspath(__file__))
+SETTINGS = kernels.settings_folder(ROOT)
+
+# Tests, and the programs that they start, see the threads that the kernels of the build have,
+# and none of the user's settings for Python, Jupyter, IPython and matplotlib.
+for name in set(os.environ) - KEPT:
+    if name.startswith(("PYTHON", "JUPYTER_", "JPY_", "IPYTHON", "MPL", "MATPLOTLIB")):
+        del os.environ[name]
+os.environ.update(kernels.THREADS)
+os.environ.update(kernels.own_settings(SETTINGS))
+
+
+def pytest_configure(config):
+    """Give the kernels that nbval starts what the kernels of the build have."""
+    import nbval.kernel as nbval
+
+    def start(*args, **options):
+        kernels.warm_up(environment := kernels.kernel_environment(ROOT, SETTINGS))
+        return nbvals_own(*args, env=environment, **options)
+
+    nbvals_own, nbval.start_new_kernel = nbval.start_new_kernel, start
+    nbval.NbvalKernelspecManager.get_kernel_spec = lambda *_: kernels.kernel_spec()
+
 
 # What takes longest goes first, so that no worker is left alone with it at the end.
 LONGEST = [

@@ -41,6 +41,9 @@ class UsageError(ValueError):
 
 def main(arguments=None):
     """The command; returns its exit status."""
+    from tools.terminal import print_what_it_can_show
+
+    print_what_it_can_show()
     options = _parser().parse_args(arguments)
     try:
         source, out = folders(options.submissions, options.out)

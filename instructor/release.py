@@ -24,6 +24,9 @@ CHAPTER = re.compile(r"\[([^][\n]+)\]\((?:\.\./)+(book/[\w/-]+)\.ipynb(#[^)\s]*)
 
 def main(arguments=None):
     """The command; returns its exit status."""
+    from tools.terminal import print_what_it_can_show
+
+    print_what_it_can_show()
     parser = argparse.ArgumentParser(prog="python -m instructor.release",
                                      description="Write learners' notebooks to a folder.")
     parser.add_argument("out", metavar="OUT", help="a folder; it is made if it is missing")

@@ -50,6 +50,9 @@ CACHE = Path("_build") / ".jupyter_cache"
 
 
 def main(arguments=None):
+    from tools.terminal import print_what_it_can_show
+
+    print_what_it_can_show()
     parser = argparse.ArgumentParser(
         prog="python -m instructor.site", description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter)

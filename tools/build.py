@@ -3,41 +3,122 @@
     python tools/build.py
 
 Ends with the path of the book's first page; with exit status 1 when a cell fails or when Sphinx
-has any warning.
+has any warning. Pages whose sources and results are unchanged are left as they are; pages that
+are damaged, or were not finished, are made anew.
 """
 
+import hashlib
+import json
+import os
 import shutil
 import sys
+import sysconfig
 import time
-from contextlib import redirect_stdout
+from contextlib import redirect_stdout, suppress
 from io import StringIO
 
-from dependencies import ROOT
-from execution import refresh
-from filelock import FileLock
 from sphinx_external_toc.parsing import parse_toc_yaml
+
+from dependencies import ROOT, interpreter
+from execution import CacheError, at_once, refresh, replace_file, results
+from terminal import print_what_it_can_show
+
+# No page is made of these, at the top of the repository or anywhere in it.
+NO_SOURCES = ("_build", ".git", ".venv", "__pycache__", ".ipynb_checkpoints", ".pytest_cache",
+              ".hypothesis")
 
 
 def main(root=ROOT):
-    start = time.perf_counter()
-    (root / "_build").mkdir(exist_ok=True)
-    with FileLock(root / "_build" / ".lock"):  # one build at a time in one place
-        executed, errors = refresh(book_notebooks(root), root=root)
-        for path in executed:
-            forget_page(path, root)
+    print_what_it_can_show()
+    try:
+        return _build(root, time.perf_counter())
+    except CacheError as error:
+        print(f"make book: {error}.", file=sys.stderr)
+        return 1
+
+
+def _build(root, start):
+    with at_once(root / "_build", ".lock", "building"):
+        whole = are_whole(root)
+        notebooks = book_notebooks(root)
+        _, errors = refresh(notebooks, root=root)
         if errors:
             for error in errors.values():
                 print(f"\n{error}", file=sys.stderr)
             print(f"\n{len(errors)} notebooks failed; no pages were made.", file=sys.stderr)
             return 1
-        print("Making the pages", flush=True)
-        failed = not make_pages(root)
-    if failed:
-        print("\nThe pages have warnings or errors (above).", file=sys.stderr)
-        return 1
+        before, after = read_state(root), {"sources": sources_of(root)}
+        after["results"] = results(notebooks, root)
+        if not whole or any(before.get(name) != after[name] for name in after):
+            print("Making the pages", flush=True)
+            if whole:
+                for name, result in after["results"].items():
+                    if before["results"].get(name) != result:
+                        forget_page(root / name, root)
+            else:
+                shutil.rmtree(root / "_build" / ".doctrees", ignore_errors=True)
+            state_file(root).unlink(missing_ok=True)
+            if not make_pages(root):
+                print("\nThe pages have warnings or errors (above).", file=sys.stderr)
+                return 1
+            after["made"] = made(root)
+            replace_file(state_file(root), json.dumps(after).encode())
     print(f"Finished in {time.perf_counter() - start:.0f} s. Open the book at:")
     print(root / "_build" / "html" / "index.html")
     return 0
+
+
+def state_file(root):
+    """Where it stands what the finished pages were made from."""
+    return root / "_build" / ".pages.json"
+
+
+def read_state(root):
+    """What `state_file` holds, or {}: without it, all pages are made anew."""
+    try:
+        state = json.loads(state_file(root).read_bytes())
+        return state if isinstance(state, dict) else {}
+    except (OSError, ValueError):
+        return {}
+
+
+def are_whole(root):
+    """Whether the pages, and what Sphinx knows of them, are there as they were finished."""
+    before = read_state(root).get("made")
+    return bool(before) and before == made(root)
+
+
+def made(root):
+    """{file: hash} of what Sphinx wrote."""
+    folders = [root / "_build" / name for name in ("html", ".doctrees")]
+    files = sorted(file for folder in folders for file in folder.rglob("*") if file.is_file())
+    return {
+        file.relative_to(root).as_posix(): hashlib.sha1(file.read_bytes()).hexdigest()
+        for file in files
+    }
+
+
+def sources_of(root):
+    """One hash of all that pages are made of: files, packages, this program; not the results.
+
+    A file counts by its time and size. Folders behind links count as well.
+    """
+    digest = hashlib.sha1(repr([interpreter(), os.environ.get("SOURCE_DATE_EPOCH")]).encode())
+    digest.update(repr(sorted(os.listdir(sysconfig.get_path("purelib")))).encode())
+    seen = set()
+    for folder, below, files in os.walk(root, followlinks=True):
+        real = os.path.realpath(folder)
+        below[:] = sorted(name for name in below if not name.startswith(NO_SOURCES))
+        if real in seen:
+            below.clear()
+            continue
+        seen.add(real)
+        for file in sorted(files):
+            with suppress(OSError):  # a link that leads nowhere
+                state = os.stat(os.path.join(folder, file))
+                line = (os.path.join(folder, file), state.st_mtime_ns, state.st_size)
+                digest.update(repr(line).encode("utf-8", "surrogateescape"))
+    return digest.hexdigest()
 
 
 def book_notebooks(root=ROOT):

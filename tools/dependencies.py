@@ -2,12 +2,18 @@
 
 The execution cache of Jupyter Book compares code cells only: after an edit in ``lib/`` it
 would still show old results. A fingerprint also covers the files of this repository that the
-notebook imports, directly or through others, the pinned packages and the Python version.
+notebook imports, directly or through others, the pinned packages as they are installed, the
+interpreter, and the settings of its kernel.
 """
 
 import ast
 import hashlib
+import json
+import os
 import platform
+import re
+import sys
+import sysconfig
 from functools import lru_cache
 from pathlib import Path
 
@@ -15,11 +21,12 @@ ROOT = Path(__file__).resolve().parents[1]
 PINS = ("requirements.txt", "constraints.txt")
 
 
-def fingerprint(notebook, path, root=ROOT):
+def fingerprint(notebook, path, root=ROOT, settings=None):
     """Hash everything that can change the outputs of `notebook`.
 
-    notebook: the notebook as nbformat reads it; path: where it lies; root: the repository.
-    Text cells, outputs and metadata other than tags do not count.
+    notebook: the notebook as nbformat reads it; path: where it lies; root: the repository;
+    settings: {name: value} of what else the kernel gets. cells, outputs and metadata other than
+    tags do not count.
 
     >>> from nbformat.v4 import new_code_cell, new_notebook
     >>> one, other = (new_notebook(cells=[new_code_cell(f"x = {x}")]) for x in (1, 2))
@@ -28,15 +35,49 @@ def fingerprint(notebook, path, root=ROOT):
     """
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
     sources = [cell.source for cell in cells]
-    digest = hashlib.sha256(platform.python_version().encode())
+    pins = tuple(root / name for name in PINS if (root / name).exists())
+    surroundings = [interpreter(), installed(pins), settings or {}]
+    digest = hashlib.sha256(json.dumps(surroundings, sort_keys=True).encode())
     for cell in cells:  # a tag can say that a cell is skipped or has to fail
         code = f"{sorted(cell.metadata.get('tags', []))}{cell.source}"
         digest.update(hashlib.sha256(code.encode()).digest())
-    pins = [root / name for name in PINS if (root / name).exists()]
     for file in [*pins, *dependencies(sources, Path(path).parent, root)]:
         digest.update(f"{_relative(file, root)}\0".encode())
-        digest.update(_file_hash(file, file.stat().st_mtime_ns))
+        digest.update(_file_hash(file, *_state(file)))
     return digest.hexdigest()
+
+
+def interpreter():
+    """What runs the code, and on what kind of machine."""
+    return [sys.implementation.name, sys.version, sys.platform, platform.machine()]
+
+
+def installed(pins):
+    """The folders in which this environment records its pinned packages, versions included.
+
+    pins: the files that pin them. The names of the folders are all that is read.
+    """
+    places = sorted({sysconfig.get_path("purelib"), sysconfig.get_path("platlib")})
+    states = tuple((place, *_state(place)) for place in places if os.path.isdir(place))
+    return _installed(tuple((file, *_state(file)) for file in pins), states)
+
+
+@lru_cache(maxsize=8)
+def _installed(pins, places):
+    text = "\n".join(Path(file).read_text(encoding="utf-8") for file, *_ in pins)
+    names = {_plain(name) for name in re.findall(r"^([\w.-]+)==", text, re.MULTILINE)}
+    folders = sorted({folder for place, *_ in places for folder in os.listdir(place)})
+    return [f for f in folders if f.endswith(".dist-info") and _plain(f.split("-")[0]) in names]
+
+
+def _plain(name):
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _state(file):
+    """What changes when a file, or the list of files in a folder, does."""
+    state = os.stat(file)
+    return state.st_mtime_ns, state.st_size
 
 
 def dependencies(sources, folder, root=ROOT):
@@ -45,17 +86,22 @@ def dependencies(sources, folder, root=ROOT):
     sources: the code of the cells; folder: where the notebook runs. A module counts with the
     ``__init__.py`` of every package around it and with those packages' data files.
     """
-    found, queue = set(), []
+    found, asked, queue = set(), set(), []
     for source in sources:
         queue += _imports(_as_python(source), package=None)
+    bases, ours = (Path(folder), Path(root)), lru_cache(maxsize=None)(_is_in)
     while queue:
-        for module, file in _modules(queue.pop(), Path(folder), Path(root)):
+        name = queue.pop()
+        if name in asked or not ours(name.partition(".")[0], bases):
+            continue
+        asked.add(name)
+        for module, file in _modules(name, *bases):
             if file in found:
                 continue
             found.add(file)
             is_package = file.name == "__init__.py"
             package = module if is_package else module.rpartition(".")[0]
-            queue += _imports(file.read_text(encoding="utf-8"), package)
+            queue += _imports_of(file, package, *_state(file))
             if is_package:
                 found.update(_data_files(file.parent))
     return sorted(found)
@@ -66,6 +112,11 @@ def _as_python(source):
     from IPython.core.inputtransformer2 import TransformerManager
 
     return TransformerManager().transform_cell(source)
+
+
+@lru_cache(maxsize=None)
+def _imports_of(file, package, _mtime, _size):
+    return _imports(file.read_text(encoding="utf-8"), package)
 
 
 def _imports(source, package):
@@ -103,6 +154,12 @@ def _dynamic_import(call, package):
     return [f"{package}.*"] if package else []
 
 
+def _is_in(name, bases):
+    """Whether one of the folders has a module or a package of that name."""
+    places = (os.path.join(base, name) for base in bases)
+    return any(os.path.isdir(place) or os.path.isfile(f"{place}.py") for place in places)
+
+
 def _modules(name, folder, root):
     """(dotted name, file) of each module that importing `name` runs; none of other projects."""
     parts = name.split(".")
@@ -134,7 +191,7 @@ def _data_files(package):
 
 
 @lru_cache(maxsize=None)
-def _file_hash(file, _mtime):
+def _file_hash(file, _mtime, _size):
     return hashlib.sha256(file.read_bytes()).digest()
 
 

@@ -1,6 +1,7 @@
 """The build on a small book: what runs again, what is made again, what fails."""
 
 import os
+import re
 import subprocess
 import sys
 
@@ -16,12 +17,12 @@ sys.exit(build.main(pathlib.Path(".").resolve()))
 """
 
 
-def build(repository):
+def build(repository, **variables):
     """Build in a process of its own, as make does: Sphinx keeps much state in one."""
     return subprocess.run(
         [sys.executable, "-c", CODE.replace("TOOLS", str(ROOT / "tools"))],
         cwd=repository,
-        env={**os.environ, "PYTHONPATH": str(repository)},
+        env={**os.environ, "PYTHONPATH": str(repository), **variables},
         capture_output=True,
         text=True,
     )
@@ -53,3 +54,54 @@ def test_the_build_knows_lib_and_fails_where_a_cell_fails(repository):
         assert warned.returncode == 1, "a warning fails the build"
         assert "nowhere" in warned.stderr and "index.html" not in warned.stdout
         assert warned.stderr.splitlines()[-1] == "The pages have warnings or errors (above)."
+
+
+def test_pages_are_left_when_nothing_changed_and_made_anew_when_damaged(repository):
+    pages, doctrees = repository / "_build/html/book", repository / "_build/.doctrees"
+    assert build(repository).returncode == 0
+    whole = without_versions(pages / "two.html")
+    unchanged = build(repository)
+    assert "Making the pages" not in unchanged.stdout and unchanged.returncode == 0
+    (repository / "_build/html/CNAME").write_text("mine")
+
+    def cut(file):
+        file.write_bytes(file.read_bytes()[:300])
+
+    for damage in (
+        lambda: cut(pages / "two.html"),
+        lambda: cut(doctrees / "book/two.doctree"),
+        lambda: [cut(doctrees / "environment.pickle"), (pages / "two.html").unlink()],
+        lambda: (repository / "_build/.pages.json").write_text("{"),
+    ):
+        damage()
+        mended = build(repository)
+        assert mended.returncode == 0, mended.stderr
+        assert "Making the pages" in mended.stdout
+        assert without_versions(pages / "two.html") == whole
+    assert (repository / "_build/html/CNAME").read_text() == "mine"
+    assert "Making the pages" not in build(repository).stdout
+
+    (repository / "book/index.md").write_text("# Another\n")
+    assert build(repository).returncode == 0
+    assert "Another" in (pages / "index.html").read_text()
+
+
+def without_versions(page):
+    """The text of a page; Sphinx adds a checksum to the name of a style sheet once it is there."""
+    return re.sub(r"\?v=\w+", "", page.read_text())
+
+
+def test_places_and_terminals_that_are_not_ascii(repository):
+    place = repository.rename(repository.with_name("Vögel und 李"))
+    built = build(place, PYTHONIOENCODING="ascii")
+    assert built.returncode == 0, built.stderr
+    assert "V\\xf6gel und \\u674e" in built.stdout.splitlines()[-1]
+
+
+def test_a_folder_that_cannot_be_written_is_one_line(repository):
+    (repository / "_build").write_text("in the way")
+    built = build(repository)
+    assert built.returncode == 1
+    assert built.stderr.splitlines() == [
+        f"make book: {repository / '_build'} cannot be written: File exists."
+    ]

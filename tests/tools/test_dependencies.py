@@ -1,5 +1,8 @@
 """The fingerprint changes when an output may, and only then."""
 
+import sys
+
+import dependencies as module
 import nbformat
 import pytest
 from dependencies import ROOT, dependencies, fingerprint
@@ -89,3 +92,38 @@ def test_real_notebooks_have_dependencies():
         sources = [cell.source for cell in cells if cell.cell_type == "code"]
         if "lib" in "".join(sources):
             assert dependencies(sources, path.parent), path
+
+
+def test_settings_interpreter_and_installed_pins_count(repository, monkeypatch):
+    notebook = new_notebook(cells=[new_code_cell("1")])
+    path = repository / "book/one.ipynb"
+    keys = [fingerprint(notebook, path, repository)]
+    keys.append(fingerprint(notebook, path, repository, {"OPENBLAS_CORETYPE": "Zen"}))
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "version", "3.99 of somebody else")
+        keys.append(fingerprint(notebook, path, repository))
+    site = repository / "site"
+    for name in ("numpy-2.4.6.dist-info", "numpy", "other-1.dist-info"):
+        (site / name).mkdir(parents=True)
+    monkeypatch.setattr(module.sysconfig, "get_path", lambda name: str(site))
+    keys.append(fingerprint(notebook, path, repository))
+    assert module.installed((repository / "requirements.txt",)) == ["numpy-2.4.6.dist-info"]
+    (site / "other-1.dist-info").rename(site / "other-2.dist-info")
+    assert fingerprint(notebook, path, repository) == keys[-1], "not one of the pins"
+    (site / "numpy-2.4.6.dist-info").rename(site / "numpy-2.4.7.dist-info")
+    keys.append(fingerprint(notebook, path, repository))
+    assert len(set(keys)) == len(keys)
+
+
+def test_a_file_is_parsed_once_and_again_when_it_changed(repository, monkeypatch):
+    parsed = []
+    imports = module._imports
+    monkeypatch.setattr(
+        module, "_imports", lambda source, package: parsed.append(source) or imports(source, package)
+    )
+    for _ in range(3):
+        names(repository, "import lib.plots")
+    assert len([source for source in parsed if "from .core" in source]) == 1
+    (repository / "lib/ops/__init__.py").write_text("from .more import double\n")
+    (repository / "lib/ops/more.py").write_text("double = 3\n")
+    assert "lib/ops/more.py" in names(repository, "import lib.plots")

@@ -173,7 +173,7 @@ def train(model, inputs, targets=None, *, epochs, batch_size=32, lr=4e-3, loss="
                 values = []
                 for batch in order.to(device).split(batch_size):
                     values.append(fit(model, optimiser, batch, generator))
-                    schedule.step()
+                    _advance(schedule, history.planned * steps - len(history.steps) - len(values))
                     line.show(history, clock, len(values), values)
                     stopped = "interrupted" if interrupts else "asked" if stop() else ""
                     if stopped:
@@ -187,12 +187,8 @@ def train(model, inputs, targets=None, *, epochs, batch_size=32, lr=4e-3, loss="
                     history.seconds = clock.elapsed()
                     if before is None and budget is not None and not stopped:
                         fits = _epochs_still_fit(history, budget, begun)
-                        if max(fits, at_least) < history.planned:
-                            history.planned = max(fits, at_least)
-                            schedule = torch.optim.lr_scheduler.OneCycleLR(
-                                optimiser, max_lr=lr, total_steps=history.planned * steps,
-                                last_epoch=len(history.steps) - 1)
-                            clock.replan(history.planned)
+                        history.planned = min(max(fits, at_least), history.planned)
+                        clock.replan(history.planned)
                     if checkpoint is not None:
                         _write_checkpoint(checkpoint, settings, history, model, optimiser,
                                           schedule)
@@ -358,6 +354,14 @@ def _epochs_that_fit(budget, at_least, epochs, steps, model, fit, optimiser_of, 
     epoch = steps * step + time.perf_counter() - begin
     left = budget - (time.perf_counter() - start)
     return min(max(int(0.95 * left / epoch), at_least), epochs)
+
+
+def _advance(schedule, left):
+    """A step of the schedule, or, after a plan became shorter, as much as ends it in time."""
+    end = schedule.total_steps
+    schedule.last_epoch = min(
+        schedule.last_epoch + (end - schedule.last_epoch) / (left + 1), end) - 1
+    schedule.step()
 
 
 def _epochs_still_fit(history, budget, begun):

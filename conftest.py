@@ -21,12 +21,13 @@ if sys.flags.optimize:
 ROOT = os.path.dirname(os.path.abspath(__file__))
 SETTINGS = kernels.settings_folder(ROOT)
 
-# Tests, and the programs that they start, see the threads that the kernels of the build have,
-# and none of the user's settings for Python, Jupyter, IPython and matplotlib.
+# Tests, and the programs that they start, have the threads and the hash seed of the build's
+# kernels, and none of the user's settings for Python, Jupyter, IPython and matplotlib.
 for name in set(os.environ) - KEPT:
     if name.startswith(("PYTHON", "JUPYTER_", "JPY_", "IPYTHON", "MPL", "MATPLOTLIB")):
         del os.environ[name]
-os.environ.update(kernels.THREADS)
+for name in kernels.KERNEL_ENVIRONMENT.keys() - {"LC_ALL", "TZ"}:
+    os.environ[name] = kernels.KERNEL_ENVIRONMENT[name]
 os.environ.update(kernels.own_settings(SETTINGS))
 
 

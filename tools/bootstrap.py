@@ -8,7 +8,6 @@
 # Ready means: the stamp in .venv names this Python, this place and these pins, and what was in
 # its folder of packages when they had all been imported is still there. A .venv that somebody
 # made by hand is brought up to date, and never cleared; what cannot be used is moved aside.
-import configparser
 import contextlib
 import errno
 import glob
@@ -400,6 +399,8 @@ def run(command, environment=None):
 
 def settings_of_pip(python):
     """{name: value} of what pip is to know, from its files and variables."""
+    import configparser  # here, since Python 2 has none, and is to get as far as its message
+
     mine = {name: text for name, text in os.environ.items() if name.startswith("PIP_")}
     # Which files pip reads, it says; what it says of their contents depends on the contents.
     place = {"PIP_CONFIG_FILE": mine["PIP_CONFIG_FILE"]} if "PIP_CONFIG_FILE" in mine else {}

@@ -182,7 +182,7 @@ def _check_page(page, toc, root):
 def all_pages(root=ROOT):
     """Every page that the book's folders hold."""
     found = (file for folder in ("book", "exercises") for file in (root / folder).rglob("*")
-             if file.suffix in SUFFIXES and "_templates" not in file.parts)
+             if file.suffix in SUFFIXES and "_templates" not in file.relative_to(root).parts)
     return sorted(without_suffix(file.relative_to(root).as_posix()) for file in found)
 
 

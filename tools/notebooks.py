@@ -17,7 +17,8 @@ from pathlib import Path
 import nbformat
 
 from dependencies import ROOT
-from execution import cached, describe_images, refresh
+from execution import CacheError, cached, describe_images, refresh
+from terminal import print_what_it_can_show
 
 sys.path.insert(0, str(ROOT))
 from instructor import editions
@@ -137,6 +138,7 @@ def _hidden(path):
 
 
 def main(arguments=None):
+    print_what_it_can_show()
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -165,7 +167,11 @@ def main(arguments=None):
         text = text_of(nbformat.reads(before.decode("utf-8"), as_version=4))
         if text.encode("utf-8") != before and not rewrite(path, text, before):
             saved.append(path)
-    _, errors = refresh(paths, force=options.force)
+    try:
+        _, errors = refresh(paths, force=options.force)
+    except CacheError as error:
+        print(error, file=sys.stderr)
+        return 1
     for path in paths:
         try:
             if path not in errors and write_back(path):

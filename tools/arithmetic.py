@@ -1,6 +1,6 @@
 """Run notebooks under other processors' arithmetic, and compare all that they have stored.
 
-    python tools/arithmetic.py [PATH ...] [--only NAME ...] [--jobs N]
+    python tools/arithmetic.py [PATH ...] [--only NAME] [--jobs N]
 
 Libraries choose their inner loops by the processor, and each choice rounds differently. Here the
 choices are forced, one after another (``ARITHMETICS``); the last one, "shaken", stands for
@@ -36,26 +36,26 @@ ARITHMETICS = {
                 "MKL_CBWR": "AVX2"},
     "Zen": {"OPENBLAS_CORETYPE": "Zen", "ONEDNN_MAX_CPU_ISA": "AVX2", "MKL_CBWR": "AVX"},
     "SkylakeX": {"OPENBLAS_CORETYPE": "SkylakeX", "ONEDNN_MAX_CPU_ISA": "AVX512_CORE"},
-    "ATen default": {"ATEN_CPU_CAPABILITY": "default"},
-    "ATen avx2": {"ATEN_CPU_CAPABILITY": "avx2"},
+    "ATen-default": {"ATEN_CPU_CAPABILITY": "default"},
+    "ATen-avx2": {"ATEN_CPU_CAPABILITY": "avx2"},
     "shaken": {},
 }
 # What the processor needs for it, in the words of /proc/cpuinfo.
 NEEDS = {"Prescott": "pni", "Sandybridge": "avx", "Haswell": "avx2", "Zen": "avx2",
-         "SkylakeX": "avx512vl", "ATen avx2": "avx2"}
+         "SkylakeX": "avx512vl", "ATen-avx2": "avx2"}
 
 
 def main(arguments=None):
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("paths", nargs="*", type=Path)
-    parser.add_argument("--only", nargs="+", choices=ARITHMETICS, default=list(ARITHMETICS),
-                        metavar="NAME", help=", ".join(ARITHMETICS))
+    parser.add_argument("--only", action="append", choices=ARITHMETICS, metavar="NAME",
+                        help=f"one of {', '.join(ARITHMETICS)}; may be given several times")
     parser.add_argument("--jobs", type=int, default=cores(), help="notebooks at a time")
     options = parser.parse_args(arguments)
     paths = [path.resolve() for path in options.paths] or all_notebooks()
     different = 0
-    for name in options.only:
+    for name in options.only or ARITHMETICS:
         if not possible(name):
             print(f"{name}: not tried, since this processor cannot be it")
             continue

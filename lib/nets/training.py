@@ -204,9 +204,9 @@ def train(model, inputs, targets=None, *, epochs, batch_size=32, lr=4e-3, loss="
         history.stopped = stopped
     else:
         history.stopped = "budget" if history.planned < epochs else ""
+    line.end(history)
     if history.stopped == "budget" and before is None:
         line.note(f"The budget of {budget:g} s allows {history.planned} of {epochs} epochs.")
-    line.end(history)
     return history
 
 

@@ -190,9 +190,10 @@ def test_the_repositorys_editions_have_not_drifted():
 
 
 def test_every_chapter_has_an_exercise_notebook():
-    chapters = {path.relative_to(editions.ROOT / "book").with_suffix("").as_posix()
-                for path in (editions.ROOT / "book").rglob("*.ipynb")
-                if not any(part.startswith(".") for part in path.relative_to(editions.ROOT).parts)}
+    book = editions.ROOT / "book"
+    pages = [path.relative_to(book) for path in book.rglob("*.ipynb")]
+    chapters = {page.with_suffix("").as_posix() for page in pages
+                if not any(part.startswith(".") for part in page.parts)}
     assert chapters == set(SOURCES)
 
 

@@ -123,7 +123,7 @@ def brief_text(text, most=300):
 
 def _is_installed(filename):
     """Whether a file is no cell of a notebook."""
-    return filename == __file__ or not ("ipykernel" in filename or filename.startswith("<"))
+    return not ("ipykernel" in filename or filename.startswith("<"))
 
 
 def _is_blank(value):
@@ -143,8 +143,7 @@ def _does_nothing(function):
     instructions = list(dis.get_instructions(code))
     if {i.opname for i in instructions} - NOTHING:
         return False
-    return [i.argval for i in instructions if i.opname in ("LOAD_CONST", "RETURN_CONST")][-1:] in (
-        [None], [])
+    return all(i.argval is None for i in instructions if i.opname in ("LOAD_CONST", "RETURN_CONST"))
 
 
 def _is_module(value):

@@ -50,7 +50,7 @@ def layer_ripple(output, *, margin=0):
     output, axes = _layer("output", output)
     m = per_axis("margin", margin, axes, 0)
     inside = tuple(slice(one, size - one) for one, size in zip(m, output.shape[2:]))
-    y = output[(..., *inside)].astype(np.float64, copy=False)
+    y = output[(..., *inside)].astype(np.float64)
     if y.size == 0:
         refuse("margin", margin, f"leaves no cell of {output.shape[2:]}",
                "use a margin below half the size")
@@ -116,7 +116,7 @@ def layer_checkerboard_score(pictures, stride):
         if one > 1 and n < CELLS_PER_PHASE * one:
             refuse("pictures.shape", pictures.shape, f"is too small for stride={stride!r}",
                    f"give each axis at least {CELLS_PER_PHASE} times its stride")
-    x = pictures[(..., *(slice(n) for n in size))].astype(np.float64, copy=False)
+    x = pictures[(..., *(slice(n) for n in size))].astype(np.float64)
     largest = np.abs(x).max()
     if not largest:
         return 0.0

@@ -183,7 +183,7 @@ def _interpolate(x, axes, size, scale_factor, mode, align_corners):
     if not mode.startswith("nearest") and dtype.kind in "iu":
         dtype = np.dtype(np.float64)
     # PyTorch finds the places in float64 only for float64 numbers, in float32 for all others.
-    number = np.float64 if np.finfo(_real(dtype)).bits > 32 else np.float32
+    number = np.result_type(_real(dtype), np.float32).type
     if dtype == np.float16:  # computed in float32, rounded once at the end
         x = x.astype(np.float32)
     few = axes == 2 and sum(sizes) <= 128

@@ -39,7 +39,7 @@ def conv_matrix(
     kernel = arguments.plain_kernel(kernel)
     tables, n = _conv_tables(size, kernel.shape, stride, padding, dilation)
     rows, columns, taps = _entries(tables, n, order, output_order)
-    values = kernel.reshape(-1)[taps]
+    values = kernel.ravel()[taps]
     return _matrix(rows, columns, values, (_outputs(tables), prod(n)), sparse)
 
 
@@ -69,7 +69,7 @@ def conv_transpose_matrix(
     tables, m = _conv_transpose_tables(size, kernel.shape, stride, padding, output_padding,
                                        dilation)
     rows, columns, taps = _entries(tables, m, order, output_order)
-    values = kernel.reshape(-1)[taps]
+    values = kernel.ravel()[taps]
     return _matrix(rows, columns, values, (_outputs(tables), prod(m)), sparse)
 
 
@@ -224,10 +224,10 @@ def _entries(tables, size, order="row", output_order=None):
     # Stack the outputs in their order; C order then runs through the matrix row by row.
     turn = [*(range(axes) if output_order == "row" else reversed(range(axes))),
             *range(axes, 2 * axes)]
-    rows = _outputs(tables)
-    present = present.transpose(turn).reshape(rows, -1)
-    column = column.transpose(turn).reshape(rows, -1)
-    tap = np.broadcast_to(tap.reshape(1, -1), present.shape)
+    shape = _outputs(tables), tap.size
+    present = present.transpose(turn).reshape(shape)
+    column = column.transpose(turn).reshape(shape)
+    tap = np.broadcast_to(tap.ravel(), shape)
     row = np.nonzero(present)[0]
     return row, column[present], tap[present]
 
@@ -241,26 +241,20 @@ def _matrix(rows, columns, values, shape, sparse):
     return matrix
 
 
-def _csr(row_lengths, columns, values, shape, in_order=False):
-    """A CSR matrix straight from its three vectors; SciPy is loaded here, and only here.
-
-    ``in_order``: whether the columns of each row already rise, so that nobody need look.
-    """
+def _csr(row_lengths, columns, values, shape):
+    """A CSR matrix straight from its three vectors; SciPy is loaded here, and only here."""
     from scipy.sparse import csr_array
 
     starts = np.concatenate([[0], np.cumsum(row_lengths)])
     index = _index_type(shape, len(values))
     matrix = csr_array((values, columns.astype(index, copy=False), starts.astype(index)), shape)
-    if in_order:
-        matrix.has_sorted_indices = True
-    else:
-        matrix.sort_indices()
+    matrix.sort_indices()
     return matrix
 
 
 def _index_type(shape, entries):
     """SciPy's two index types: 32 bits where they are enough, as they take half the memory."""
-    return np.int32 if max(*shape, entries) < 2**31 else np.int64
+    return np.int32 if max(*shape, entries) <= np.iinfo(np.int32).max else np.int64
 
 
 def _layer_matrix(kernels, tables, size, sparse):
@@ -273,7 +267,7 @@ def _layer_matrix(kernels, tables, size, sparse):
     row, column, tap = _entries(tables, size)
     # One output channel: the entries of each input channel, side by side.
     channel = np.arange(ins)[:, None]
-    row, column, tap = (np.broadcast_to(part, (ins, len(row))).reshape(-1)
+    row, column, tap = (np.broadcast_to(part, (ins, len(row))).ravel()
                         for part in (row, column + cells * channel, tap + taps * channel))
     along_rows = np.argsort(row * ins * cells + column, kind="stable")
     row, column, tap = row[along_rows], column[along_rows], tap[along_rows]
@@ -285,7 +279,7 @@ def _layer_matrix(kernels, tables, size, sparse):
     columns = column.astype(index) + first_column[:, None]
     if sparse:
         row_lengths = np.tile(np.bincount(row, minlength=outputs), groups * outs)
-        return _csr(row_lengths, columns.reshape(-1), values.reshape(-1), shape, in_order=True)
+        return _csr(row_lengths, columns.ravel(), values.ravel(), shape)
     matrix = np.zeros(shape, values.dtype)
     matrix[row + outputs * np.arange(groups * outs)[:, None], columns] = values
     return matrix

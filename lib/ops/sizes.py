@@ -25,7 +25,7 @@ def conv_output_size(size, kernel_size, *, stride=1, padding=0, dilation=1):
     28
     """
     axes, answer = _axes(size, kernel_size)
-    n = per_axis("size", size, axes, 1, spread_one=False)
+    n = per_axis("size", size, axes, 1)
     k = per_axis("kernel_size", kernel_size, axes, 1)
     s, sides, d = conv_window(k, stride, padding, dilation)
     return answer(conv_sizes("size", size, n, k, s, sides, d))
@@ -47,7 +47,7 @@ def conv_transpose_output_size(
     (14, 14)
     """
     axes, answer = _axes(size, kernel_size)
-    m = per_axis("size", size, axes, 1, spread_one=False)
+    m = per_axis("size", size, axes, 1)
     k = per_axis("kernel_size", kernel_size, axes, 1)
     s, p, d = _window(axes, stride, padding, dilation)
     a = per_axis("output_padding", output_padding, axes, 0)
@@ -70,7 +70,7 @@ def conv_input_sizes(output_size, kernel_size, *, stride=1, padding=0, dilation=
     [3, 4, 4, 5]
     """
     axes, answer = _axes(output_size, kernel_size)
-    m = per_axis("output_size", output_size, axes, 1, spread_one=False)
+    m = per_axis("output_size", output_size, axes, 1)
     k = per_axis("kernel_size", kernel_size, axes, 1)
     s, p, d = _window(axes, stride, padding, dilation)
     ranges = []
@@ -101,7 +101,7 @@ def output_padding_for(size, target, kernel_size, *, stride=1, padding=0, dilati
     (0, 1)
     """
     axes, answer = _axes(size, target, kernel_size)
-    m = per_axis("size", size, axes, 1, spread_one=False)
+    m = per_axis("size", size, axes, 1)
     wanted = per_axis("target", target, axes, 1, spread_one=False)
     k = per_axis("kernel_size", kernel_size, axes, 1)
     s, p, d = _window(axes, stride, padding, dilation)

@@ -126,7 +126,7 @@ def _conv_transpose_layer(
                                dilation, axes, shape))
     z = transpose_convolve(x, weight, size, stride, padding, dilation, groups)
     if bias is not None:
-        z = z + bias.reshape(-1, *(1,) * axes)
+        z = z + bias.reshape(len(bias), *(1,) * axes)
     return z if batched else z[0]
 
 
@@ -146,7 +146,7 @@ def transpose_convolve(x, weight, size, stride, padding, dilation, groups):
 
     # Groups first, channels last: (groups, N * cells, C_in/groups) for x ...
     vectors = x.reshape(batch, groups, ins, prod(cells)).transpose(1, 0, 3, 2)
-    vectors = np.ascontiguousarray(vectors).reshape(groups, -1, ins)
+    vectors = np.ascontiguousarray(vectors).reshape(groups, batch * prod(cells), ins)
     # ... (groups, *k, C_in/groups, C_out/groups) for the weight, (groups, N, ..., C_out/groups)
     # for the canvas, which has the size of the output before it is cropped.
     matrices = np.moveaxis(weight.reshape(groups, ins, outs, *taps), (1, 2), (-2, -1))

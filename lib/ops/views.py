@@ -85,7 +85,7 @@ def layer_by_matrix(
         matrix = conv_transpose_layer_matrix(
             weight, x.shape[2:], stride=stride, padding=padding, output_padding=output_padding,
             dilation=dilation, groups=groups, sparse=True)
-        z[:] = (matrix @ x.reshape(len(x), -1).T).T.reshape(z.shape)
+        z[:] = (matrix @ x.reshape(len(x), x[0].size).T).T.reshape(z.shape)
     return z if batched else z[0]
 
 

@@ -234,6 +234,11 @@ def test_a_view_is_told_from_a_copy(view, shares):
     assert judged(view, fresh).correct != shares
 
 
+def test_a_value_has_no_arguments_that_it_could_share_or_change():
+    assert judged([1], Clause("a copy", fresh=True)).correct
+    assert judged([1], Clause("leaves x alone", untouched=True)).correct
+
+
 def test_a_property_that_cannot_look_at_the_value_is_not_held():
     clause = Clause("sums to 1", [call()], holds=lambda y: None if y.sum() == 1 else "sum 1",
                     hint="Add up.")

@@ -315,9 +315,10 @@ def _statements(source):
     lines = text.splitlines()
     for node in tree.body:
         bound, used = set(_bound(node)), _used_by(node)
+        changed = {name for part in ast.walk(node) for name in _changed(part)}
         # What is read and bound, as in a sum over a loop, goes on with what was there.
-        anew = bound if isinstance(node, DEFINITIONS) else bound - used
-        changed = {name for part in ast.walk(node) for name in _changed(part)} | bound - anew
+        anew = bound if isinstance(node, DEFINITIONS) else bound - used - changed
+        changed |= bound - anew
         if bound or changed:
             first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
             yield "\n".join(lines[first - 1:node.end_lineno]), anew, changed - anew

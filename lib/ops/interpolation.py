@@ -211,7 +211,8 @@ def _reads(n, m, scale, mode, align_corners, number, few=False):
     with two axes (see ``_nearest``); weights are of type ``number``.
     """
     if mode.startswith("nearest"):
-        return _nearest(n, m, scale, mode, number, few)[np.newaxis], np.ones((1, m), number)
+        indices = _nearest(n, m, scale, mode, number, few)[np.newaxis]
+        return indices, np.ones(indices.shape, number)
     if n == m and mode == "linear":  # PyTorch copies, also where the scale factor is not 1
         return np.stack([np.arange(m)] * 2), np.stack([np.ones(m, number), np.zeros(m, number)])
     places = _places(n, m, scale, align_corners, number)

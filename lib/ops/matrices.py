@@ -269,7 +269,7 @@ def _layer_matrix(kernels, tables, size, sparse):
     channel = np.arange(ins)[:, None]
     row, column, tap = (np.broadcast_to(part, (ins, len(row))).ravel()
                         for part in (row, column + cells * channel, tap + taps * channel))
-    along_rows = np.argsort(row * ins * cells + column, kind="stable")
+    along_rows = np.argsort(row, kind="stable")  # in each row the columns still rise
     row, column, tap = row[along_rows], column[along_rows], tap[along_rows]
 
     shape = (groups * outs * outputs, groups * ins * cells)

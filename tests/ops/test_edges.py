@@ -1,0 +1,208 @@
+"""The last value that is taken, and the first that is not; and what happens at small sizes."""
+
+import re
+from itertools import product
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+
+from lib import ops
+from lib.ops import _arguments as arguments
+from lib.ops import matrices
+
+ONES = np.ones
+MOST = 2**63 - 1
+
+
+# ---------------------------------------------------------------------------- the largest sizes
+
+
+@pytest.mark.parametrize("taken, refused", [
+    (lambda: arguments.whole("n", MOST, 1), lambda: arguments.whole("n", MOST + 1, 1)),
+    (lambda: arguments.per_axis("n", MOST, 2, 1), lambda: arguments.per_axis("n", MOST + 1, 2, 1)),
+    (lambda: ops.conv_output_size(MOST, 1), lambda: ops.conv_output_size(MOST - 1, 1, padding=1)),
+    (lambda: ops.conv_output_size(MOST - 2, 1, padding=1), lambda: ops.conv_output_size(MOST + 1, 1)),
+    (lambda: ops.conv_transpose_output_size(2**62, 1, stride=2),
+     lambda: ops.conv_transpose_output_size(2**62, 2, stride=2)),
+    (lambda: matrices._check_cells("size", (MOST, 1)), lambda: matrices._check_cells("n", (2**62, 2))),
+    (lambda: ops.max_pool(ONES(3), 2, stride=2**31 - 1), lambda: ops.max_pool(ONES(3), 2, stride=2**31)),
+])
+def test_the_largest_number(taken, refused):
+    taken()
+    with pytest.raises(ValueError, match="is too large|has 9223372036854775808 cells"):
+        refused()
+
+
+@pytest.mark.parametrize("call", [
+    lambda: ops.layer_bed_of_nails(ONES((1, 1, 1)), MOST), lambda: ops.zero_stuff(ONES(2), MOST - 1),
+    lambda: ops.max_unpool1d(ONES((1, 1, 2)), np.zeros((1, 1, 2), int), 1, stride=MOST - 1),
+    lambda: ops.pixel_shuffle(ONES((0, 1, 1)), MOST),
+    lambda: ops.icnr(ONES((MOST // 3037000499**2, 0, 1, 1)), 3037000499)])
+def test_a_size_that_can_be_counted_is_refused_by_the_memory_alone(call):
+    with pytest.raises((ValueError, MemoryError)) as error:
+        call()
+    assert not re.match(r"[\w.]+=", str(error.value)), error
+
+
+def test_indices_of_sparse_matrices_are_as_short_as_they_can_be():
+    largest = np.iinfo(np.int32).max
+    for shape, entries in [((largest, 1), 1), ((1, largest), 1), ((1, 1), largest)]:
+        assert matrices._index_type(shape, entries) is np.int32
+        longer = tuple(n + 1 for n in shape)
+        assert matrices._index_type(longer, entries + 1) is np.int64
+        assert matrices._index_type(longer, entries) is (np.int32 if entries > 1 else np.int64)
+    made = ops.conv_matrix([1, 2], 4, sparse=True)
+    assert made.indices.dtype == made.indptr.dtype == np.int32 and made.has_sorted_indices
+
+
+# --------------------------------------------------------------------------- defaults and spread
+
+
+def test_output_padding_for_by_itself():
+    assert ops.output_padding_for(4, 6, 3) == 0
+    assert ops.output_padding_for(4, 9, 3, stride=2) == 0
+    assert ops.output_padding_for(4, 8, 3, dilation=2) == 0
+    for call in (ops.conv_output_size, ops.conv_transpose_output_size, ops.overlap_count,
+                 ops.conv_input_sizes):
+        plain, spelt = call(5, 3), call(5, 3, stride=1, padding=0, dilation=1)
+        assert np.array_equal(plain, spelt) if isinstance(plain, np.ndarray) else plain == spelt
+
+
+@pytest.mark.parametrize("option", ["kernel_size", "stride", "padding", "output_size"])
+def test_unpooling_takes_a_number_for_each_axis_or_one_for_all_that_is_no_tuple(option):
+    x, places = ONES((2, 2)), np.array([[0, 2], [8, 10]])
+    options = {"kernel_size": 2, "stride": 2, option: (2,) if option != "padding" else (0,)}
+    with pytest.raises(ValueError, match=rf"{option}=\(\d,\) has length 1 where there are 2 axes"):
+        ops.max_unpool(x, places, **options)
+
+
+def test_plain_unpooling_knows_no_batch():
+    x, places = ONES(2), np.array([0, 3])
+    assert ops.max_unpool(x, places, 2, output_size=(4,)).tolist() == [1, 0, 0, 1]
+    with pytest.raises(ValueError, match=r"output_size=\(1, 1, 4\) has length 3"):
+        ops.max_unpool(x, places, 2, output_size=(1, 1, 4))
+
+
+# ------------------------------------------------------------------ the advice in messages is true
+
+
+@pytest.mark.parametrize("n, kernel, stride, padding", [
+    (m, k, s, p) for m, k, s, p in product((1, 2, 3), (1, 2, 3), (1, 2), range(1, 7))])
+def test_the_largest_padding_that_is_advised_would_do_and_no_larger(n, kernel, stride, padding):
+    def largest(call):
+        try:
+            return call(padding) is None
+        except ValueError as error:
+            return int(re.search(r"use at most (-?\d+) there|$", str(error))[1] or -1)
+
+    full = stride * (n - 1) + kernel
+    for call in (lambda p: ops.conv_transpose_output_size(n, kernel, stride=stride, padding=p),
+                 lambda p: ops.max_unpool(ONES(n), np.zeros(n, int), kernel, stride=stride, padding=p)):
+        if full - 2 * padding >= 1:
+            call(padding)
+            continue
+        advised = largest(call)
+        assert advised == (full - 1) // 2
+        call(advised)
+
+
+@pytest.mark.parametrize("kernel", range(1, 9))
+def test_the_padding_of_pooling_that_is_advised_would_do(kernel):
+    with pytest.raises(ValueError, match=f"use at most {kernel // 2} there"):
+        ops.max_pool(ONES(9), kernel, padding=kernel // 2 + 1)
+    assert ops.max_pool(ONES(9), kernel, padding=kernel // 2)[0].size
+
+
+def test_transposed_layers_speak_of_their_own_layout():
+    for call in (ops.layer_by_matrix, ops.conv_transpose1d):
+        with pytest.raises(ValueError, match=r"has no channels; .* \(C_in, C_out/groups, \*K\)"):
+            call(ONES((1, 2, 4)), ONES((2, 0, 3)))
+    with pytest.raises(ValueError, match=r"has no channels; .* \(C_in, C_out/groups, \*K\)"):
+        ops.conv_transpose_layer_matrix(ONES((2, 0, 3)), 4)
+    assert ops.conv_layer_matrix(ONES((2, 0, 3)), 4).shape == (4, 0)
+
+
+def test_an_empty_batch_may_be_unpooled_to_nothing():
+    nothing, places = ONES((0, 1, 1)), np.zeros((0, 1, 1), int)
+    assert ops.max_unpool1d(nothing, places, 2, padding=1).shape == (0, 1, 0)
+    assert ops.max_unpool1d(nothing, places, 2, padding=1, output_size=(0,)).shape == (0, 1, 0)
+    with pytest.raises(ValueError, match="size -2 on axis 0; use at most 1 there"):
+        ops.max_unpool1d(nothing, places, 2, padding=2)
+    with pytest.raises(ValueError, match="size 0 on axis 0; use at most 0 there"):
+        ops.max_unpool1d(ONES((1, 1, 1)), np.zeros((1, 1, 1), int), 2, padding=1)
+    with pytest.raises(ValueError, match="use 0 to 1 there"):
+        ops.max_unpool1d(nothing, places, 2, padding=1, output_size=(2,))
+
+
+# ----------------------------------------------------------------------------- interpolation
+
+
+@pytest.mark.parametrize("width, read", [(46, 0), (47, 1)])
+def test_small_pictures_go_through_float32(width, read):
+    """At output 41 of 2 cells on 82, r t is 1; float32 makes less of it. 82 + 46 = 128 is small."""
+    x = np.arange(2.0).reshape(2, 1)
+    result = ops.interpolate(x, size=(82, width))
+    assert result[41, 0] == read
+    expected = F.interpolate(torch.tensor(x)[None, None], size=(82, width)).numpy()[0, 0]
+    assert np.array_equal(result, expected)
+
+
+def test_no_output_reads_beyond_the_last_cell():
+    """2^24 outputs of one cell: the last stands so near to the end that float32 makes 1 of it."""
+    x = np.array([7], np.uint8)
+    assert ops.interpolate(x, size=2**24, mode="nearest-exact")[-1] == 7
+
+
+# --------------------------------------------------------------------------------- instruments
+
+
+def score(picture, strides):
+    """The score as its docstring has it, with a DFT that is written out."""
+    n = picture.shape
+    window = np.ones(())
+    for size in n:
+        t = np.arange(size)
+        window = np.multiply.outer(window, np.sin(np.pi * t / size)**2 if size > 1 else np.ones(1))
+    centred = (picture - (window * picture).sum() / window.sum()) * window
+
+    def power(bins):
+        waves = [np.exp(-2j * np.pi * b * np.arange(size) / size) for b, size in zip(bins, n)]
+        value = centred
+        for wave in reversed(waves):
+            value = value @ wave
+        return abs(value)**2 / window.sum()**2
+
+    total = 0
+    for harmonic in product(*map(range, strides)):
+        if any(harmonic):
+            line = [h * size // s for h, s, size in zip(harmonic, strides, n)]
+            around = max(np.mean([power([*line[:a], line[a] + step, *line[a + 1:]])
+                                  for step in (-4, -3, -2, 2, 3, 4)])
+                         for a, h in enumerate(harmonic) if h)
+            total += max(power(line) - around, 0)
+    return np.sqrt(total / np.mean(picture**2))
+
+
+@pytest.mark.parametrize("shape, strides", [
+    ((24,), (2,)), ((24,), (3,)), ((12, 18), (2, 3)), ((12, 18), (1, 3)), ((1, 24), (1, 4)),
+    ((24, 1), (2, 1)), ((12, 2), (2, 1)), ((12, 12, 12), (2, 1, 2))])
+def test_the_score_is_the_one_of_its_formula(shape, strides):
+    picture = 5 + np.random.default_rng(0).standard_normal(shape)
+    assert ops.checkerboard_score(picture, strides) == pytest.approx(score(picture, strides))
+    assert ops.checkerboard_score(100 + picture, strides) == pytest.approx(
+        score(100 + picture, strides))
+
+
+def test_cells_beyond_a_multiple_of_the_stride_are_left_out():
+    picture = np.random.default_rng(0).random((20, 25))
+    assert ops.checkerboard_score(picture, 3) == ops.checkerboard_score(picture[:18, :24], 3)
+
+
+def test_black_pictures_and_constant_ones():
+    for zero in (np.zeros(12), np.zeros((12, 12), int)):
+        assert ops.checkerboard_score(zero, 2) == 0.0 and type(ops.checkerboard_score(zero, 2)) is float
+        assert ops.ripple(zero) == 0.0 and type(ops.ripple(zero)) is float
+    power = ops.window_power(np.full((1, 1, 12), 3.0))
+    assert np.allclose(power, 0)

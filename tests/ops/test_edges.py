@@ -57,6 +57,43 @@ def test_indices_of_sparse_matrices_are_as_short_as_they_can_be():
     assert made.indices.dtype == made.indptr.dtype == np.int32 and made.has_sorted_indices
 
 
+# ------------------------------------------------------------------------ the smallest sizes
+
+
+@pytest.mark.parametrize("axes, batch, empty", [
+    (axes, batch, empty) for axes in (1, 2, 3) for batch in ((), (1,), (2,))
+    for empty in range(axes)])
+def test_an_empty_axis_is_refused_wherever_it_is(axes, batch, empty):
+    cells = [2] * axes
+    cells[empty] = 0
+    conv = (ops.conv1d, ops.conv2d, ops.conv3d)[axes - 1]
+    transposed = (ops.conv_transpose1d, ops.conv_transpose2d, ops.conv_transpose3d)[axes - 1]
+    for channels in (1, 2):
+        for layer in (conv, transposed):
+            with pytest.raises(ValueError, match="has an empty spatial axis"):
+                layer(ONES((*batch, channels, *cells)), ONES((channels, channels, *[1] * axes)))
+    # Without channels, or without a batch, there is nothing to compute.
+    size = [n + 2 for n in cells]
+    nothing = conv(ONES((*batch, 0, *cells)), ONES((3, 0, *[1] * axes)), padding=1)
+    assert nothing.shape == (*batch, 3, *size)
+    nothing = conv(ONES((0, 1, *cells)), ONES((1, 1, *[1] * axes)), padding=1)
+    assert nothing.shape == (0, 1, *size)
+
+
+def test_groups_that_do_not_divide_the_channels():
+    for layer, channels in ((ops.conv1d, 4), (ops.conv_transpose1d, 4)):
+        with pytest.raises(ValueError, match="groups=3 does not divide the 4 channels of .*; "
+                                             "use a divisor of 4"):
+            layer(ONES((1, 4, 5)), ONES((channels, 2, 3)), groups=3)
+    with pytest.raises(ValueError, match="groups=2 does not divide the 1 channel of"):
+        ops.conv1d(ONES((1, 4, 5)), ONES((1, 2, 3)), groups=2)
+
+
+def test_what_is_a_whole_number():
+    assert all(arguments.is_whole(n) is True for n in (0, -3, np.int8(1), np.array(4)))
+    assert all(arguments.is_whole(n) is False for n in (True, 1.0, "1", None, np.ones(2)))
+
+
 # --------------------------------------------------------------------------- defaults and spread
 
 

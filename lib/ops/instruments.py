@@ -155,9 +155,9 @@ def window_power(pictures):
 
 def _beside(power, line, axis):
     """The mean power on both sides of a bin, along one axis; frequencies wrap round."""
-    n = power.shape[axis]
-    steps = [step for near in SURROUNDINGS for step in (near, -near)]
-    places = [(*line[:axis], (line[axis] + step) % n, *line[axis + 1:]) for step in steps]
+    n, at = power.shape[axis], line[axis]
+    places = [(*line[:axis], place % n, *line[axis + 1:])
+              for near in SURROUNDINGS for place in (at + near, at - near)]
     return np.mean([power[place] for place in places])
 
 

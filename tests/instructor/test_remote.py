@@ -298,6 +298,21 @@ def test_a_process_that_is_closed_is_gone(tmp_path):
         session.ask("state", "x", seconds=1)
 
 
+def test_a_folder_that_is_gone_already_hides_no_error(tmp_path, monkeypatch):
+    with Session(Limits(), folder=tmp_path) as session:
+        remote.shutil.rmtree(session.folder)
+    assert session.lost == "is closed"
+
+    def fails(*_, **__):
+        for folder in tmp_path.iterdir():
+            remote.shutil.rmtree(folder)
+        raise OSError("no process")
+
+    monkeypatch.setattr(remote.subprocess, "Popen", fails)
+    with pytest.raises(OSError, match="no process"):
+        Session(Limits(), folder=tmp_path)
+
+
 def test_what_keeps_a_process_from_starting_is_said(tmp_path, monkeypatch):
     monkeypatch.setattr(remote, "BOOT", "import sys; sys.exit('no luck')")
     with pytest.raises(SetUpError, match=r"did not start \(ended the process .*\): no luck"):

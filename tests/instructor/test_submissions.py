@@ -291,6 +291,17 @@ def test_of_several_cells_the_last_before_the_check_is_taken():
         PLACES] == HELP
 
 
+@pytest.mark.parametrize("edit", [{"id": ""}, {"source": "'mine'"}], ids=["no id", "no check"])
+def test_a_check_is_known_by_its_id_or_by_what_it_calls(edit):
+    mine = {"cell_type": "code", "source": HELP, "id": f"{PLACES}-answer"}
+    book = sub.notebook(bytes_of(notebook()))
+    place = TASKS["places"].check
+    book[place] = {**book[place], **edit}
+    assert sub.answers(EXERCISE, [*book[:place], mine, *book[place:]])[PLACES] == HELP
+    assert sub.answers(EXERCISE, [*book[:place + 1], mine, *book[place + 1:]])[
+        PLACES] == SOLUTIONS["places"]
+
+
 def test_an_answer_is_found_by_its_name():
     bare = [{**cell, "id": ""} for cell in sub.notebook(bytes_of(notebook()))]
     assert sub.answers(EXERCISE, bare) == answers()

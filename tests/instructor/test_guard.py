@@ -110,6 +110,8 @@ def test_systems_that_do_not_tell_cases_apart(places):
     rules = ((folder.upper(), "read"),)
     assert not refuses(guard._hook("/nowhere", rules, fold=True), "open", folder, "r", READ)
     assert refuses(guard._hook("/nowhere", rules, fold=False), "open", folder, "r", READ)
+    assert refuses(guard._hook("/nowhere", rules), "open", folder, "r", READ) == (
+        sys.platform not in ("darwin", "win32"))
 
 
 @pytest.mark.parametrize("event, paths", guard.CHANGES.items())

@@ -192,6 +192,16 @@ def test_no_output_reads_beyond_the_last_cell():
     assert ops.interpolate(x, size=2**24, mode="nearest-exact")[-1] == 7
 
 
+@pytest.mark.parametrize("shape, size, mode", [((2**24 + 4,), 2, "linear"),
+                                               ((1, 2**26 + 6), (1, 2), "bicubic")])
+def test_the_last_of_very_many_cells_is_read_by_the_last_output(shape, size, mode):
+    """float32 rounds the last place, n - 1, to n or more. (Zeros take no memory until written.)"""
+    x = np.zeros(shape, np.float32)
+    x[..., -1] = 1
+    result = ops.interpolate(x, size=size, mode=mode, align_corners=True)
+    assert result.ravel().tolist() == [0, 1]
+
+
 # --------------------------------------------------------------------------------- instruments
 
 

@@ -209,25 +209,23 @@ def _entries(tables, size, order="row", output_order=None):
 
     axes = len(tables)
     # All axes at once: shape (outputs on axis 0, 1, ..., taps on axis 0, 1, ...).
-    column, tap, present = 0, 0, True
+    column, present = 0, True
     for axis, table in enumerate(tables):
         shape = [1] * (2 * axes)
         shape[axis], shape[axes + axis] = table.shape
         source = table.reshape(shape)
         later = size[axis + 1:] if order == "row" else size[:axis]
         column = column + source * prod(later)
-        later_taps = prod(other.shape[1] for other in tables[axis + 1:])
-        tap_shape = [1] * axes + [-1 if other == axis else 1 for other in range(axes)]
-        tap = tap + later_taps * np.arange(table.shape[1]).reshape(tap_shape)
         present = present & (source >= 0)
 
     # Stack the outputs in their order; C order then runs through the matrix row by row.
     turn = [*(range(axes) if output_order == "row" else reversed(range(axes))),
             *range(axes, 2 * axes)]
-    shape = _outputs(tables), tap.size
+    taps = prod(table.shape[1] for table in tables)
+    shape = _outputs(tables), taps
     present = present.transpose(turn).reshape(shape)
     column = column.transpose(turn).reshape(shape)
-    tap = np.broadcast_to(tap.ravel(), shape)
+    tap = np.broadcast_to(np.arange(taps), shape)
     row = np.nonzero(present)[0]
     return row, column[present], tap[present]
 
@@ -247,7 +245,7 @@ def _csr(row_lengths, columns, values, shape):
 
     starts = np.concatenate([[0], np.cumsum(row_lengths)])
     index = _index_type(shape, len(values))
-    matrix = csr_array((values, columns.astype(index, copy=False), starts.astype(index)), shape)
+    matrix = csr_array((values, np.asarray(columns, index), starts.astype(index)), shape)
     matrix.sort_indices()
     return matrix
 

@@ -26,6 +26,8 @@ MOST = 2**63 - 1
     (lambda: ops.conv_output_size(MOST - 2, 1, padding=1), lambda: ops.conv_output_size(MOST + 1, 1)),
     (lambda: ops.conv_transpose_output_size(2**62, 1, stride=2),
      lambda: ops.conv_transpose_output_size(2**62, 2, stride=2)),
+    (lambda: None, lambda: ops.interpolate([1], scale_factor=2.0**63)),
+    (lambda: None, lambda: ops.interpolate([1, 2], scale_factor=2.0**62)),
     (lambda: matrices._check_cells("size", (MOST, 1)), lambda: matrices._check_cells("n", (2**62, 2))),
     (lambda: ops.max_pool(ONES(3), 2, stride=2**31 - 1), lambda: ops.max_pool(ONES(3), 2, stride=2**31)),
 ])
@@ -38,6 +40,7 @@ def test_the_largest_number(taken, refused):
 @pytest.mark.parametrize("call", [
     lambda: ops.layer_bed_of_nails(ONES((1, 1, 1)), MOST), lambda: ops.zero_stuff(ONES(2), MOST - 1),
     lambda: ops.max_unpool1d(ONES((1, 1, 2)), np.zeros((1, 1, 2), int), 1, stride=MOST - 1),
+    lambda: ops.interpolate([1], scale_factor=2.0**63 - 1024),
     lambda: ops.pixel_shuffle(ONES((0, 1, 1)), MOST),
     lambda: ops.icnr(ONES((MOST // 3037000499**2, 0, 1, 1)), 3037000499)])
 def test_a_size_that_can_be_counted_is_refused_by_the_memory_alone(call):
@@ -55,6 +58,20 @@ def test_indices_of_sparse_matrices_are_as_short_as_they_can_be():
         assert matrices._index_type(longer, entries) is (np.int32 if entries > 1 else np.int64)
     made = ops.conv_matrix([1, 2], 4, sparse=True)
     assert made.indices.dtype == made.indptr.dtype == np.int32 and made.has_sorted_indices
+
+
+def test_tables_of_sources():
+    """Output i meets tap j at input s i + d j - p; backwards, output t at (t + p - d j) / s."""
+    assert matrices.conv_sources(4, 3, 3, 2, 1, 1).tolist() == [[-1, 0, 1], [1, 2, 3], [3, -1, -1]]
+    assert matrices.conv_transpose_sources(2, 4, 2, 2, 0, 1).tolist() == [
+        [0, -1], [-1, 0], [1, -1], [-1, 1]]
+
+
+@pytest.mark.parametrize("matrix", [ops.conv_matrix, ops.conv_transpose_matrix])
+def test_a_matrix_needs_a_size_for_each_axis(matrix):
+    with pytest.raises(ValueError, match=r"size=\(3,\) has length 1 where there are 2 axes"):
+        matrix(ONES((2, 2)), (3,))
+    assert np.array_equal(matrix(ONES((2, 2)), 3), matrix(ONES((2, 2)), (3, 3)))
 
 
 # ------------------------------------------------------------------------ the smallest sizes
@@ -98,7 +115,7 @@ def test_what_is_a_whole_number():
 
 
 def test_output_padding_for_by_itself():
-    assert ops.output_padding_for(4, 6, 3) == 0
+    assert ops.output_padding_for(4, 6, 3) == 0 and ops.overlap_phases(3).tolist() == [3]
     assert ops.output_padding_for(4, 9, 3, stride=2) == 0
     assert ops.output_padding_for(4, 8, 3, dilation=2) == 0
     for call in (ops.conv_output_size, ops.conv_transpose_output_size, ops.overlap_count,
@@ -174,6 +191,15 @@ def test_an_empty_batch_may_be_unpooled_to_nothing():
 
 
 # ----------------------------------------------------------------------------- interpolation
+
+
+def test_a_scale_factor_may_stand_in_a_tuple():
+    assert np.array_equal(ops.interpolation_matrix(3, 5, scale_factor=(1.7,)),
+                          ops.interpolation_matrix(3, 5, scale_factor=1.7))
+    with pytest.raises(ValueError, match="use a number above 0[.]$"):
+        ops.interpolate([1, 2], scale_factor="2")
+    with pytest.raises(ValueError, match="use a number above 0, or 2 of them[.]$"):
+        ops.interpolate([[1, 2]], scale_factor="2")
 
 
 @pytest.mark.parametrize("width, read", [(46, 0), (47, 1)])

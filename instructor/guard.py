@@ -25,7 +25,7 @@ CHANGES = {  # event: how many of its first arguments are paths
     "os.remove": 1, "os.rename": 2, "os.link": 2, "os.symlink": 2, "os.mkdir": 1, "os.rmdir": 1,
     "os.truncate": 1, "os.chmod": 1, "os.chown": 1, "os.utime": 1, "os.chflags": 1,
 }
-LISTS = {"os.listdir": 1, "os.scandir": 1, "os.listxattr": 1, "os.getxattr": 1}
+LISTS = {"os.listdir", "os.scandir", "os.listxattr", "os.getxattr"}
 
 
 def limit(memory):
@@ -81,7 +81,7 @@ def _no_process(*_):
 
 def _hook(own, rules, realpath=os.path.realpath, isdir=os.path.isdir, sep=os.sep, pid=os.getpid(),
           fold=sys.platform in ("darwin", "win32"), fsdecode=os.fsdecode, is_a=isinstance,
-          never=frozenset(NEVER), changes=dict(CHANGES), lists=dict(LISTS), refusal=PermissionError,
+          never=frozenset(NEVER), changes=dict(CHANGES), lists=frozenset(LISTS), refusal=PermissionError,
           writes=os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND, string=str):
     """The hook. All it needs is bound here, out of the way of code that redefines names."""
     rules = tuple((root.lower() if fold else root, right) for root, right in rules)
@@ -156,7 +156,7 @@ def landlock(rules):
     ruleset = libc.syscall(CREATE, *_struct(struct.pack(
         "QQQ", files, 3 if version >= 4 else 0, 3 if version >= 6 else 0)[
             :24 if version >= 6 else 16 if version >= 4 else 8]), 0)
-    if ruleset < 0:
+    if ruleset == -1:
         return False
     refused = [path for path, given in rules.items() if not given]
     for path, given in rules.items():

@@ -234,7 +234,7 @@ def _chosen(exercise, task, cells):
     def written(index):
         return _squeezed(cells[index]["source"]) not in stubs | {""}
 
-    end = max(_checks(task, cells), default=-1)
+    end = max(_checks(task, cells), default=0)
 
     def last(indices):
         """Of several, the one that the last check of the task saw."""
@@ -264,7 +264,7 @@ def _transformed(source):
         return source
 
 
-@lru_cache(maxsize=500)
+@lru_cache
 def _tree(source):
     source = TIMED.sub("", source)
     for text in (source, _transformed(source)):
@@ -364,7 +364,7 @@ def _making(name, others, end):
         anew = [number for number in numbers if name in others[number][2]]
         if anew:
             later = [] if others[anew[-1]][1].startswith(("import ", "from ")) else [
-                number for number in numbers if number > anew[-1] and name in others[number][3]]
+                number for number in numbers[anew[-1] + 1:] if name in others[number][3]]
             return {anew[-1], *later}
     # It may come from one that says "everything".
     return {number for number in before if "*" in others[number][2]}

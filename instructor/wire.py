@@ -38,8 +38,10 @@ def send(stream, message):
 def receive(stream):
     """The next message; None at the end of the stream, ``WireError`` for what is none."""
     head = stream.read(8)
-    if not head:
-        return None
+    return _message(head, stream) if head else None
+
+
+def _message(head, stream):
     size = struct.unpack(">Q", head)[0] if len(head) == 8 else MOST + 1
     if size > MOST:
         raise WireError("a message that is too long or cut off")

@@ -285,6 +285,7 @@ def test_networks_are_numbered_and_fail_by_themselves(real):
 def test_a_process_that_is_closed_is_gone(tmp_path):
     before = {*threading.enumerate()}
     with Session(Limits(), folder=tmp_path) as session:
+        assert session.number == 0 and session.lost is None
         child = session.process.pid
         (folder,) = tmp_path.iterdir()
         assert folder.name.startswith("answers-") and psutil.pid_exists(child)

@@ -251,7 +251,7 @@ def test_what_an_answer_uses_comes_along_in_its_order():
 
 
 def test_the_last_definition_and_what_changes_it():
-    assert taken("scale = 1\nscale = 2\nscale *= 3\nprint(scale)\nscale.sort()",
+    assert taken("scale = 1\nscale *= 5\nscale = 2\nscale *= 3\nprint(scale)\nscale.sort()",
                  "help_me = max") == "scale = 2\nscale *= 3\nscale.sort()\nhelp_me = max"
     # What an import gives is not made by statements that change it.
     assert taken("import scale\nscale.x = 1", "help_me = max") == "import scale\nhelp_me = max"
@@ -265,6 +265,14 @@ def test_what_comes_after_the_check_counts_only_if_there_is_nothing_before():
     assert taken("help_me = max", behind=["scale = 2", "scale += 1"]) == (
         "help_me = max\nscale = 2\nscale += 1")
     assert taken("from math import *", behind=["from cmath import *"]) == "from math import *"
+
+
+def test_what_stands_in_the_cell_of_the_check_comes_after_it():
+    book = sub.notebook(bytes_of(notebook(places=HELP)))
+    place = TASKS["places"].check
+    book[place] = {**book[place], "source": "scale = 9\n" + book[place]["source"]}
+    source = sub.answers(EXERCISE, [*cells("scale = 1", "help_me = max"), *book])[PLACES]
+    assert source == "scale = 1\nhelp_me = max\n" + HELP
 
 
 def test_the_courses_own_names_do_not_come_along():
@@ -324,12 +332,17 @@ def test_an_answer_in_the_cell_of_another():
     # A cell of its own counts before that of another.
     own = answers(before=cells(HELP), matrix=both, places="")[PLACES]
     assert own == HELP
+    moved = [{"cell_type": "code", "source": both, "id": "interpolation-matrix-answer"}]
+    own = answers(before=[*cells(HELP), *moved], matrix="", places="")
+    assert own == {**merged, PLACES: HELP}
 
 
 def test_an_answer_without_a_check():
     book = [cell for cell in sub.notebook(bytes_of(notebook()))
             if "check(" not in cell["source"]]
     assert sub.answers(EXERCISE, book) == answers()
+    older = {"cell_type": "code", "source": HELP, "id": f"{PLACES}-answer"}
+    assert sub.answers(EXERCISE, [older, *book]) == answers()
 
 
 def test_code_that_cannot_be_read_as_ipython_reads_it(monkeypatch):

@@ -156,6 +156,7 @@ def test_pages_are_written_for_those_that_count(tmp_path):
     assert "a/old.ipynb" in (tmp_path / "pages" / "a" / "x.html").read_text("utf-8")
     assert "not counted" not in (tmp_path / "pages" / "d" / "x.html").read_text("utf-8")
     # What this command wrote before goes, with its folder; what others put there stays.
+    (tmp_path / "pages" / "b" / "b.html").unlink()
     put(tmp_path / "pages", "a/own.html", "mine"), put(tmp_path / "pages", "d/own.txt", "mine")
     feedback.write_pages(tmp_path / "pages", [ungraded("e", "odd")], record)
     assert written() == ["a/own.html", "e/e.html"] and not (tmp_path / "pages" / "b").exists()
@@ -163,6 +164,19 @@ def test_pages_are_written_for_those_that_count(tmp_path):
     record.write_text("{")
     feedback.write_pages(tmp_path / "pages", [], record)
     assert written() == ["a/own.html", "e/e.html"]
+
+
+@pytest.mark.parametrize("place", ["a", ".done/a", "feedback/learner/a"])
+def test_halves_of_files_go_with_the_next_run(tmp_path, monkeypatch, place):
+    file = tmp_path / place
+    own = put(file.parent, ".mine.part", "mine")
+    with monkeypatch.context() as broken:
+        broken.setattr(feedback.os, "replace", lambda *_: 1 / 0)  # here it is killed
+        with pytest.raises(ZeroDivisionError):
+            feedback.write(file, "text")
+    assert len(list(file.parent.glob(".*.part"))) == 2
+    feedback.remove_parts(tmp_path)
+    assert list(file.parent.glob(".*.part")) == [own] and not file.exists()
 
 
 @pytest.mark.parametrize("number, text", [(0, "0 points"), (1, "1 point"), (2, "2 points")])
@@ -187,6 +201,12 @@ def test_bounds():
                 {"jobs": -1}):
         with pytest.raises(grade.UsageError, match="cannot be; use"):
             grade.bounds(options(**bad))
+
+
+@pytest.mark.parametrize("cores, jobs", [(7, 7), (None, 1)])
+def test_a_submission_for_each_core(monkeypatch, cores, jobs):
+    monkeypatch.setattr(grade.os, "cpu_count", lambda: cores)
+    assert grade._parser().parse_args(["a", "b"]).jobs == jobs
 
 
 def test_what_the_command_does_by_itself():
@@ -291,6 +311,19 @@ def test_the_summary(capsys, tmp_path):
         "  part/x: 3, on average 2.0 of 4 points", "  part/y: 1, on average 1.0 of 3 points"]
     assert said.err == ("d/x.ipynb: another notebook of this learner counts for part/x: "
                         "d/z.ipynb\n")
+
+
+def test_the_seconds_of_a_run(tmp_path, monkeypatch, capsys):
+    put(tmp_path / "in", "a.ipynb", notebook())
+    monkeypatch.setattr(grade.grading, "verdicts", lambda exercise, *_: {
+        task.name: Verdict("correct") for task in exercise.tasks})
+    clock = time.monotonic
+    monkeypatch.setattr(grade.time, "monotonic", lambda: clock() + 10**6)
+    assert grade.main([str(tmp_path / "in"), str(tmp_path / "out")]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert float(said[0].rpartition("(")[2].partition(" s")[0]) < 1000
+    assert int(said[1].partition(" in ")[2].partition(" s")[0]) < 1000
+    assert grade.main([str(tmp_path / "in"), str(tmp_path / "out")]) == 0
 
 
 def test_a_stored_grade_is_used_again(tmp_path, monkeypatch):

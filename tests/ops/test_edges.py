@@ -178,6 +178,12 @@ def test_transposed_layers_speak_of_their_own_layout():
     assert ops.conv_layer_matrix(ONES((2, 0, 3)), 4).shape == (4, 0)
 
 
+def test_the_one_size_that_unpooling_can_have():
+    assert ops.max_unpool(ONES(2), np.array([0, 1]), 1, output_size=(2,)).tolist() == [1, 1]
+    with pytest.raises(ValueError, match="use 2 to 2 there"):
+        ops.max_unpool(ONES(2), np.array([0, 1]), 1, output_size=(5,))
+
+
 def test_an_empty_batch_may_be_unpooled_to_nothing():
     nothing, places = ONES((0, 1, 1)), np.zeros((0, 1, 1), int)
     assert ops.max_unpool1d(nothing, places, 2, padding=1).shape == (0, 1, 0)

@@ -132,7 +132,7 @@ def conv_window(kernel_size, stride, padding, dilation):
     if not isinstance(padding, str):
         s, p, d = _window(axes, stride, padding, dilation)
         return s, [(q, q) for q in p], d
-    s, _, d = _window(axes, stride, 0, dilation)
+    s, d = per_axis("stride", stride, axes, 1), per_axis("dilation", dilation, axes, 1)
     if choice("padding", padding, ("valid", "same")) == "valid":
         return s, [(0, 0)] * axes, d
     if max(s) > 1:
@@ -149,7 +149,8 @@ def conv_sizes(name, value, n, k, s, p, d):
     """
     sizes = []
     for axis in range(len(n)):
-        padded, e = n[axis] + sum(p[axis]), extent(k[axis], d[axis])
+        before, after = p[axis]
+        padded, e = before + n[axis] + after, extent(k[axis], d[axis])
         if padded < e:
             missing = e - padded
             cells, wanted = (counted(number, "cell", "cells")
@@ -158,7 +159,7 @@ def conv_sizes(name, value, n, k, s, p, d):
                    f"is too small on axis {axis}: with padding {cells}, but kernel "
                    f"{k[axis]} with dilation {d[axis]} reaches over {e}",
                    f"use {wanted} or more there, padding "
-                   f"{p[axis][0] + (missing + 1) // 2} or more, or a smaller kernel or dilation")
+                   f"{before + (missing + 1) // 2} or more, or a smaller kernel or dilation")
         if padded > MOST:
             refuse(name, value, f"is too large on axis {axis}: with padding {padded} cells",
                    "use a smaller padding or size, 2**63 - 1 cells at most together")

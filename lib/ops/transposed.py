@@ -5,7 +5,7 @@ from math import prod
 import numpy as np
 
 from . import _arguments as arguments
-from .sizes import conv_transpose_sizes, extent
+from .sizes import conv_transpose_sizes
 
 
 def conv_transpose(x, kernel, *, stride=1, padding=0, output_padding=0, dilation=1):
@@ -150,8 +150,7 @@ def transpose_convolve(x, weight, size, stride, padding, dilation, groups):
     # ... (groups, *k, C_in/groups, C_out/groups) for the weight, (groups, N, ..., C_out/groups)
     # for the canvas, which has the size of the output before it is cropped.
     matrices = np.moveaxis(weight.reshape(groups, ins, outs, *taps), (1, 2), (-2, -1))
-    full = [max(s * (m - 1) + extent(k, d), p + n)
-            for m, k, s, d, p, n in zip(cells, taps, stride, dilation, padding, size)]
+    full = [p + n + p for p, n in zip(padding, size)]
     canvas = np.zeros((groups, batch, *full, outs), dtype)
 
     every = slice(None)

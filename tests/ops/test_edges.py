@@ -10,7 +10,7 @@ import torch.nn.functional as F
 
 from lib import ops
 from lib.ops import _arguments as arguments
-from lib.ops import matrices
+from lib.ops import matrices, views
 
 ONES = np.ones
 MOST = 2**63 - 1
@@ -23,13 +23,16 @@ MOST = 2**63 - 1
     (lambda: arguments.whole("n", MOST, 1), lambda: arguments.whole("n", MOST + 1, 1)),
     (lambda: arguments.per_axis("n", MOST, 2, 1), lambda: arguments.per_axis("n", MOST + 1, 2, 1)),
     (lambda: ops.conv_output_size(MOST, 1), lambda: ops.conv_output_size(MOST - 1, 1, padding=1)),
-    (lambda: ops.conv_output_size(MOST - 2, 1, padding=1), lambda: ops.conv_output_size(MOST + 1, 1)),
+    (lambda: ops.conv_output_size(MOST - 2, 1, padding=1),
+     lambda: ops.conv_output_size(MOST + 1, 1)),
     (lambda: ops.conv_transpose_output_size(2**62, 1, stride=2),
      lambda: ops.conv_transpose_output_size(2**62, 2, stride=2)),
     (lambda: None, lambda: ops.interpolate([1], scale_factor=2.0**63)),
     (lambda: None, lambda: ops.interpolate([1, 2], scale_factor=2.0**62)),
-    (lambda: matrices._check_cells("size", (MOST, 1)), lambda: matrices._check_cells("n", (2**62, 2))),
-    (lambda: ops.max_pool(ONES(3), 2, stride=2**31 - 1), lambda: ops.max_pool(ONES(3), 2, stride=2**31)),
+    (lambda: matrices._check_cells("size", (MOST, 1)),
+     lambda: matrices._check_cells("size", (2**62, 2))),
+    (lambda: ops.max_pool(ONES(3), 2, stride=2**31 - 1),
+     lambda: ops.max_pool(ONES(3), 2, stride=2**31)),
 ])
 def test_the_largest_number(taken, refused):
     taken()
@@ -38,7 +41,8 @@ def test_the_largest_number(taken, refused):
 
 
 @pytest.mark.parametrize("call", [
-    lambda: ops.layer_bed_of_nails(ONES((1, 1, 1)), MOST), lambda: ops.zero_stuff(ONES(2), MOST - 1),
+    lambda: ops.layer_bed_of_nails(ONES((1, 1, 1)), MOST),
+    lambda: ops.zero_stuff(ONES(2), MOST - 1),
     lambda: ops.max_unpool1d(ONES((1, 1, 2)), np.zeros((1, 1, 2), int), 1, stride=MOST - 1),
     lambda: ops.interpolate([1], scale_factor=2.0**63 - 1024),
     lambda: ops.pixel_shuffle(ONES((0, 1, 1)), MOST),
@@ -97,6 +101,24 @@ def test_an_empty_axis_is_refused_wherever_it_is(axes, batch, empty):
     assert nothing.shape == (0, 1, *size)
 
 
+@pytest.mark.parametrize("layer", [ops.conv_transpose1d, ops.layer_by_matrix, ops.layer_by_stamps,
+                                   ops.layer_by_zero_stuffing])
+def test_layers_of_an_empty_batch_of_nothing(layer):
+    for shape in ((0, 2, 0), (0, 2, 4)):
+        made = layer(ONES(shape, np.float32), ONES((2, 3, 5), np.float32))
+        assert made.shape == (0, 3, shape[2] + 4) and made.dtype == np.float32
+
+
+def test_the_matrix_of_a_layer_is_sparse(monkeypatch):
+    from scipy.sparse import issparse
+
+    made, build = [], views.conv_transpose_layer_matrix
+    monkeypatch.setattr(views, "conv_transpose_layer_matrix",
+                        lambda *given, **more: made.append(build(*given, **more)) or made[0])
+    assert ops.layer_by_matrix(ONES((1, 2, 4)), ONES((2, 3, 5))).shape == (1, 3, 8)
+    assert issparse(made[0])
+
+
 def test_groups_that_do_not_divide_the_channels():
     for layer, channels in ((ops.conv1d, 4), (ops.conv_transpose1d, 4)):
         with pytest.raises(ValueError, match="groups=3 does not divide the 4 channels of .*; "
@@ -153,13 +175,29 @@ def test_the_largest_padding_that_is_advised_would_do_and_no_larger(n, kernel, s
 
     full = stride * (n - 1) + kernel
     for call in (lambda p: ops.conv_transpose_output_size(n, kernel, stride=stride, padding=p),
-                 lambda p: ops.max_unpool(ONES(n), np.zeros(n, int), kernel, stride=stride, padding=p)):
+                 lambda p: ops.max_unpool(ONES(n), np.zeros(n, int), kernel, stride=stride,
+                                          padding=p)):
         if full - 2 * padding >= 1:
             call(padding)
             continue
         advised = largest(call)
         assert advised == (full - 1) // 2
         call(advised)
+
+
+@pytest.mark.parametrize("n, kernel, dilation, padding", [
+    (n, k, d, p) for n, k, d, p in product((1, 2, 3), (3, 4, 5, 6), (1, 2), (0, 1))
+    if n + 2 * p < d * (k - 1) + 1])
+def test_the_size_and_the_padding_that_a_convolution_needs(n, kernel, dilation, padding):
+    with pytest.raises(ValueError) as error:
+        ops.conv(ONES(n), ONES(kernel), padding=padding, dilation=dilation)
+    wanted, pads = re.search(r"use (\d+) cells? or more there, padding (\d+) or", str(error.value)
+                             ).groups()
+    for size, more in ((int(wanted), padding), (n, int(pads))):
+        assert ops.conv(ONES(size), ONES(kernel), padding=more, dilation=dilation).size
+    for size, more in ((int(wanted) - 1, padding), (n, int(pads) - 1)):
+        with pytest.raises(ValueError, match="is too small"):
+            ops.conv(ONES(size), ONES(kernel), padding=more, dilation=dilation)
 
 
 @pytest.mark.parametrize("kernel", range(1, 9))
@@ -281,7 +319,7 @@ def test_cells_beyond_a_multiple_of_the_stride_are_left_out():
 
 def test_black_pictures_and_constant_ones():
     for zero in (np.zeros(12), np.zeros((12, 12), int)):
-        assert ops.checkerboard_score(zero, 2) == 0.0 and type(ops.checkerboard_score(zero, 2)) is float
-        assert ops.ripple(zero) == 0.0 and type(ops.ripple(zero)) is float
+        for measured in (ops.checkerboard_score(zero, 2), ops.ripple(zero)):
+            assert measured == 0.0 and type(measured) is float
     power = ops.window_power(np.full((1, 1, 12), 3.0))
     assert np.allclose(power, 0)

@@ -109,8 +109,9 @@ def _pack_array(array):
         return {"opaque": f"an array of shape {array.shape} (too large to look at)"}
     if array.dtype.kind not in "biufc":
         return {"opaque": f"an array of {array.dtype}"}
-    if array.dtype.itemsize > (16 if array.dtype.kind == "c" else 8):
-        array = array.astype(complex if array.dtype.kind == "c" else float)
+    widest = np.dtype(complex if array.dtype.kind == "c" else float)
+    if array.dtype.itemsize > widest.itemsize:
+        array = array.astype(widest)
     array = np.array(array, dtype=array.dtype.newbyteorder("<"), order="C")
     return {"array": [array.dtype.str, list(array.shape),
                       base64.b64encode(array.tobytes()).decode("ascii")]}

@@ -100,7 +100,8 @@ def test_a_call_leaves_no_alarm_behind():
     before = signal.signal(signal.SIGALRM, handler)
     try:
         with pytest.raises(AnswerError, match="did not come to an end within 0.05 s"):
-            Answers({"answer": from_cell("def answer():\n    while True: pass")}, 0.05).call("answer")
+            endless = from_cell("def answer():\n    while True: pass")
+            Answers({"answer": endless}, 0.05).call("answer")
         Answers({"answer": lambda: 1}).call("answer")
         assert signal.getitimer(signal.ITIMER_REAL) == (0, 0)
         assert signal.getsignal(signal.SIGALRM) is handler

@@ -204,7 +204,7 @@ def test_the_bounds_of_a_process():
             "print([r.getrlimit(getattr(r, 'RLIMIT_' + name)) for name in "
             "('DATA', 'FSIZE', 'CORE', 'CPU')])\nguard.limit(900)\n"
             "print(r.getrlimit(r.RLIMIT_DATA))")
-    said = subprocess.run([sys.executable, "-c", code], cwd=guard.__file__.rpartition("instructor")[0],
+    said = subprocess.run([sys.executable, "-c", code], cwd=Path(guard.__file__).parents[1],
                           capture_output=True, text=True)
     first, second = said.stdout.splitlines()
     values = [700 * 2**20, 64 * 2**20, 0, 3600]

@@ -243,7 +243,8 @@ def test_the_shell_is_silent_and_starts_nothing(real):
     assert cell(real, "from lib.checks import check, hint\nassert check('x') is None\n"
                       "assert hint('x') is None and hint('x', 3) is None") is None
     assert cell(real, "import lib.checks.tasks.matrix") is not None
-    assert cell(real, "import os\nassert os.listdir() == [] and os.getcwd().endswith('work')") is None
+    assert cell(real, "import os\nassert os.listdir() == []\n"
+                      "assert os.getcwd().endswith('work')") is None
     assert cell(real, "assert os.path.basename(os.environ['HOME']) == 'home'") is None
 
 

@@ -21,8 +21,8 @@ from lib.checks import Verdict
 def task(number, points=1, of=2, state=None, **more):
     state = state or ("correct" if points else "not yet")
     return {"task": f"x-{number}", "title": f"Task <{number}>", "points": points, "of": of,
-            "state": state, "problem": "" if points else "the sum: 3", "message": f"Not yet: {number}",
-            **more}
+            "state": state, "problem": "" if points else "the sum: 3",
+            "message": f"Not yet: {number}", **more}
 
 
 def graded(path, tasks=(task("b"), task("a", 0)), changed=0.0, exercise="part/x", **more):

@@ -47,7 +47,8 @@ def test_only_code_is_changed():
     ("x = 2 * y", "x = 2 + y"), ("x = y ** 2", "x = y * 2"), ("x = 0.5", "x = 1.5"),
     ("x = a < b <= c", "x = a < b < c"), ("x = a in b", "x = a not in b"), ("x = -y", "x = +y"),
     ("x = a and b", "x = a or b"), ("x = not a", "x = not not a"), ("x = True", "x = False"),
-    ("x = a if b else c", "x = c if b else a"), ("check(x)", "None"), ("x = a is b", "x = a is not b"),
+    ("x = a if b else c", "x = c if b else a"), ("x = a is b", "x = a is not b"),
+    ("check(x)", "None"),
 ])
 def test_a_change(before, after):
     assert after in [mutants.mutant(before, site) for site in mutants.sites(before)]

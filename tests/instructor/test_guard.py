@@ -107,6 +107,11 @@ def test_the_root_and_a_folder_with_a_longer_name(places):
 
 def test_systems_that_do_not_tell_cases_apart(places):
     folder = str(places["read"])
+    named = places["read"] / "Named"
+    named.mkdir()
+    for fold in (False, True):
+        hook = guard._hook("/nowhere", ((str(named), "read"),), fold=fold)
+        assert not refuses(hook, "open", str(named), "r", READ)
     rules = ((folder.upper(), "read"),)
     assert not refuses(guard._hook("/nowhere", rules, fold=True), "open", folder, "r", READ)
     assert refuses(guard._hook("/nowhere", rules, fold=False), "open", folder, "r", READ)

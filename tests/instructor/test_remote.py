@@ -320,6 +320,10 @@ def test_what_keeps_a_process_from_starting_is_said(tmp_path, monkeypatch):
     with pytest.raises(SetUpError, match=r"did not start \(ended the process .*\): no luck"):
         Session(Limits(), folder=tmp_path)
     assert list(tmp_path.iterdir()) == []
+    monkeypatch.setattr(remote, "BOOT", "import sys; sys.exit(1000 * 'more')")
+    with pytest.raises(SetUpError) as error:
+        Session(Limits(), folder=tmp_path)
+    assert len(str(error.value).partition("): ")[2]) == 2000  # the end of what was said
     monkeypatch.setattr(remote.sys, "executable", str(Path(tmp_path) / "none"))
     with pytest.raises(FileNotFoundError):
         Session(Limits(), folder=tmp_path)

@@ -249,6 +249,7 @@ def test_side_by_side():
     lock, running, most = threading.Lock(), [0], [0]
 
     def work(item):
+        assert threading.current_thread().daemon  # one that hangs does not keep the command
         with lock:
             running[0] += 1
             most[0] = max(most[0], running[0])
@@ -272,6 +273,7 @@ def test_one_that_does_not_come_back_is_replaced():
     never = threading.Event()
 
     def work(item):
+        assert threading.current_thread().daemon
         if item == 0:
             never.wait(60)
         return {"n": item}

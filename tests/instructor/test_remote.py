@@ -292,6 +292,7 @@ def test_a_process_that_is_closed_is_gone(tmp_path):
         assert folder.name.startswith("answers-") and psutil.pid_exists(child)
         assert 0 < session._memory() < 4096 * 2**20
         (exchange,) = {*threading.enumerate()} - before
+        assert exchange.daemon  # one that hangs does not keep the command
     assert not psutil.pid_exists(child) and list(tmp_path.iterdir()) == []
     assert session._memory() == 0 and session.process.stdin.closed and session.errors.closed
     exchange.join(60)
@@ -335,8 +336,8 @@ def test_a_worker_ends_when_its_grader_is_gone():
     parents, left, done = iter([5, 5, 1]), [], threading.Event()
 
     def leave(status):
-        left.append(status), done.set()
+        left.append((status, threading.current_thread().daemon)), done.set()
 
     slept = []
     worker.end_with(5, lambda: next(parents), slept.append, leave)
-    assert done.wait(30) and left == [1] and slept == [1, 1]
+    assert done.wait(30) and left == [(1, True)] and slept == [1, 1]

@@ -135,7 +135,7 @@ def _hook(own, rules, realpath=os.path.realpath, isdir=os.path.isdir, sep=os.sep
 
 # Landlock, by its numbers in Linux's include/uapi/linux/landlock.h
 CREATE, ADD, RESTRICT = 444, 445, 446
-EXECUTE, WRITE, READ, READ_DIR = 1, 2, 4, 8
+EXECUTE, WRITE, READ, READ_DIR = (1 << bit for bit in range(4))
 # the rights that each version of it added, to files; from the fourth also to the network
 ALL_FILES = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 4: (1 << 15) - 1,
              5: (1 << 16) - 1}

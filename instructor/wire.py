@@ -42,7 +42,7 @@ def receive(stream):
 
 
 def _message(head, stream):
-    size = struct.unpack(">Q", head)[0] if len(head) == 8 else MOST + 1
+    size = struct.unpack(">Q", head)[0] if len(head) == 8 else math.inf
     if size > MOST:
         raise WireError("a message that is too long or cut off")
     body = stream.read(size)

@@ -149,7 +149,7 @@ def landlock(rules):
     """
     if not sys.platform.startswith("linux"):
         return False
-    libc = ctypes.CDLL(None, use_errno=True)
+    libc = ctypes.CDLL(None)
     version = libc.syscall(CREATE, None, 0, 1)
     if version < 1:
         return False

@@ -256,7 +256,7 @@ class Libc:
 def asked(monkeypatch):
     def ask(rules, *kernel):
         libc = Libc(*kernel)
-        monkeypatch.setattr(ctypes, "CDLL", lambda name, use_errno: libc)
+        monkeypatch.setattr(ctypes, "CDLL", lambda name: libc)
         before = os.listdir("/proc/self/fd")
         libc.done = guard.landlock(rules)
         assert len(os.listdir("/proc/self/fd")) == len(before)  # nothing is left open

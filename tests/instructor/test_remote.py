@@ -111,6 +111,10 @@ def test_a_task_has_its_time_in_all(session, clock):
     with pytest.raises(Lost, match="^did not come to an end within 1 s$"):
         session.ask("cell", seconds=3)
     clock.clear()
+    session.lost, session.until = None, 101  # more than its seconds, less than the grace
+    with pytest.raises(Lost, match="^did not come to an end within 0 s$"):
+        session.ask("cell", seconds=0.5)
+    clock.clear()
     session.lost, session.until = None, 90  # over already
     with pytest.raises(Lost, match="for the task"):
         session.ask("cell", seconds=3)

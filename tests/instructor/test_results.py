@@ -285,6 +285,14 @@ def test_one_that_does_not_come_back_is_replaced():
                         "0.2 s", "fault": True}
 
 
+def test_one_that_takes_its_time_is_waited_for():
+    def work(item):
+        time.sleep(1.2)  # longer than it is looked for at once
+        return {"n": item}
+
+    assert list(grade.side_by_side([0], work, 1, 60)) == [(0, {"n": 0})]
+
+
 def test_when_a_submission_was_changed(tmp_path):
     file = put(tmp_path, "a.ipynb", "{}")
     assert grade._changed(tmp_path, Submission("a", Path("a.ipynb"))) == file.stat().st_mtime

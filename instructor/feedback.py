@@ -106,9 +106,7 @@ def write_grades(out, graded, record):
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
-    numbered = {name: n for one in graded for n, name in enumerate(
-        task["task"] for task in one.result.get("tasks", ()))}
-    rows.sort(key=lambda row: (row[0], row[1], row[7], numbered.get(row[2], 0)))
+    rows.sort(key=lambda row: (row[0], row[1], row[7]))  # tasks stay in the notebook's order
     writer.writerows([_cell(value) for value in row] for row in rows)
     (name,) = Record(record, out).write([("grades.csv", text.getvalue())])
     return Path(out) / name

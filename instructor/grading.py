@@ -50,7 +50,6 @@ def _run(exercise, answers, session, found, fatal):
             found[step.name] = _verdict(session, find(step.name), answers[step.name])
         if session.lost:
             return last
-    return None
 
 
 def _cell(session, kind, source, seconds):

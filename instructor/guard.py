@@ -25,7 +25,7 @@ CHANGES = {  # event: how many of its first arguments are paths
     "os.remove": 1, "os.rename": 2, "os.link": 2, "os.symlink": 2, "os.mkdir": 1, "os.rmdir": 1,
     "os.truncate": 1, "os.chmod": 1, "os.chown": 1, "os.utime": 1, "os.chflags": 1,
 }
-LISTS = {"os.listdir": 1, "os.scandir": 1, "os.listxattr": 1, "os.getxattr": 1}
+LISTS = {"os.listdir", "os.scandir", "os.listxattr", "os.getxattr"}
 
 
 def limit(memory):
@@ -81,7 +81,8 @@ def _no_process(*_):
 
 def _hook(own, rules, realpath=os.path.realpath, isdir=os.path.isdir, sep=os.sep, pid=os.getpid(),
           fold=sys.platform in ("darwin", "win32"), fsdecode=os.fsdecode, is_a=isinstance,
-          never=frozenset(NEVER), changes=dict(CHANGES), lists=dict(LISTS), refusal=PermissionError,
+          never=frozenset(NEVER), changes=dict(CHANGES), lists=frozenset(LISTS),
+          refusal=PermissionError,
           writes=os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND, string=str):
     """The hook. All it needs is bound here, out of the way of code that redefines names."""
     rules = tuple((root.lower() if fold else root, right) for root, right in rules)
@@ -134,7 +135,7 @@ def _hook(own, rules, realpath=os.path.realpath, isdir=os.path.isdir, sep=os.sep
 
 # Landlock, by its numbers in Linux's include/uapi/linux/landlock.h
 CREATE, ADD, RESTRICT = 444, 445, 446
-EXECUTE, WRITE, READ, READ_DIR = 1, 2, 4, 8
+EXECUTE, WRITE, READ, READ_DIR = (1 << bit for bit in range(4))
 # the rights that each version of it added, to files; from the fourth also to the network
 ALL_FILES = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 4: (1 << 15) - 1,
              5: (1 << 16) - 1}
@@ -148,7 +149,7 @@ def landlock(rules):
     """
     if not sys.platform.startswith("linux"):
         return False
-    libc = ctypes.CDLL(None, use_errno=True)
+    libc = ctypes.CDLL(None)
     version = libc.syscall(CREATE, None, 0, 1)
     if version < 1:
         return False
@@ -156,7 +157,7 @@ def landlock(rules):
     ruleset = libc.syscall(CREATE, *_struct(struct.pack(
         "QQQ", files, 3 if version >= 4 else 0, 3 if version >= 6 else 0)[
             :24 if version >= 6 else 16 if version >= 4 else 8]), 0)
-    if ruleset < 0:
+    if ruleset == -1:
         return False
     refused = [path for path, given in rules.items() if not given]
     for path, given in rules.items():

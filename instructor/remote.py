@@ -61,7 +61,7 @@ class Session:
     def __init__(self, limits, imports=(), refused=(), folder=None):
         self.limits, self.lost, self.number = limits, None, 0
         self.until = float("inf")  # when the time for the task is over
-        self.token = secrets.token_hex(16)
+        self.token = secrets.token_hex()
         self.folder = Path(tempfile.mkdtemp(prefix="answers-", dir=folder))
         self.inbox, self.outbox = queue.Queue(), queue.Queue()
         self.errors = tempfile.TemporaryFile()

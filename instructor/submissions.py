@@ -234,7 +234,7 @@ def _chosen(exercise, task, cells):
     def written(index):
         return _squeezed(cells[index]["source"]) not in stubs | {""}
 
-    end = max(_checks(task, cells), default=-1)
+    end = max(_checks(task, cells), default=0)
 
     def last(indices):
         """Of several, the one that the last check of the task saw."""
@@ -264,7 +264,7 @@ def _transformed(source):
         return source
 
 
-@lru_cache(maxsize=500)
+@lru_cache
 def _tree(source):
     source = TIMED.sub("", source)
     for text in (source, _transformed(source)):
@@ -315,9 +315,10 @@ def _statements(source):
     lines = text.splitlines()
     for node in tree.body:
         bound, used = set(_bound(node)), _used_by(node)
+        changed = {name for part in ast.walk(node) for name in _changed(part)}
         # What is read and bound, as in a sum over a loop, goes on with what was there.
-        anew = bound if isinstance(node, DEFINITIONS) else bound - used
-        changed = {name for part in ast.walk(node) for name in _changed(part)} | bound - anew
+        anew = bound if isinstance(node, DEFINITIONS) else bound - used - changed
+        changed |= bound - anew
         if bound or changed:
             first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
             yield "\n".join(lines[first - 1:node.end_lineno]), anew, changed - anew
@@ -363,7 +364,7 @@ def _making(name, others, end):
         anew = [number for number in numbers if name in others[number][2]]
         if anew:
             later = [] if others[anew[-1]][1].startswith(("import ", "from ")) else [
-                number for number in numbers if number > anew[-1] and name in others[number][3]]
+                number for number in numbers[anew[-1] + 1:] if name in others[number][3]]
             return {anew[-1], *later}
     # It may come from one that says "everything".
     return {number for number in before if "*" in others[number][2]}

@@ -38,9 +38,11 @@ def send(stream, message):
 def receive(stream):
     """The next message; None at the end of the stream, ``WireError`` for what is none."""
     head = stream.read(8)
-    if not head:
-        return None
-    size = struct.unpack(">Q", head)[0] if len(head) == 8 else MOST + 1
+    return _message(head, stream) if head else None
+
+
+def _message(head, stream):
+    size = struct.unpack(">Q", head)[0] if len(head) == 8 else math.inf
     if size > MOST:
         raise WireError("a message that is too long or cut off")
     body = stream.read(size)
@@ -107,8 +109,9 @@ def _pack_array(array):
         return {"opaque": f"an array of shape {array.shape} (too large to look at)"}
     if array.dtype.kind not in "biufc":
         return {"opaque": f"an array of {array.dtype}"}
-    if array.dtype.itemsize > (16 if array.dtype.kind == "c" else 8):
-        array = array.astype(complex if array.dtype.kind == "c" else float)
+    widest = np.dtype(complex if array.dtype.kind == "c" else float)
+    if array.dtype.itemsize > widest.itemsize:
+        array = array.astype(widest)
     array = np.array(array, dtype=array.dtype.newbyteorder("<"), order="C")
     return {"array": [array.dtype.str, list(array.shape),
                       base64.b64encode(array.tobytes()).decode("ascii")]}

@@ -14,7 +14,8 @@ import numpy as np
 from ._values import plain
 
 SECONDS = 10  # that one call of an answer may take
-NOTHING = {"RESUME", "NOP", "LOAD_CONST", "RETURN_VALUE", "RETURN_CONST", "POP_TOP"}
+NOTHING = {"RESUME", "NOP", "RETURN_VALUE", "POP_TOP"}
+CONSTANT = {"LOAD_CONST", "RETURN_CONST"}
 
 
 class AnswerError(Exception):
@@ -123,7 +124,7 @@ def brief_text(text, most=300):
 
 def _is_installed(filename):
     """Whether a file is no cell of a notebook."""
-    return filename == __file__ or not ("ipykernel" in filename or filename.startswith("<"))
+    return not ("ipykernel" in filename or filename.startswith("<"))
 
 
 def _is_blank(value):
@@ -138,13 +139,9 @@ def _is_blank(value):
 def _does_nothing(function):
     """Whether a function's body is empty: a docstring, ``...`` or ``pass``."""
     code = getattr(function, "__code__", None)
-    if code is None:
-        return False
-    instructions = list(dis.get_instructions(code))
-    if {i.opname for i in instructions} - NOTHING:
-        return False
-    return [i.argval for i in instructions if i.opname in ("LOAD_CONST", "RETURN_CONST")][-1:] in (
-        [None], [])
+    return code is not None and all(
+        step.opname in NOTHING or step.opname in CONSTANT and step.argval is None
+        for step in dis.get_instructions(code))
 
 
 def _is_module(value):

@@ -135,7 +135,7 @@ def _problem(task, clause, given, answers):
             value, after, shares = answers.value(task.answer), (), False
         if clause.untouched:
             before = tuple(plain(a) for a in given.arguments)
-            changed = [n for n, (a, b) in enumerate(zip(before, after, strict=True))
+            changed = [n for n, (a, b) in enumerate(zip(before, after))
                        if not _same(a, b)]
             return changed and (f"argument {changed[0] + 1} was changed to "
                                 f"{brief(after[changed[0]])}", "arguments as they were")
@@ -163,15 +163,12 @@ def _held(clause, value, given):
 def _difference(value, expected, clause):
     """(what came out, what was expected) at the first difference, else None."""
     expected = plain(expected)
-    if isinstance(expected, (str, bool, dict)) or expected is None:
-        if type(value) is type(expected) and _same(value, expected):
-            return None
-        return _came_out(value), brief(expected) if clause.reveal else _kind(expected)
-    wanted = numeric(expected)
-    if wanted is None:  # a list of texts, or of lists of different lengths
-        if _same(value, expected):
-            return None
-        return _came_out(value), brief(expected) if clause.reveal else _kind(expected)
+    word = isinstance(expected, (str, bool, dict)) or expected is None
+    wanted = None if word else numeric(expected)
+    if wanted is None:  # a word, a list of texts, or one of lists of different lengths
+        same = _same(value, expected) and (not word or type(value) is type(expected))
+        return None if same else (
+            _came_out(value), brief(expected) if clause.reveal else _kind(expected))
     given = None if isinstance(value, (str, bytes, Opaque)) or value is None else numeric(value)
     if given is None:
         return _came_out(value), _kind(expected)
@@ -180,7 +177,7 @@ def _difference(value, expected, clause):
                 else f"an array of shape {given.shape}"), f"shape {wanted.shape}"
     near = np.isclose(given, wanted, rtol=clause.within, atol=clause.within, equal_nan=True)
     if near.all():
-        return None
+        return
     if not given.shape:
         return brief(value), brief(expected) if clause.reveal else "another number"
     place = tuple(int(i) for i in np.argwhere(~near)[0])
@@ -210,7 +207,7 @@ def _kind(expected):
     if isinstance(expected, np.ndarray):
         return f"numbers, in shape {expected.shape}"
     if isinstance(expected, bool):
-        return "True or False" if isinstance(expected, bool) else ""
+        return "True or False"
     if isinstance(expected, str):
         return "another text"
     if isinstance(expected, (list, tuple)):

@@ -3,6 +3,7 @@
 import copy
 import numbers
 import sys
+from contextlib import suppress
 
 import numpy as np
 
@@ -64,13 +65,9 @@ def plain(value, depth=8):
 
 def numeric(value):
     """``value`` as an array of numbers, or None where it has none."""
-    try:
+    with suppress(TypeError, ValueError):
         array = np.asarray(value)
-        if array.dtype.kind not in "biufc":
-            array = array.astype(float)
-    except (TypeError, ValueError):
-        return None
-    return array
+        return array if array.dtype.kind in "biufc" else array.astype(float)
 
 
 def shape_of(value):

@@ -155,10 +155,8 @@ def layer_input(x, weight, groups, transposed=False):
 
 def layer_bias(bias, channels):
     """One number per output channel, or None."""
-    if bias is None:
-        return None
-    bias = array("bias", bias)
-    if bias.shape != (channels,):
+    bias = bias if bias is None else array("bias", bias)
+    if bias is not None and bias.shape != (channels,):
         wanted = counted(channels, "output channel", "output channels")
         refuse("bias.shape", bias.shape, f"does not suit {wanted}",
                f"use shape ({channels},)")

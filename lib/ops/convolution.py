@@ -87,7 +87,7 @@ def _conv_layer(axes, x, weight, bias, stride, padding, dilation, groups, shape=
     conv_sizes("x.shape", shape, x.shape[2:], weight.shape[2:], stride, sides, dilation)
     y = convolve(x, weight, stride, sides, dilation, groups)
     if bias is not None:
-        y = y + bias.reshape(-1, *(1,) * axes)
+        y = y + bias.reshape(len(bias), *(1,) * axes)
     return y if batched else y[0]
 
 

@@ -50,7 +50,7 @@ def layer_ripple(output, *, margin=0):
     output, axes = _layer("output", output)
     m = per_axis("margin", margin, axes, 0)
     inside = tuple(slice(one, size - one) for one, size in zip(m, output.shape[2:]))
-    y = output[(..., *inside)].astype(np.float64, copy=False)
+    y = output[(..., *inside)].astype(np.float64)
     if y.size == 0:
         refuse("margin", margin, f"leaves no cell of {output.shape[2:]}",
                "use a margin below half the size")
@@ -118,7 +118,7 @@ def layer_checkerboard_score(pictures, stride):
         if one > 1 and n < CELLS_PER_PHASE * one:
             refuse("pictures.shape", pictures.shape, f"is too small for stride={stride!r}",
                    f"give each axis at least {CELLS_PER_PHASE} times its stride")
-    x = pictures[(..., *(slice(n) for n in size))].astype(np.float64, copy=False)
+    x = pictures[(..., *(slice(n) for n in size))].astype(np.float64)
     largest = np.abs(x).max()
     if not largest:
         return 0.0
@@ -157,9 +157,9 @@ def window_power(pictures):
 
 def _beside(power, line, axis):
     """The mean power on both sides of a bin, along one axis; frequencies wrap round."""
-    n = power.shape[axis]
-    steps = [step for near in SURROUNDINGS for step in (near, -near)]
-    places = [(*line[:axis], (line[axis] + step) % n, *line[axis + 1:]) for step in steps]
+    n, at = power.shape[axis], line[axis]
+    places = [(*line[:axis], place % n, *line[axis + 1:])
+              for near in SURROUNDINGS for place in (at + near, at - near)]
     return np.mean([power[place] for place in places])
 
 

@@ -183,7 +183,7 @@ def _interpolate(x, axes, size, scale_factor, mode, align_corners):
     if not mode.startswith("nearest") and dtype.kind in "iu":
         dtype = np.dtype(np.float64)
     # PyTorch finds the places in float64 only for float64 numbers, in float32 for all others.
-    number = np.float64 if np.finfo(_real(dtype)).bits > 32 else np.float32
+    number = np.result_type(np.finfo(_real(dtype)).dtype, np.float32).type
     if dtype == np.float16:  # computed in float32, rounded once at the end
         x = x.astype(np.float32)
     few = axes == 2 and sum(sizes) <= 128
@@ -196,7 +196,7 @@ def _interpolate(x, axes, size, scale_factor, mode, align_corners):
             weights = weights.reshape(*weights.shape, *(1,) * (axes - 1 - axis))
             x = sum(x.take(index, axis - axes) * weight
                     for index, weight in zip(indices, weights))
-    return x.astype(dtype, copy=False)
+    return np.asarray(x, dtype)
 
 
 def _real(dtype):
@@ -211,9 +211,11 @@ def _reads(n, m, scale, mode, align_corners, number, few=False):
     with two axes (see ``_nearest``); weights are of type ``number``.
     """
     if mode.startswith("nearest"):
-        return _nearest(n, m, scale, mode, number, few)[np.newaxis], np.ones((1, m), number)
+        indices = _nearest(n, m, scale, mode, number, few)[np.newaxis]
+        return indices, np.ones(indices.shape, number)
     if n == m and mode == "linear":  # PyTorch copies, also where the scale factor is not 1
-        return np.stack([np.arange(m)] * 2), np.stack([np.ones(m, number), np.zeros(m, number)])
+        each = np.arange(m)
+        return np.stack([each, each]), np.stack([np.ones(m, number), np.zeros(m, number)])
     places = _places(n, m, scale, align_corners, number)
     if mode == "linear":
         places = np.maximum(places, 0)
@@ -224,14 +226,14 @@ def _reads(n, m, scale, mode, align_corners, number, few=False):
         return (np.stack([first, np.minimum(first + 1, n - 1)]),
                 np.stack([1 - beyond, beyond]))
     indices = np.clip(first + np.array([[-1], [0], [1], [2]]), 0, n - 1)
-    return indices, _keys(np.stack([1 + beyond, beyond, 1 - beyond, 2 - beyond]))
+    return indices, _keys(beyond)
 
 
 def _places(n, m, scale, align_corners, number):
     """u_t of ``interpolation_matrix``, computed with PyTorch's steps in ``number``."""
     t = np.arange(m)
     if align_corners:
-        return t.astype(number) * (number(n - 1) / number(m - 1) if m > 1 else number(0))
+        return t.astype(number) * (number(n - 1) / number(max(m - 1, 1)))
     # PyTorch multiplies and subtracts in one instruction, which rounds once. So does float32
     # here, by way of float64. (Float64 rounds twice: a difference in the 16th digit.)
     places = np.float64(_step(n, m, scale, number)) * (t + 0.5) - 0.5
@@ -274,12 +276,17 @@ def _floor_of_float32(values):
     return np.floor(values.astype(np.float32)).astype(np.int64)
 
 
-def _keys(distance):
-    """Keys' cubic at distances 0 to 2 from its middle."""
-    u, a = distance, distance.dtype.type(_A)
-    near = ((a + 2) * u - (a + 3)) * u * u + 1
-    far = ((a * u - 5 * a) * u + 8 * a) * u - 4 * a
-    return np.where(u <= 1, near, far)
+def _keys(beyond):
+    """Keys' cubic for four cells and places that lie so far, 0 to 1, beyond the second of them."""
+    a = beyond.dtype.type(_A)
+
+    def near(u):  # at a distance of 0 to 1
+        return ((a + 2) * u - (a + 3)) * u * u + 1
+
+    def far(u):  # of 1 to 2
+        return ((a * u - 5 * a) * u + 8 * a) * u - 4 * a
+
+    return np.stack([far(1 + beyond), near(beyond), near(1 - beyond), far(2 - beyond)])
 
 
 def _one_axis_mode(mode, axes):
@@ -320,7 +327,7 @@ def _sizes_and_scales(shape, cells, axes, size, scale_factor):
             arguments.refuse("scale_factor", scale_factor,
                              f"leaves an output of size 0 on axis {axis} of x.shape={shape}",
                              f"use more than 1/{n} there")
-        if n * scale > arguments.MOST:
+        if n * scale >= 2.0**63:
             arguments.refuse("scale_factor", scale_factor, "is too large",
                              "use a smaller number, for 2**63 - 1 cells at most on every axis")
         sizes.append(int(n * scale))

@@ -39,7 +39,7 @@ def conv_matrix(
     kernel = arguments.plain_kernel(kernel)
     tables, n = _conv_tables(size, kernel.shape, stride, padding, dilation)
     rows, columns, taps = _entries(tables, n, order, output_order)
-    values = kernel.reshape(-1)[taps]
+    values = kernel.ravel()[taps]
     return _matrix(rows, columns, values, (_outputs(tables), prod(n)), sparse)
 
 
@@ -69,7 +69,7 @@ def conv_transpose_matrix(
     tables, m = _conv_transpose_tables(size, kernel.shape, stride, padding, output_padding,
                                        dilation)
     rows, columns, taps = _entries(tables, m, order, output_order)
-    values = kernel.reshape(-1)[taps]
+    values = kernel.ravel()[taps]
     return _matrix(rows, columns, values, (_outputs(tables), prod(m)), sparse)
 
 
@@ -209,25 +209,23 @@ def _entries(tables, size, order="row", output_order=None):
 
     axes = len(tables)
     # All axes at once: shape (outputs on axis 0, 1, ..., taps on axis 0, 1, ...).
-    column, tap, present = 0, 0, True
+    column, present = 0, True
     for axis, table in enumerate(tables):
         shape = [1] * (2 * axes)
         shape[axis], shape[axes + axis] = table.shape
         source = table.reshape(shape)
         later = size[axis + 1:] if order == "row" else size[:axis]
         column = column + source * prod(later)
-        later_taps = prod(other.shape[1] for other in tables[axis + 1:])
-        tap_shape = [1] * axes + [-1 if other == axis else 1 for other in range(axes)]
-        tap = tap + later_taps * np.arange(table.shape[1]).reshape(tap_shape)
         present = present & (source >= 0)
 
     # Stack the outputs in their order; C order then runs through the matrix row by row.
     turn = [*(range(axes) if output_order == "row" else reversed(range(axes))),
             *range(axes, 2 * axes)]
-    rows = _outputs(tables)
-    present = present.transpose(turn).reshape(rows, -1)
-    column = column.transpose(turn).reshape(rows, -1)
-    tap = np.broadcast_to(tap.reshape(1, -1), present.shape)
+    taps = prod(table.shape[1] for table in tables)
+    shape = _outputs(tables), taps
+    present = present.transpose(turn).reshape(shape)
+    column = column.transpose(turn).reshape(shape)
+    tap = np.broadcast_to(np.arange(taps), shape)
     row = np.nonzero(present)[0]
     return row, column[present], tap[present]
 
@@ -241,26 +239,20 @@ def _matrix(rows, columns, values, shape, sparse):
     return matrix
 
 
-def _csr(row_lengths, columns, values, shape, in_order=False):
-    """A CSR matrix straight from its three vectors; SciPy is loaded here, and only here.
-
-    ``in_order``: whether the columns of each row already rise, so that nobody need look.
-    """
+def _csr(row_lengths, columns, values, shape):
+    """A CSR matrix straight from its three vectors; SciPy is loaded here, and only here."""
     from scipy.sparse import csr_array
 
     starts = np.concatenate([[0], np.cumsum(row_lengths)])
     index = _index_type(shape, len(values))
-    matrix = csr_array((values, columns.astype(index, copy=False), starts.astype(index)), shape)
-    if in_order:
-        matrix.has_sorted_indices = True
-    else:
-        matrix.sort_indices()
+    matrix = csr_array((values, np.asarray(columns, index), starts.astype(index)), shape)
+    matrix.sort_indices()
     return matrix
 
 
 def _index_type(shape, entries):
     """SciPy's two index types: 32 bits where they are enough, as they take half the memory."""
-    return np.int32 if max(*shape, entries) < 2**31 else np.int64
+    return np.int32 if max(*shape, entries) <= np.iinfo(np.int32).max else np.int64
 
 
 def _layer_matrix(kernels, tables, size, sparse):
@@ -273,9 +265,9 @@ def _layer_matrix(kernels, tables, size, sparse):
     row, column, tap = _entries(tables, size)
     # One output channel: the entries of each input channel, side by side.
     channel = np.arange(ins)[:, None]
-    row, column, tap = (np.broadcast_to(part, (ins, len(row))).reshape(-1)
+    row, column, tap = (np.broadcast_to(part, (ins, len(row))).ravel()
                         for part in (row, column + cells * channel, tap + taps * channel))
-    along_rows = np.argsort(row * ins * cells + column, kind="stable")
+    along_rows = np.argsort(row, kind="stable")  # in each row the columns still rise
     row, column, tap = row[along_rows], column[along_rows], tap[along_rows]
 
     shape = (groups * outs * outputs, groups * ins * cells)
@@ -285,7 +277,7 @@ def _layer_matrix(kernels, tables, size, sparse):
     columns = column.astype(index) + first_column[:, None]
     if sparse:
         row_lengths = np.tile(np.bincount(row, minlength=outputs), groups * outs)
-        return _csr(row_lengths, columns.reshape(-1), values.reshape(-1), shape, in_order=True)
+        return _csr(row_lengths, columns.ravel(), values.ravel(), shape)
     matrix = np.zeros(shape, values.dtype)
     matrix[row + outputs * np.arange(groups * outs)[:, None], columns] = values
     return matrix

@@ -35,7 +35,7 @@ def overlap_count(size, kernel_size, *, stride=1, padding=0, output_padding=0, d
            [1, 1, 2, 1, 1]])
     """
     axes = _axes(size, kernel_size)
-    m = per_axis("size", size, axes, 1, spread_one=False)
+    m = per_axis("size", size, axes, 1)
     k = per_axis("kernel_size", kernel_size, axes, 1)
     s = per_axis("stride", stride, axes, 1)
     p = per_axis("padding", padding, axes, 0)

@@ -221,7 +221,7 @@ def _max_pool(x, axes, kernel_size, stride, padding, dilation, ceil_mode):
     steps = [prod(n[axis + 1:]) for axis in range(axes)]  # from one cell of x to the next
     starts = [si * np.arange(mi) - pi for si, mi, pi in zip(s, m, p)]
     offsets = [di * np.arange(ki) for di, ki in zip(d, k)]
-    indices = _places(starts, steps) + _places(offsets, steps).reshape(-1)[winner - 1]
+    indices = _places(starts, steps) + _places(offsets, steps).ravel()[winner - 1]
     if not winner.all():  # the first cell of the window that does not lie before the input
         starts = [start + di * np.maximum(0, -(start // di)) for start, di in zip(starts, d)]
         indices = np.where(winner, indices, _places(starts, steps))
@@ -236,12 +236,10 @@ def _places(each, steps):
 def _inside(j, n, m, s, p, d):
     """For tap j on one axis: the outputs whose tap falls into the input, and the cells there."""
     offset = d * j - p
-    first = max(0, -(offset // s))             # the least i with s i + offset >= 0
-    last = min(m - 1, (n - 1 - offset) // s)   # the largest with s i + offset <= n - 1
-    if last < first:
-        return slice(0, 0), slice(0, 0)
-    return (slice(first, last + 1),
-            slice(s * first + offset, s * last + offset + 1, s))
+    first = max(0, -(offset // s))  # the least i with s i + offset >= 0
+    count = max(0, min(m, (n - 1 - offset) // s + 1) - first)  # as long as s i + offset < n
+    cell = s * first + offset
+    return slice(first, first + count), slice(cell, cell + s * count, s)
 
 
 def _pooled_size(shape, padding, n, k, s, p, d, ceil_mode):
@@ -291,11 +289,11 @@ def _max_unpool(x, indices, axes, kernel_size, stride, padding, output_size, who
                          f"is not a place in an output of size {n}, which has "
                          f"{arguments.counted(cells, 'cell', 'cells')}",
                          f"use 0 to {cells - 1}, or give output_size")
-    canvas = np.zeros((*x.shape[:-axes], *n), x.dtype)
     # One long array, map after map. NumPy writes in order: of values for one cell the last stays.
+    canvas = np.zeros(maps * cells, x.dtype)
     starts = cells * np.arange(maps).reshape(*x.shape[:-axes], *(1,) * axes)
-    canvas.reshape(-1)[(starts + indices.astype(np.int64)).reshape(-1)] = x.reshape(-1)
-    return canvas
+    canvas[(starts + indices.astype(np.int64)).ravel()] = x.ravel()
+    return canvas.reshape(*x.shape[:-axes], *n)
 
 
 def _unpooled_size(x, axes, k, s, p, padding, output_size, whole_shape):

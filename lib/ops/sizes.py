@@ -25,7 +25,7 @@ def conv_output_size(size, kernel_size, *, stride=1, padding=0, dilation=1):
     28
     """
     axes, answer = _axes(size, kernel_size)
-    n = per_axis("size", size, axes, 1, spread_one=False)
+    n = per_axis("size", size, axes, 1)
     k = per_axis("kernel_size", kernel_size, axes, 1)
     s, sides, d = conv_window(k, stride, padding, dilation)
     return answer(conv_sizes("size", size, n, k, s, sides, d))
@@ -47,7 +47,7 @@ def conv_transpose_output_size(
     (14, 14)
     """
     axes, answer = _axes(size, kernel_size)
-    m = per_axis("size", size, axes, 1, spread_one=False)
+    m = per_axis("size", size, axes, 1)
     k = per_axis("kernel_size", kernel_size, axes, 1)
     s, p, d = _window(axes, stride, padding, dilation)
     a = per_axis("output_padding", output_padding, axes, 0)
@@ -70,7 +70,7 @@ def conv_input_sizes(output_size, kernel_size, *, stride=1, padding=0, dilation=
     [3, 4, 4, 5]
     """
     axes, answer = _axes(output_size, kernel_size)
-    m = per_axis("output_size", output_size, axes, 1, spread_one=False)
+    m = per_axis("output_size", output_size, axes, 1)
     k = per_axis("kernel_size", kernel_size, axes, 1)
     s, p, d = _window(axes, stride, padding, dilation)
     ranges = []
@@ -101,7 +101,7 @@ def output_padding_for(size, target, kernel_size, *, stride=1, padding=0, dilati
     (0, 1)
     """
     axes, answer = _axes(size, target, kernel_size)
-    m = per_axis("size", size, axes, 1, spread_one=False)
+    m = per_axis("size", size, axes, 1)
     wanted = per_axis("target", target, axes, 1, spread_one=False)
     k = per_axis("kernel_size", kernel_size, axes, 1)
     s, p, d = _window(axes, stride, padding, dilation)
@@ -132,7 +132,7 @@ def conv_window(kernel_size, stride, padding, dilation):
     if not isinstance(padding, str):
         s, p, d = _window(axes, stride, padding, dilation)
         return s, [(q, q) for q in p], d
-    s, _, d = _window(axes, stride, 0, dilation)
+    s, d = per_axis("stride", stride, axes, 1), per_axis("dilation", dilation, axes, 1)
     if choice("padding", padding, ("valid", "same")) == "valid":
         return s, [(0, 0)] * axes, d
     if max(s) > 1:
@@ -149,7 +149,8 @@ def conv_sizes(name, value, n, k, s, p, d):
     """
     sizes = []
     for axis in range(len(n)):
-        padded, e = n[axis] + sum(p[axis]), extent(k[axis], d[axis])
+        before, after = p[axis]
+        padded, e = before + n[axis] + after, extent(k[axis], d[axis])
         if padded < e:
             missing = e - padded
             cells, wanted = (counted(number, "cell", "cells")
@@ -158,7 +159,7 @@ def conv_sizes(name, value, n, k, s, p, d):
                    f"is too small on axis {axis}: with padding {cells}, but kernel "
                    f"{k[axis]} with dilation {d[axis]} reaches over {e}",
                    f"use {wanted} or more there, padding "
-                   f"{p[axis][0] + (missing + 1) // 2} or more, or a smaller kernel or dilation")
+                   f"{before + (missing + 1) // 2} or more, or a smaller kernel or dilation")
         if padded > MOST:
             refuse(name, value, f"is too large on axis {axis}: with padding {padded} cells",
                    "use a smaller padding or size, 2**63 - 1 cells at most together")

@@ -5,7 +5,7 @@ from math import prod
 import numpy as np
 
 from . import _arguments as arguments
-from .sizes import conv_transpose_sizes, extent
+from .sizes import conv_transpose_sizes
 
 
 def conv_transpose(x, kernel, *, stride=1, padding=0, output_padding=0, dilation=1):
@@ -126,7 +126,7 @@ def _conv_transpose_layer(
                                dilation, axes, shape))
     z = transpose_convolve(x, weight, size, stride, padding, dilation, groups)
     if bias is not None:
-        z = z + bias.reshape(-1, *(1,) * axes)
+        z = z + bias.reshape(len(bias), *(1,) * axes)
     return z if batched else z[0]
 
 
@@ -146,12 +146,11 @@ def transpose_convolve(x, weight, size, stride, padding, dilation, groups):
 
     # Groups first, channels last: (groups, N * cells, C_in/groups) for x ...
     vectors = x.reshape(batch, groups, ins, prod(cells)).transpose(1, 0, 3, 2)
-    vectors = np.ascontiguousarray(vectors).reshape(groups, -1, ins)
+    vectors = np.ascontiguousarray(vectors).reshape(groups, batch * prod(cells), ins)
     # ... (groups, *k, C_in/groups, C_out/groups) for the weight, (groups, N, ..., C_out/groups)
     # for the canvas, which has the size of the output before it is cropped.
     matrices = np.moveaxis(weight.reshape(groups, ins, outs, *taps), (1, 2), (-2, -1))
-    full = [max(s * (m - 1) + extent(k, d), p + n)
-            for m, k, s, d, p, n in zip(cells, taps, stride, dilation, padding, size)]
+    full = [p + n + p for p, n in zip(padding, size)]
     canvas = np.zeros((groups, batch, *full, outs), dtype)
 
     every = slice(None)

@@ -21,7 +21,7 @@ def vec(x, order="row"):
     >>> vec(x, order="column")
     array([1, 4, 2, 5, 3, 6])
     """
-    return array("x", x).reshape(-1, order=_NUMPY_ORDER[choice("order", order, _NUMPY_ORDER)])
+    return array("x", x).ravel(order=_NUMPY_ORDER[choice("order", order, _NUMPY_ORDER)])
 
 
 def unvec(v, shape, order="row"):

@@ -39,10 +39,9 @@ def by_stamps(x, kernel, *, stride=1, padding=0, output_padding=0, dilation=1):
     >>> by_stamps([2, 3, 0, -1], [1, 2, -1], stride=2)
     array([ 2,  4,  1,  6, -3,  0, -1, -2,  1])
     """
-    x, kernel, s, p, a, d, size = check_plain(x, kernel, stride, padding, output_padding,
+    x, kernel, s, p, _, d, size = check_plain(x, kernel, stride, padding, output_padding,
                                               dilation)
-    canvas = np.zeros(_canvas_size(x.shape, kernel.shape, s, a, d),
-                      np.result_type(x, kernel))
+    canvas = np.zeros(_canvas_size(p, size), np.result_type(x, kernel))
     for cell in np.ndindex(*x.shape):
         canvas[_place(cell, kernel.shape, s, d)] += x[cell] * kernel
     return canvas[_crop(p, size)]
@@ -85,7 +84,7 @@ def layer_by_matrix(
         matrix = conv_transpose_layer_matrix(
             weight, x.shape[2:], stride=stride, padding=padding, output_padding=output_padding,
             dilation=dilation, groups=groups, sparse=True)
-        z[:] = (matrix @ x.reshape(len(x), -1).T).T.reshape(z.shape)
+        z[:] = (matrix @ x.reshape(len(x), x[0].size).T).T.reshape(z.shape)
     return z if batched else z[0]
 
 
@@ -100,14 +99,13 @@ def layer_by_stamps(
     >>> layer_by_stamps(np.ones((2, 3, 4)), np.ones((3, 5, 3)), stride=2).shape
     (2, 5, 9)
     """
-    x, batched, weight, _, s, p, a, d, groups, size = check_transposed_layer(
+    x, batched, weight, _, s, p, _, d, groups, size = check_transposed_layer(
         x, weight, None, stride, padding, output_padding, groups, dilation)
     cells, taps = x.shape[2:], weight.shape[2:]
     outs, kernels = weight.shape[1] * groups, np.split(weight, groups)
     if 0 in cells:  # an empty batch of empty inputs: nothing stamps
         return np.zeros((0, outs, *size), np.result_type(x, weight))
-    canvas = np.zeros((len(x), outs, *_canvas_size(cells, taps, s, a, d)),
-                      np.result_type(x, weight))
+    canvas = np.zeros((len(x), outs, *_canvas_size(p, size)), np.result_type(x, weight))
     for cell in np.ndindex(*cells):
         values = np.split(x[(..., *cell)], groups, axis=1)                  # (N, C_in/groups)
         stamps = [np.tensordot(v, k, axes=1) for v, k in zip(values, kernels)]
@@ -192,10 +190,9 @@ def check_plain(x, kernel, stride, padding, output_padding, dilation):
     return x, kernel, s, p, a, d, size
 
 
-def _canvas_size(cells, taps, stride, output_padding, dilation):
-    """The output before padding crops it: s (m - 1) + e + a on each axis."""
-    return [s * (m - 1) + extent(k, d) + a
-            for m, k, s, a, d in zip(cells, taps, stride, output_padding, dilation)]
+def _canvas_size(padding, size):
+    """The output before padding crops it: n' + 2p = s (m - 1) + e + a on each axis."""
+    return [p + n + p for p, n in zip(padding, size)]
 
 
 def _place(cell, taps, stride, dilation):

@@ -1,12 +1,13 @@
 """The verdict on an answer: what is compared, what is said, and what is never said."""
 
+import dataclasses
 import linecache
 
 import numpy as np
 import pytest
 import torch
 
-from lib.checks import Answers, Clause, Task, call, examine
+from lib.checks import Answers, Clause, Task, Verdict, call, examine
 from lib.checks._values import plain
 
 
@@ -44,7 +45,47 @@ def test_any_form_of_the_same_numbers_is_right(right):
     assert judged(lambda n: right, equals(lambda n: [1, 2.5], call(2))).correct
 
 
+@pytest.mark.parametrize("right", [
+    "stripes", True, False, None, {"a": 1, "b": [1.5, "x"]}, ["a", "b"], ("a", "b"),
+    [[1], [2, 3]], {"a": np.array([1, np.nan])}, np.array([1, np.nan]), float("nan"), 1 + 2j,
+    {"a": None}, {"a": b"x"}, ["a", [1, None]],
+], ids=repr)
+def test_the_same_again_is_right(right):
+    again = list(right) if isinstance(right, tuple) else right
+    assert judged(lambda: right, equals(lambda: again, call())).correct
+
+
+@pytest.mark.parametrize("given, expected", [
+    (None, float("nan")), ("5", 5), (b"5", 5), (5, "5"), (1, True), (True, "True"), (0, None),
+    (["a"], ["a", "b"]), (["a", "b"], ["a"]), ({"a": 1}, {"b": 1}), ({"a": 1}, {"a": 1, "b": 2}),
+    ({"a": 1}, {"a": 2}), ({"a": "x"}, {"a": 1}), ({"a": 1}, {"a": "x"}), ({"a": 1}, {"a": [1, 1]}),
+    ({"a": object()}, {"a": 1}), ({"a": 1}, {"a": [[1], [2, 3]]}), ([[1], [2, 3]], [[1], [2, 4]]),
+    ({"a": None}, {"a": "x"}), ({"a": "x"}, {"a": None}), ({"a": 1 + 2e-5}, {"a": 1}),
+    ([["a"], 1], [["a"], 2]), ("x", {"a": 1}), ([1, 2, 3], ["a", "b"]), ({"a": True}, {"a": "y"}),
+    ({"a": [1, "x"]}, {"a": {"b": 1}}), ({"a": 1}, {"a": object()}), (b"x", ["x", "y"]),
+])
+def test_what_is_not_the_same_is_wrong(given, expected):
+    assert judged(lambda: given, equals(lambda: expected, call())).state == "not yet"
+
+
+@pytest.mark.parametrize("given, within, right", [
+    (1 + 5e-7, 1e-6, True), (1 + 5e-6, 1e-6, False), (1 + 5e-6, 1e-5, True),
+    (5e-7, 1e-6, False), (1 + 5e-4, 1e-3, True)])
+def test_numbers_are_compared_to_within(given, within, right):
+    assert judged(given, equals(lambda: 1, within=within)).correct == right
+    assert judged([0, given], equals(lambda: [0, 1], within=within)).correct == right
+
+
+def test_what_is_asked_and_what_was_found_cannot_be_changed():
+    for made in (call(1), equals(lambda: 1), Task("a-b", "a", (), ()), Verdict("correct")):
+        field = dataclasses.fields(made)[0].name
+        with pytest.raises(dataclasses.FrozenInstanceError):
+            setattr(made, field, "another")
+
+
 @pytest.mark.parametrize("given, expected, came_out, should", [
+    ([1, 2, 3], [1, 3, 4], "[1, 2, 3], with 2 at [1]", "3 at [1]"),
+    ([0] * 41, [0], "an array of shape (41,)", "shape (1,)"),
     ([1, 2], [1, 3], "[1, 2], with 2 at [1]", "3 at [1]"),
     ([[1], [2]], [1, 2], "[[1], [2]], of shape (2, 1)", "shape (2,)"),
     (4, 5, "4", "5"),
@@ -68,6 +109,11 @@ def test_the_first_difference_is_said(given, expected, came_out, should):
         "  hint      Mind the sign."]
 
 
+def test_forty_numbers_of_another_shape_are_shown():
+    rows = judged([0] * 40, equals(lambda: [0])).rows
+    assert rows["came out"] == f"{[0] * 40}, of shape (40,)"
+
+
 def test_a_long_line_breaks_between_words():
     hint = " ".join(["Count", *30 * ["by-itself"]])
     _, *lines = str(judged(1, Clause("one", equals=lambda: 2, hint=hint))).splitlines()
@@ -76,17 +122,37 @@ def test_a_long_line_breaks_between_words():
     assert " ".join(" ".join(lines).split()) == f"came out 1 expected 2 hint {hint}"
 
 
-@pytest.mark.parametrize("given, expected", [
-    ([1, 2], [1, 3.25]), (4, 3.25), ("a", "3.25"), ({"a": 1}, {"a": 3.25}), (["a"], ["3.25"])])
-def test_an_answer_that_is_a_value_is_not_given_away(given, expected):
+@pytest.mark.parametrize("given, expected, should", [
+    ([1, 2], [1, 3.25], "another number at [1]"), (4, 3.25, "another number"),
+    ("a", "3.25", "another text"), ({"a": 1}, {"a": 3.25}, "a dictionary"),
+    (["a"], ["3.25"], "1 entries"), ("a", 3.25, "a number"), ("a", [3.25, 3.25], "2 entries"),
+    ("a", np.array([3.25, 3.25]), "numbers, in shape (2,)"), (3.25, True, "True or False")])
+def test_an_answer_that_is_a_value_is_not_given_away(given, expected, should):
     verdict = judged(given, equals(lambda: expected, reveal=False))
-    assert verdict.state == "not yet" and "3.25" not in str(verdict)
+    assert verdict.state == "not yet" and verdict.rows["expected"] == should
+
+
+@pytest.mark.parametrize("length, lines", [(88, 1), (89, 2)])
+def test_a_line_has_a_hundred_characters_at_most(length, lines):
+    text = " ".join(["a" * 40, "b" * (length - 41)])
+    said = str(judged(1, Clause("one", equals=lambda: 2, hint=text))).splitlines()[3:]
+    assert len(said) == lines and len(said[0]) == (100 if lines == 1 else 52)
+    whole = "x" * 150
+    assert whole in str(judged(1, Clause("one", equals=lambda: 2, hint=whole)))
 
 
 def test_a_call_is_shown_with_its_arguments():
     verdict = judged(lambda x, stride=1: x.sum(), equals(lambda x, stride: 7, call(
         np.array([1, 2]), stride=2)))
     assert "given     answer([1, 2], stride=2)" in str(verdict)
+    assert str(call()) == "" and str(call((1,), a="b")) == "(1,), a='b'"
+    assert str(call("a" * 78, b="b" * 78)) == f"'{'a' * 78}', b='{'b' * 78}'"
+    assert str(call("a" * 79, b="b" * 79)) == f"'{'a' * 79} …, b='{'b' * 79} …"
+
+
+def test_a_value_is_shown_without_a_call():
+    assert judged(1, equals(lambda: 2)).rows["given"] == ""
+    assert "given" not in str(judged(1, equals(lambda: 2)))
 
 
 def test_a_forgotten_return_is_named():
@@ -97,8 +163,12 @@ def test_a_forgotten_return_is_named():
 
 
 def test_a_function_where_a_value_is_wanted_and_the_reverse():
-    assert "should be a value" in str(judged(lambda: 3, equals(lambda: 3)))
-    assert "should be a function" in str(judged(3, equals(lambda x: 3, call(1))))
+    rows = judged(lambda: 3, equals(lambda: 3)).rows
+    assert rows["came out"] == "answer is a function"
+    assert rows["expected"] == "answer should be a value, not a function"
+    rows = judged(3, equals(lambda x: 3, call(1))).rows
+    assert rows["came out"] == "answer is a value"
+    assert rows["expected"] == "answer should be a function"
 
 
 def test_the_learners_own_line_is_shown():
@@ -151,6 +221,9 @@ def test_a_call_cannot_change_the_arguments_of_the_next():
     assert x.tolist() == [1, 2]
     untouched = Clause("leaves x alone", [call(x)], untouched=True, hint="Copy first.")
     assert "argument 1 was changed to [2, 3]" in str(judged(answer, untouched))
+    second = Clause("leaves both alone", [call(0, x, x)], untouched=True, hint="Copy first.")
+    assert "argument 2 was changed to [2, 3]" in str(judged(lambda n, x, y: answer(x), second))
+    assert judged(lambda n, x, y: x + 1, second).correct
 
 
 @pytest.mark.parametrize("view, shares", [
@@ -159,6 +232,11 @@ def test_a_call_cannot_change_the_arguments_of_the_next():
 def test_a_view_is_told_from_a_copy(view, shares):
     fresh = Clause("a copy", [call(np.array([1, 2]))], fresh=True, hint="Copy.")
     assert judged(view, fresh).correct != shares
+
+
+def test_a_value_has_no_arguments_that_it_could_share_or_change():
+    assert judged([1], Clause("a copy", fresh=True)).correct
+    assert judged([1], Clause("leaves x alone", untouched=True)).correct
 
 
 def test_a_property_that_cannot_look_at_the_value_is_not_held():
@@ -192,3 +270,5 @@ def test_a_network_can_be_asked_with_other_weights():
 def test_a_clause_asks_one_thing():
     with pytest.raises(ValueError, match="exactly one of equals, holds, untouched and fresh"):
         Clause("two", equals=lambda: 1, holds=lambda y: None)
+    with pytest.raises(ValueError, match="clause 'none' must have exactly one"):
+        Clause("none")

@@ -44,6 +44,14 @@ def test_hints_come_one_at_a_time_and_the_last_stays(capsys):
     assert hints[0] in capsys.readouterr().out
 
 
+def test_the_last_hint_can_be_asked_for_by_its_number(capsys):
+    hints = checks.find(TASK).hints
+    checks.hint(TASK, len(hints))
+    assert capsys.readouterr().out == f"Hint {len(hints)} of {len(hints)}: {hints[-1]}\n"
+    with pytest.raises(ValueError, match=f"use 1 to {len(hints)}"):
+        checks.hint(TASK, len(hints) + 1)
+
+
 @pytest.mark.parametrize("number", [0, 99, -1, "2", 1.5])
 def test_a_hint_that_there_is_not(number):
     with pytest.raises(ValueError, match="number=.* is no hint of this task; use 1 to"):
@@ -75,6 +83,15 @@ def test_jupyterlab_gets_a_button_below_the_text(monkeypatch, capsys):
     assert button.description == "Next hint" and not text.value
     button.click()
     assert text.value.startswith("<p role='status'>Hint 1 of 3: ")
+
+
+def test_there_is_a_button_or_there_is_none(monkeypatch):
+    assert _feedback._buttons(TASK) is False
+    monkeypatch.setenv("JPY_SESSION_NAME", "/exercises/x.ipynb")
+    monkeypatch.setattr("IPython.display.display", lambda _: None)
+    assert _feedback._buttons(TASK) is True
+    monkeypatch.setitem(sys.modules, "ipywidgets", None)
+    assert _feedback._buttons(TASK) is False
 
 
 def test_without_widgets_the_text_says_how(monkeypatch, capsys):

@@ -116,3 +116,114 @@ def test_messages_arrive_one_after_another():
     wire.send(stream, {"a": "é"}), wire.send(stream, {"b": [1]})
     stream.seek(0)
     assert [wire.receive(stream) for _ in range(3)] == [{"a": "é"}, {"b": [1]}, None]
+
+
+def nested(value, levels):
+    for _ in range(levels):
+        value = [value]
+    return value
+
+
+@pytest.mark.parametrize("taken, described, says", [
+    (["a"] * (10**5 - 1), ["a"] * 10**5, "a list of more than 100000 entries"),
+    (tuple("a" * (10**5 - 1)), tuple("a" * 10**5), "a tuple of more than 100000 entries"),
+    ("a" * 10**6, "a" * (10**6 + 1), "a text of 1000001 characters"),
+    (b"a" * 10**6, b"a" * (10**6 + 1), "a bytes"),
+    (2**3999 - 1, 2**3999, "a very large whole number"),
+    (1 - 2**3999, -2**3999, "a very large whole number"),
+    (Fraction(10**998), Fraction(10**999), "a Fraction"),
+    (Decimal("1" * 999), Decimal("1" * 1000), "a Decimal"),
+    (Opaque("x" * 300), Opaque("x" * 301), "x" * 300),
+], ids=lambda value: type(value).__name__)
+def test_the_largest_that_travels(taken, described, says):
+    arrived = there(taken)
+    assert type(arrived) is type(taken) and str(arrived) == str(taken)
+    arrived = there(described)
+    assert isinstance(arrived, Opaque) and str(arrived) == says
+
+
+def test_the_largest_array_travels_in_one_frame():
+    most = np.ones(24 * 2**20, np.int8)
+    stream = io.BytesIO()
+    wire.send(stream, {"value": wire.pack(most)})
+    stream.seek(0)
+    assert np.array_equal(wire.unpack(wire.receive(stream)["value"]), most)
+    assert "too large to look at" in str(there(np.ones(24 * 2**20 + 1, np.int8)))
+
+
+def test_a_frame_has_64_mib_at_most():
+    head = struct.pack(">Q", 64 * 2**20 + 1)
+    with pytest.raises(wire.WireError, match="too long or cut off"):
+        wire.receive(io.BytesIO(head))
+    with pytest.raises(wire.WireError, match="no JSON"):  # as long as it may be, but empty
+        wire.receive(io.BytesIO(struct.pack(">Q", 64 * 2**20)))
+    for cut in (1, 7):
+        with pytest.raises(wire.WireError, match="too long or cut off"):
+            wire.receive(io.BytesIO(b"\0" * cut))
+    with pytest.raises(wire.WireError, match="cut off or of another kind"):
+        wire.receive(io.BytesIO(struct.pack(">Q", 3) + b"{}"))
+
+
+def test_a_frame_is_its_length_and_json():
+    stream = io.BytesIO()
+    wire.send(stream, {"a": "é"})
+    assert stream.getvalue() == struct.pack(">Q", 15) + b'{"a": "\\u00e9"}'
+
+
+def test_lists_in_lists_travel_through_23_levels():
+    assert there(nested(7, 23)) == nested(7, 23)
+    assert "too many entries" in str(there(nested(7, 24)))
+    deep = (nested(7, 22),), {"a": nested(7, 22)}
+    assert there(deep[0]) == deep[0] and there(deep[1]) == deep[1]
+    assert "7" not in str(there((nested(7, 23),))) + str(there({"a": nested(7, 23)}))
+    assert wire.unpack(nested(7, 24)) == nested(7, 24)
+    for packed in (nested(7, 25), {"tuple": nested(7, 25)}, {"dict": [["a", nested(7, 25)]]}):
+        with pytest.raises(wire.WireError, match="nested too deeply"):
+            wire.unpack(packed)
+    assert wire.unpack({"tuple": nested(7, 24)}) == tuple(nested(7, 24))
+
+
+@pytest.mark.parametrize("axes, fine", [(0, True), (1, True), (32, True), (33, False)])
+def test_an_array_has_32_axes_at_most(axes, fine):
+    packed = {"array": ["<i2", [1] * axes, "AQA="]}
+    if fine:
+        assert wire.unpack(packed).shape == (1,) * axes and wire.unpack(packed).sum() == 1
+    else:
+        with pytest.raises(wire.WireError, match="an array that is none"):
+            wire.unpack(packed)
+
+
+def test_long_numbers_become_those_of_python():
+    for made, kind in ((np.array([1.5], np.longdouble), "<f8"), (np.array([1j], np.clongdouble),
+                       "<c16"), (np.array([1.5]), "<f8"), (np.array([1j]), "<c16"),
+                       (np.array([1.5], np.float32), "<f4"), (np.array([1j], np.complex64), "<c8")):
+        packed = wire.pack(made)
+        assert packed["array"][0] == kind and there(made).tolist() == made.tolist()
+
+
+def test_what_arrives_is_cut_to_what_could_have_been_sent():
+    assert str(wire.unpack({"opaque": "x" * 400})) == "x" * 300
+    network = wire.unpack({"network": [3, 4, ["L" * 101, "M"]]}, lambda *_: None)
+    assert network.layers == ("L" * 100, "M") and network.parameters == 4
+    assert wire.unpack({"decimal": "1" * 1001}) == Decimal("1" * 1000)
+    assert wire.unpack({"complex": [1, 2.5]}) == 1 + 2.5j
+    assert wire.unpack({"dict": [["a", 1], ["b", {"tuple": []}]]}) == {"a": 1, "b": ()}
+
+
+@pytest.mark.parametrize("packed, says", [
+    ({"network": [True, 1, []]}, "no whole number"), ({"network": [0, 1.0, []]}, "no whole number"),
+    ({"network": [0, 1, [2]]}, "no text"), ({"opaque": ["a"]}, "no text"),
+    ({"array": ["<f8", [True], ""]}, "no whole number"), ({"array": [8, [1], ""]}, "no text"),
+    ({"dict": [[1, 2]]}, "no text"), ({"decimal": 1}, "no text"), ({"other": 1}, "unknown kind"),
+    ({"array": ["<i2", [1], "AQAB"]}, "none"), ({"array": ["<i2", [-1, -1], "AQA="]}, "none"),
+    ({"array": ["S2", [1], "AQA="]}, "none"), ({}, "none"), ({"a": 1, "b": 2}, "none")])
+def test_why_it_is_refused(packed, says):
+    with pytest.raises(wire.WireError, match=says):
+        wire.unpack(packed, lambda *_: None)
+
+
+def test_networks_need_someone_who_keeps_them():
+    network = Network(None, 12, ["Linear"])
+    assert isinstance(there(network), Opaque) and str(there(network)) == "a Network"
+    with pytest.raises(wire.WireError, match="unknown kind"):
+        wire.unpack({"network": [0, 1, ["a"]]})

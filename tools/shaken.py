@@ -1,8 +1,8 @@
 """Arithmetic that rounds otherwise: run in a kernel before anything else, for ``arithmetic.py``.
 
 The results of products, decompositions and convolutions are multiplied by 1 + ε, each entry by
-another, with random ε of the size of rounding. Results that every processor gets exactly, since
-the numbers in them have few binary digits or one factor is 0, stay as they are.
+another, with random ε of the size of rounding. What every processor gets exactly, such as sums of
+whole numbers, stays as it is, and so does matplotlib, which is the same on all.
 """
 
 import ast
@@ -13,20 +13,27 @@ import sys
 
 import numpy as np
 
-PRODUCTS = ("matmul", "dot", "vdot", "inner", "tensordot", "einsum", "convolve", "correlate")
+# Products, and the argument in which each is linear.
+PRODUCTS = {"matmul": 0, "dot": 0, "vdot": 0, "inner": 0, "tensordot": 0, "einsum": 1,
+            "convolve": 0, "correlate": 0}
 DECOMPOSITIONS = ("svd", "svdvals", "eigh", "eigvalsh", "eig", "inv", "pinv", "solve", "lstsq",
                   "qr", "cholesky", "det", "slogdet")
 TRANSFORMS = ("fft", "ifft", "fft2", "ifft2", "rfft", "irfft", "rfft2", "irfft2", "fftn", "ifftn")
-IN_TORCH = ("mm", "bmm", "mv", "dot", "addmm", "baddbmm", "addmv", "convolution", "linalg", "svd",
-            "solve", "lstsq", "fft", "linear", "matmul", "einsum")
+# The same for PyTorch; with a bias, it is linear in both together.
+IN_TORCH = {"mm": [0], "bmm": [0], "mv": [0], "dot": [0], "addmm": [0, 1], "baddbmm": [0, 1],
+            "addmv": [0, 1], "convolution": [0, 2], "convolution_backward": [0]}
+DECOMPOSED = ("linalg", "svd", "solve", "lstsq", "_fft")
+SIZE = 2  # of ε, as a multiple of the distance between neighbouring numbers
 CHANCE = np.random.default_rng(0)  # its own, so that the notebook's random numbers stay
 
 
 def start():
     """From now on, in this process, NumPy and PyTorch round otherwise."""
-    for module, names in ((np, PRODUCTS), (np.linalg, DECOMPOSITIONS), (np.fft, TRANSFORMS)):
+    for name, factor in PRODUCTS.items():
+        setattr(np, name, _shaking(getattr(np, name), factor))
+    for module, names in ((np.linalg, DECOMPOSITIONS), (np.fft, TRANSFORMS)):
         for name in names:
-            setattr(module, name, _shaking(getattr(module, name), exact=module is np))
+            setattr(module, name, _shaking(getattr(module, name)))
     # ``a @ b`` calls no function that could be replaced: it is rewritten into one that can.
     import builtins
 
@@ -48,39 +55,45 @@ def shaken(value):
     if not isinstance(value, np.ndarray | np.inexact | float) or not np.issubdtype(
             np.result_type(value), np.inexact):
         return value
-    eps = np.finfo(np.result_type(value)).eps
+    eps = SIZE * np.finfo(np.result_type(value)).eps
     return (value * (1 + eps * CHANCE.standard_normal(np.shape(value)))).astype(
         np.result_type(value))[()]
 
 
-def is_exact(values):
-    """Whether sums of products of these numbers are exact on every processor."""
-    for value in values:
-        if isinstance(value, np.ndarray | float | np.inexact) and np.size(value) and (
-                np.issubdtype(np.result_type(value), np.inexact)):
-            big = 2**12 * np.asarray(value)
-            if not (np.abs(big) < 2**24).all() or (big != np.rint(big)).any():
-                return False
-        elif isinstance(value, list | tuple) and not is_exact([np.asarray(v) for v in value]):
-            return False
-    return True
-
-
-def _shaking(function, exact):
+def _shaking(function, factor=None):
+    """The function with another rounding; factor: the argument in which it is linear, if any."""
     @functools.wraps(function)
     def other(*values, **options):
         result = function(*values, **options)
-        if options.get("out") is not None or exact and is_exact(values):
+        drawing = sys._getframe(1).f_globals.get("__name__", "").startswith("matplotlib")
+        if drawing or options.get("out") is not None:
+            return result
+        if factor is not None and _same(function(*_tripled(values, [factor]), **options), result):
             return result
         return shaken(result)
 
     return other
 
 
+def _tripled(values, places):
+    def three(value):
+        return value if value is None else 3 * (
+            value if hasattr(value, "detach") else np.asarray(value))
+
+    return [three(value) if place in places else value for place, value in enumerate(values)]
+
+
+def _same(of_three, result):
+    """Whether three times the input gives three times the result, as it does where no sum and
+    no product was rounded."""
+    return np.array_equal(of_three, 3 * np.asarray(result), equal_nan=False)
+
+
 def _product(a, b):
     result = a @ b
-    both = isinstance(a, np.ndarray) and isinstance(b, np.ndarray)
-    return result if not both or is_exact([a, b]) else shaken(result)
+    if not (isinstance(a, np.ndarray) and isinstance(b, np.ndarray)) or _same((3 * a) @ b, result):
+        return result
+    return shaken(result)
 
 
 class _Products(ast.NodeTransformer):
@@ -108,32 +121,25 @@ def _torch_mode():
 
     generator = torch.Generator().manual_seed(0)
 
-    def other(value):
-        if not isinstance(value, torch.Tensor) or not value.is_floating_point() or not (
-                value.numel()):
-            return value
-        noise = torch.randn(value.shape, generator=generator, dtype=torch.float64)
-        return value.mul_((1 + torch.finfo(value.dtype).eps * noise).to(value.dtype)
-                          if value.dtype == torch.float64 else
-                          1 + torch.finfo(value.dtype).eps * noise.to(value.dtype))
+    def shake(value):
+        if isinstance(value, torch.Tensor) and value.is_floating_point() and value.numel():
+            noise = torch.randn(value.shape, generator=generator, dtype=torch.float64)
+            value.mul_(1 + (SIZE * torch.finfo(value.dtype).eps * noise).to(value.dtype))
 
-    def is_whole(value):
-        if not isinstance(value, torch.Tensor) or not value.is_floating_point():
-            return True
-        digits = 12 if value.dtype == torch.float64 else 6
-        big = 2**digits * value.detach()
-        return bool((big.abs() < 2 ** (2 * digits)).all() and (big == big.round()).all())
+    def same(one, other):
+        pairs = zip(one, other) if isinstance(one, tuple | list) else [(one, other)]
+        return all(a is None or torch.equal(a, 3 * b) for a, b in pairs)
 
     class Shaken(TorchDispatchMode):
         def __torch_dispatch__(self, function, types, args=(), kwargs=None):
-            result = function(*args, **(kwargs or {}))
-            name = function.__name__
-            if any(part in name for part in IN_TORCH) and not name.split(".")[0].endswith("_"):
-                factors = [one for one in args[:2] if isinstance(one, torch.Tensor)]
-                if not all(map(is_whole, args)) and all(one.any() for one in factors):
-                    results = result if isinstance(result, tuple | list) else [result]
-                    for one in results:
-                        other(one)
+            kwargs = kwargs or {}
+            result = function(*args, **kwargs)
+            name = function.__name__.split(".")[0]
+            product = name in IN_TORCH and not kwargs
+            if product and not same(function(*_tripled(args, IN_TORCH[name])), result) or any(
+                    part in name for part in DECOMPOSED):
+                for one in result if isinstance(result, tuple | list) else [result]:
+                    shake(one)
             return result
 
     return Shaken()

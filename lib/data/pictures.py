@@ -31,11 +31,12 @@ def photograph(size=None):
     from PIL import Image
 
     with Image.open(_sample("grace_hopper.jpg")) as picture:
-        colours = np.asarray(picture.convert("RGB"), dtype=np.float64)[:CROP, :CROP]
-    # Luma after ITU-R BT.601, as Pillow and most programs turn colours into grey.
-    grey = colours @ np.array([0.299, 0.587, 0.114]) / 255
+        colours = np.asarray(picture.convert("RGB"), dtype=np.int64)[:CROP, :CROP]
+    # Luma after ITU-R BT.601, as Pillow and most programs turn colours into grey. Whole numbers
+    # as long as possible, so that pixels of one grey are equal on every processor.
+    grey = colours @ np.array([299, 587, 114])
     block = CROP // size
-    return grey.reshape(size, block, size, block).mean(axis=(1, 3)).clip(0, 1)
+    return grey.reshape(size, block, size, block).sum(axis=(1, 3)) / (255_000 * block**2)
 
 
 def other_pictures():

@@ -56,7 +56,8 @@ def tail_ripple(tail, vectors, *, size=16):
         # In parts, to save memory.
         answer = torch.cat([_middle(tail(part), size) for part in maps.split(20)])
         answer_to_other = _middle(tail(other_border), size)
-    if not torch.allclose(answer[:8], answer_to_other, rtol=1e-12, atol=0):
+    # Rounding is a share of the largest answer, the border's reach a share of each.
+    if (answer[:8] - answer_to_other).abs().max() > 1e-10 * answer.abs().max():
         refuse("size", size, "is so small that the border reaches the middle of the output",
                f"try {2 * size}")
     return layer_ripple(answer.cpu().numpy())

@@ -137,7 +137,7 @@ def _smaller(svg):
     svg = re.sub(r" ?\n(?=[A-Za-z])", "", svg)
     svg = svg.replace("xlink:href", "href").replace("DejaVuSans-", "g-")
     svg = re.sub(r"(?<![\w#.-])-?\d+\.\d{3,}", _rounded, svg)
-    svg = re.sub(r"(?<![\w#.-])-0(?![\w.])", "0", svg)
+    svg = re.sub(r"(?<![\w#.-])-0(?![\d.])", "0", svg)
     for number, name in enumerate(dict.fromkeys(re.findall(r'id="([a-z][0-9a-f]{10})"', svg))):
         svg = svg.replace(name, f"{name[0]}{number}")
     return svg

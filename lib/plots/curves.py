@@ -387,9 +387,11 @@ def _say_curve(x, values):
     """Where a curve begins and ends, and its extremes where they lie between."""
     text = f"from {number(values[0])} to {number(values[-1])}"
     ends = values[[0, -1]]
-    for word, best, at in (("least", values.min(), values.argmin()),
-                           ("most", values.max(), values.argmax())):
-        if best not in ends:
+    # Of equal extremes the first: rounding must not choose.
+    near = 1e-9 * np.ptp(values)
+    for word, best in (("least", values.min()), ("most", values.max())):
+        at = np.flatnonzero(np.abs(values - best) <= near)[0]
+        if np.abs(ends - best).min() > near:
             text += f", {word} {number(best)} at {number(x[at])}"
     return text
 

@@ -323,7 +323,7 @@ def _alt(table, nested, titles, row_labels, low, high):
         where = ", beside each other"
     alt = f"{plural(len(drawn), f'{kind} picture')}{sizes}{where}. "
     # By half a grey level or more: less is not seen, and may be rounding.
-    seen = (high - low) / 255 / 2
+    seen = 0.499999 * (high - low) / 255
     outside = sum(int(((image < low - seen) | (image > high + seen)).sum()) for image in drawn)
     total = sum(image.size for image in drawn)
     ends = (f"Blue is {number(low)}, white 0, orange {number(high)}" if low < 0

@@ -86,9 +86,8 @@ def _off_axis(text, figure):
 
 
 def test_bytes_are_the_same_twice(pictures):
-    some = list(EXAMPLES)[::8]  # a fresh process draws all of them again
-    assert digest({name: pictures[name] for name in some}) == digest(
-        {name: EXAMPLES[name]() for name in some})
+    for name in NAMES[::8]:  # a fresh process draws all of them again
+        assert pictures[name].svg == EXAMPLES[name]().svg
 
 
 def test_bytes_are_the_same_in_a_fresh_process_with_other_settings(pictures):

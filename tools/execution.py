@@ -89,7 +89,9 @@ def _refresh(paths, root, jobs, force, environment, report):
         elif not _is_cached(cache, notebook, key):
             # The cache's own key covers captions and other metadata too: keep the outputs.
             _store(cache, _with_outputs(cache, notebook, by_key[key]), path, by_key[key].data)
-    # Longest first, so that none is left running alone at the end. One never timed may be long.
+    # Longest first, so that none is left running alone at the end. One never timed may be long,
+    # and the more so the later it comes in the book.
+    waiting.reverse()
     waiting.sort(key=lambda item: -seconds.get(str(item[0]), float("inf")))
     if waiting:
         warm_up(kernel_environment(root, settings_folder(root), environment))

@@ -52,6 +52,7 @@ def test_a_file_is_whole_and_on_the_disk_before_it_has_its_name(tmp_path, monkey
 
     def sync(number):
         steps.append(os.fstat(number).st_ino)
+        assert os.fstat(number).st_size == len("new")
         syncs(number)
 
     def replace(part, path):

@@ -384,3 +384,15 @@ def test_a_stored_grade_is_used_again(tmp_path, monkeypatch):
     refused = run("3", wanted={})
     assert refused == {"problem": f"this is a notebook of {NAME}, which was not asked for",
                        "unasked": True}
+
+
+def test_a_fault_of_the_machines_is_said_and_not_stored(tmp_path, monkeypatch):
+    def fails(*_):
+        raise grade.SetUpError("no memory")
+
+    put(tmp_path, "a.ipynb", notebook()), (tmp_path / ".done").mkdir()
+    monkeypatch.setattr(grade.grading, "verdicts", fails)
+    assert grade.grade(Submission("a", Path("a.ipynb")), tmp_path, tmp_path,
+                       submissions.exercises(), Limits(), "1", "folder") == {
+        "problem": "could not be graded: no memory", "fault": True}
+    assert list((tmp_path / ".done").iterdir()) == []

@@ -54,13 +54,16 @@ def test_the_learner_gets_a_stub():
 
 
 @pytest.mark.parametrize("cells, says", [
-    ([HEADING, ANSWER], "has no check"),
-    ([HEADING, ANSWER, HEADING.replace("1", "2"), 'check("a-b")'], "no check before this"),
-    ([HEADING, 'check("a-b")'], "no answer before it"),
-    ([ANSWER, 'check("a-b")'], "needs a task's heading"),
-    ([HEADING, ANSWER, ANSWER, 'check("a-b")'], "needs a task's heading"),
-    ([HEADING.replace("Task 1", "Task 2"), ANSWER, 'check("a-b")'], "use 1"),
-    ([HEADING.replace(", 2 points", ""), ANSWER, 'check("a-b")'], "is no heading of a task"),
+    ([HEADING, ANSWER], "^the last task has no check"),
+    ([HEADING, ANSWER, HEADING.replace("1", "2"), 'check("a-b")'],
+     "^cell 3: task 1 has no check before this"),
+    ([HEADING, 'check("a-b")'], "^cell 2: this check has no answer before it"),
+    ([ANSWER, 'check("a-b")'], "^cell 1: a solution needs a task's heading"),
+    ([HEADING, ANSWER, ANSWER, 'check("a-b")'], "^cell 3: a solution needs a task's heading"),
+    ([HEADING.replace("Task 1", "Task 2"), ANSWER, 'check("a-b")'],
+     "^task 'a-b' has the number 2; use 1"),
+    ([HEADING.replace(", 2 points", ""), ANSWER, 'check("a-b")'],
+     "^cell 1: '## Task 1 · Sum .5 min.' is no heading of a task"),
     ([HEADING, ANSWER.replace("    ### END SOLUTION", ""), 'check("a-b")'], "no ### END"),
     ([HEADING, ANSWER.replace("### BEGIN SOLUTION", ""), 'check("a-b")'], "does not pair"),
     ([HEADING, ANSWER.replace("return sum(x)", "### BEGIN SOLUTION"), 'check("a-b")'], "pair"),

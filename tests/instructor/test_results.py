@@ -11,7 +11,7 @@ import pytest
 from bs4 import BeautifulSoup
 from handed_in import NAME, notebook, put
 
-from instructor import feedback, grade, submissions
+from instructor import feedback, grade, own, submissions
 from instructor.feedback import Graded
 from instructor.remote import Limits
 from instructor.submissions import Submission
@@ -81,8 +81,9 @@ def rows(path):
 def test_the_table_is_sorted_with_tasks_in_the_notebooks_order(tmp_path):
     many = [graded("b/x.ipynb", also=["part/y"]), ungraded("c", "it is empty"),
             graded("a/x.ipynb", (task("=b"),), exercise="part/y"), graded("a/x.ipynb")]
-    feedback.write_grades(tmp_path / "t.csv", many)
-    assert rows(tmp_path / "t.csv") == [
+    table = feedback.write_grades(tmp_path, many, tmp_path / "record")
+    assert table == tmp_path / "grades.csv"
+    assert rows(table) == [
         ("learner", "exercise", "task", "points", "of", "state", "first problem", "file"),
         ("a", "part/x", "x-b", "1", "2", "correct", "", "a/x.ipynb"),
         ("a", "part/x", "x-a", "0", "2", "not yet", "the sum: 3", "a/x.ipynb"),
@@ -92,12 +93,25 @@ def test_the_table_is_sorted_with_tasks_in_the_notebooks_order(tmp_path):
         ("b", "part/x", "x-b", "1", "2", "correct", "", "b/x.ipynb"),
         ("b", "part/x", "x-a", "0", "2", "not yet", "the sum: 3", "b/x.ipynb"),
         ("c", "", "", "0", "", "not graded", "it is empty", "c")]
-    assert b"\r" not in (tmp_path / "t.csv").read_bytes()
+    assert b"\r" not in table.read_bytes()
 
 
 def test_two_files_of_a_learner_are_apart_in_the_table(tmp_path):
-    feedback.write_grades(tmp_path / "t.csv", [graded("a/z.ipynb"), graded("a/b.ipynb")])
-    assert [row[7] for row in rows(tmp_path / "t.csv")[1:]] == ["a/b.ipynb"] * 2 + ["a/z.ipynb"] * 2
+    many = [graded("a/z.ipynb"), graded("a/b.ipynb")]
+    table = feedback.write_grades(tmp_path, many, tmp_path / "record")
+    assert [row[7] for row in rows(table)[1:]] == ["a/b.ipynb"] * 2 + ["a/z.ipynb"] * 2
+
+
+def test_a_table_replaces_its_own_and_goes_beside_one_that_was_changed(tmp_path):
+    def written(*paths):
+        table = feedback.write_grades(tmp_path, map(graded, paths), tmp_path / "record")
+        assert [row[7] for row in rows(table)[1::2]] == [*paths]
+        return table.name
+
+    assert written("a/x.ipynb") == written("a/x.ipynb", "b/x.ipynb") == "grades.csv"
+    put(tmp_path, "grades.csv", "mine")
+    assert written("c/x.ipynb") == written("d/x.ipynb") == "grades.new.csv"
+    assert (tmp_path / "grades.csv").read_text() == "mine"
 
 
 # ------------------------------------------------------------------------------------- the pages
@@ -127,11 +141,7 @@ def test_the_page_of_one_that_could_not_be_graded():
 
 
 def test_pages_are_named_by_their_exercise_else_by_their_file(tmp_path):
-    def name(one):
-        path = feedback.write_page(tmp_path, one)
-        assert path.read_text(encoding="utf-8") == feedback.page(one)
-        return path.relative_to(tmp_path).as_posix()
-
+    name = feedback.page_name
     assert name(graded("a/deep/z.ipynb")) == "a/x.html"
     assert name(ungraded("a/deep/z.ipynb", "odd")) == "a/a-deep-z.html"
     assert name(ungraded(f"a/{'é' * 96}n.ipynb", "odd")) == f"a/a-{'é' * 96}n.html"
@@ -140,43 +150,54 @@ def test_pages_are_named_by_their_exercise_else_by_their_file(tmp_path):
     first, second = (name(ungraded(f"a/{'é' * 99}{more}.ipynb", "odd")) for more in "bc")
     assert first != second and len(first) == len("a/") + 40 + 16 + len(".html")
     assert first.startswith(f"a/a-{'é' * 38}")
+    assert name(ungraded(f"a/{'é' * 99}\udcff.ipynb", "odd")).startswith(f"a/a-{'é' * 38}")
 
 
 def test_pages_are_written_for_those_that_count(tmp_path):
     many = [graded("a/x.ipynb"), graded("a/old.ipynb"), ungraded("b", "odd"),
             ungraded("c", "another exercise", unasked=True), graded("d/x.ipynb")]
-    record = tmp_path / "record"
-    feedback.write_pages(tmp_path / "pages", feedback.counted(many), record)
+    pages, record = tmp_path / "pages", tmp_path / "record"
+    assert feedback.write_pages(pages, feedback.counted(many), record) == []
 
     def written():
-        return sorted(path.relative_to(tmp_path / "pages").as_posix()
-                      for path in (tmp_path / "pages").rglob("*.html"))
+        return sorted(path.relative_to(pages).as_posix() for path in pages.rglob("*.html"))
 
     assert written() == ["a/x.html", "b/b.html", "d/x.html"]
-    assert "a/old.ipynb" in (tmp_path / "pages" / "a" / "x.html").read_text("utf-8")
-    assert "not counted" not in (tmp_path / "pages" / "d" / "x.html").read_text("utf-8")
+    assert (pages / "a/x.html").read_text("utf-8") == feedback.page(many[0], ["a/old.ipynb"])
+    assert (pages / "b/b.html").read_text("utf-8") == feedback.page(many[2])
+    assert (pages / "d/x.html").read_text("utf-8") == feedback.page(many[4])
     # What this command wrote before goes, with its folder; what others put there stays.
-    (tmp_path / "pages" / "b" / "b.html").unlink()
-    put(tmp_path / "pages", "a/own.html", "mine"), put(tmp_path / "pages", "d/own.txt", "mine")
-    feedback.write_pages(tmp_path / "pages", [ungraded("e", "odd")], record)
-    assert written() == ["a/own.html", "e/e.html"] and not (tmp_path / "pages" / "b").exists()
-    assert (tmp_path / "pages" / "d" / "own.txt").exists()
+    put(pages, "a/own.html", "mine"), put(pages, "d/own.txt", "mine")
+    assert feedback.write_pages(pages, [ungraded("e", "odd")], record) == []
+    assert written() == ["a/own.html", "e/e.html"] and not (pages / "b").exists()
+    assert (pages / "d" / "own.txt").exists()
     record.write_text("{")
-    feedback.write_pages(tmp_path / "pages", [], record)
+    feedback.write_pages(pages, [], record)
     assert written() == ["a/own.html", "e/e.html"]
+
+
+def test_a_page_goes_beside_one_that_was_changed(tmp_path):
+    feedback.write_pages(tmp_path, [ungraded("a", "odd"), ungraded("b", "odd")], tmp_path / "r")
+    put(tmp_path, "b/b.html", "mine")
+    many = [ungraded("a", "odder"), ungraded("b", "odder")]
+    assert feedback.write_pages(tmp_path, many, tmp_path / "r") == [("b/b.html", "b/b.new.html")]
+    assert (tmp_path / "b/b.html").read_text() == "mine"
+    for one, name in zip(many, ("a/a.html", "b/b.new.html"), strict=True):
+        assert (tmp_path / name).read_text("utf-8") == feedback.page(one)
 
 
 @pytest.mark.parametrize("place", ["a", ".done/a", "feedback/learner/a"])
 def test_halves_of_files_go_with_the_next_run(tmp_path, monkeypatch, place):
     file = tmp_path / place
-    own = put(file.parent, ".mine.part", "mine")
-    with monkeypatch.context() as broken:
-        broken.setattr(feedback.os, "replace", lambda *_: 1 / 0)  # here it is killed
+    mine = put(file.parent, ".mine.part", "mine")
+    with monkeypatch.context() as killed:
+        killed.setattr(own.os, "replace", lambda *_: 1 / 0)
+        killed.setattr(Path, "unlink", lambda *_, **more: None)  # nothing runs after a kill
         with pytest.raises(ZeroDivisionError):
-            feedback.write(file, "text")
+            own.write(file, "text")
     assert len(list(file.parent.glob(".*.part"))) == 2
     feedback.remove_parts(tmp_path)
-    assert list(file.parent.glob(".*.part")) == [own] and not file.exists()
+    assert list(file.parent.glob(".*.part")) == [mine] and not file.exists()
 
 
 @pytest.mark.parametrize("number, text", [(0, "0 points"), (1, "1 point"), (2, "2 points")])
@@ -314,10 +335,10 @@ def test_the_summary(capsys, tmp_path):
     many = [graded("a/x.ipynb"), graded("b/x.ipynb", (task(1, 2), task(2, 2))),
             graded("b/y.ipynb", (task(1, 1, 3),), exercise="part/y"), ungraded("c", "odd"),
             *feedback.counted([graded("d/x.ipynb", EMPTY), graded("d/z.ipynb")])]
-    grade._summary(many, tmp_path, 12.4)
+    grade._summary(many, tmp_path / "grades.new.csv", tmp_path / "pages", 12.4)
     said = capsys.readouterr()
     assert said.out.splitlines() == [
-        f"6 notebooks, 4 graded, in 12 s: {tmp_path / 'grades.csv'} and {tmp_path / 'feedback'}",
+        f"6 notebooks, 4 graded, in 12 s: {tmp_path / 'grades.new.csv'} and {tmp_path / 'pages'}",
         "  part/x: 3, on average 2.0 of 4 points", "  part/y: 1, on average 1.0 of 3 points"]
     assert said.err == ("d/x.ipynb: another notebook of this learner counts for part/x: "
                         "d/z.ipynb\n")
@@ -363,3 +384,15 @@ def test_a_stored_grade_is_used_again(tmp_path, monkeypatch):
     refused = run("3", wanted={})
     assert refused == {"problem": f"this is a notebook of {NAME}, which was not asked for",
                        "unasked": True}
+
+
+def test_a_fault_of_the_machines_is_said_and_not_stored(tmp_path, monkeypatch):
+    def fails(*_):
+        raise grade.SetUpError("no memory")
+
+    put(tmp_path, "a.ipynb", notebook()), (tmp_path / ".done").mkdir()
+    monkeypatch.setattr(grade.grading, "verdicts", fails)
+    assert grade.grade(Submission("a", Path("a.ipynb")), tmp_path, tmp_path,
+                       submissions.exercises(), Limits(), "1", "folder") == {
+        "problem": "could not be graded: no memory", "fault": True}
+    assert list((tmp_path / ".done").iterdir()) == []

@@ -80,8 +80,8 @@ def checkerboard_score(picture, stride):
     there can score more, by a factor of up to sqrt(3/2) per axis. A texture whose period has a
     factor in common with s can count as well: the picture cannot tell where it comes from. A
     pattern whose sign changes across the picture, or that covers a small part of it, is missed;
-    score the part alone. If the phases of a quantity with random signs (a gradient) differ in
-    strength, the score of its absolute values shows that, and only that.
+    score the part alone. If the mean absolute values of the phases of a quantity with random
+    signs (a gradient) differ, the score of its absolute values shows it.
 
     ``picture``: (*L) with 1, 2 or 3 axes, at least 6 s cells each (cells beyond a multiple of s
     are left out); ``stride``: an int, or a number per axis, not all 1. Result: a float.

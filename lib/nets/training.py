@@ -156,7 +156,8 @@ def train(model, inputs, targets=None, *, epochs, batch_size=32, lr=4e-3, loss="
         with torch.random.fork_rng(devices=cuda), _interrupts() as interrupts:
             if before is None and budget is not None:
                 history.planned = _epochs_that_fit(
-                    budget, at_least, epochs, steps, deepcopy(model), fit, optimiser_of, batch_size, x,
+                    budget, at_least, epochs, steps, deepcopy(model), fit, optimiser_of,
+                    batch_size, x,
                     lambda model: _mean_loss(model, *held_out, measure) if held_out else None)
             schedule = torch.optim.lr_scheduler.OneCycleLR(
                 optimiser, max_lr=lr, total_steps=history.planned * steps)

@@ -14,7 +14,8 @@ LOADS = {"script": "src", "img": "src", "iframe": "src", "source": "src", "video
 
 @pytest.fixture(scope="module")
 def pages(site):
-    found = sorted(page for page in site.rglob("*.html") if "_static" not in page.relative_to(site).parts)
+    found = sorted(page for page in site.rglob("*.html")
+                   if "_static" not in page.relative_to(site).parts)
     assert len(found) > 3
     return found
 

@@ -271,6 +271,8 @@ def test_results_are_not_executed_twice_and_errors_leave_the_old_site(book, lear
 @pytest.mark.parametrize("text, message", [
     (None, "cannot be read"),
     ("root: [", "no YAML"),
+    ("root: book/inder", "did you mean 'book/index'?"),
+    ("root: instructor/source/part/three", "which has the solutions"),
     ("- a\n- b\n", "names no root"),
     ("chapters: [{file: book/index}]", "names no root"),
     ("root: book/index\nchapters: [{file: book/part/too}]", "did you mean 'book/part/two'?"),

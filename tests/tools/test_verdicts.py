@@ -1,4 +1,4 @@
-"""The verdict of a run can be trusted: what ran over its time or was expected to fail has failed."""
+"""A run's verdict can be trusted: what ran over its time or was expected to fail has failed."""
 
 import os
 import platform

@@ -54,7 +54,7 @@ class Callable:
     (torch.nn.ReLU(), "value"), (gives_the_dots, "function"), (gives_zero, "function"),
     (calls, "function"), (len, "function"), (functools.partial(len), "function"),
     (Callable(), "function"),
-], ids=str)
+])
 def test_states(value, state):
     assert Answers({"answer": value}).state("answer") == state
     assert Answers({"answer": value}).state("another") == "missing"

@@ -50,10 +50,11 @@ bench: env  ## measure what has to be fast
 	@for file in benchmarks/*.py; do $(RUN) $$file || exit 1; done
 
 clean:  ## remove what was built (the environment .venv stays, and so do your sites in _build)
-	@if [ -e _build/html/.git ]; then echo "_build/html holds a .git of yours: move it away, or" \
+	@yours=$$(find _build/html -name .git -o -name CNAME 2> /dev/null | head -1); \
+	if [ -n "$$yours" ]; then echo "_build/html holds $$yours of yours: move it away, or" \
 	  "publish from a folder of its own (make site). Nothing was removed."; exit 1; fi
-	rm -rf $(addprefix _build/,html jupyter_execute .doctrees .jupyter_cache stored linkcheck .lock \
-	  exercises.json) .pytest_cache .hypothesis
+	rm -rf $(addprefix _build/,html jupyter_execute .doctrees .jupyter_cache stored stored.lock linkcheck \
+	  .lock .kernel .pages.json exercises.json) .pytest_cache .hypothesis
 	@rmdir _build 2> /dev/null || [ ! -e _build ] || echo "In _build stays: $$(ls -A _build)"
 
 env:  ## make the environment .venv if it is missing or out of date

@@ -59,9 +59,9 @@ def check_place(out, mark, root=ROOT):
         raise ValueError(f"OUT={out} is your home folder; name a folder in it.")
     if there.is_relative_to(root):
         first, *rest = there.relative_to(root).parts
-        kept = {"html", "jupyter_execute", ".doctrees", ".jupyter_cache"}
-        taken = not rest or rest[0] in kept if first == "_build" else (
-            (root / first).exists() and not any(
+        kept = {"html", "jupyter_execute", "stored", "linkcheck", "exercises.json"}
+        taken = not rest or rest[0] in kept or rest[0].startswith(".") if first == "_build" else (
+            first.startswith(".venv") or (root / first).exists() and not any(
                 (root / first / own).exists() for own in (mark, ".git")))
         if taken:
             raise ValueError(f"OUT={out} lies among the sources or the book's own pages; name a "

@@ -221,7 +221,12 @@ def contents(environment):
 
 def own(root):
     """The stamp's first line for an environment that somebody made by hand."""
-    return "own %s" % root
+    return "own %s" % in_bytes(root)
+
+
+def in_bytes(path):
+    """A path as it stands on the disk, whatever the terminal's encoding makes of it."""
+    return os.fsencode(path).decode("utf-8", "surrogateescape")
 
 
 def is_somebodys(environment):
@@ -326,7 +331,7 @@ def stamp(root):
     packages = hashlib.sha256()
     for name in INPUTS:
         packages.update(read(os.path.join(root, name)).encode("utf-8") + b"\0")
-    return ["%s %s" % (version, root), packages.hexdigest()]
+    return ["%s %s" % (version, in_bytes(root)), packages.hexdigest()]
 
 
 def check_venv():

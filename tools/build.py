@@ -16,6 +16,7 @@ import sysconfig
 import time
 from contextlib import redirect_stdout, suppress
 from io import StringIO
+from pathlib import Path
 
 from sphinx_external_toc.parsing import parse_toc_yaml
 
@@ -23,6 +24,7 @@ from dependencies import ROOT, interpreter
 from execution import CacheError, at_once, refresh, replace_file, results
 from terminal import print_what_it_can_show
 
+TOOLS = Path(__file__).resolve().parent
 # No page is made of these, at the top of the repository or anywhere in it.
 NO_SOURCES = ("_build", ".git", ".venv", "__pycache__", ".ipynb_checkpoints", ".pytest_cache",
               ".hypothesis")
@@ -47,16 +49,20 @@ def _build(root, start):
                 print(f"\n{error}", file=sys.stderr)
             print(f"\n{len(errors)} notebooks failed; no pages were made.", file=sys.stderr)
             return 1
-        before, after = read_state(root), {"sources": sources_of(root)}
-        after["results"] = results(notebooks, root)
+        before = read_state(root)
+        after = {"sources": sources_of(root), "engine": engine_of(root), "pages": pages_of(root),
+                 "results": results(notebooks, root)}
         if not whole or any(before.get(name) != after[name] for name in after):
             print("Making the pages", flush=True)
-            if whole:
-                for name, result in after["results"].items():
-                    if before["results"].get(name) != result:
-                        forget_page(root / name, root)
+            # Sphinx reads again what is newer than its last reading, and knows only that.
+            if whole and before.get("engine") == after["engine"]:
+                for kind in ("pages", "results"):
+                    for name, state in after[kind].items():
+                        if before.get(kind, {}).get(name) != state:
+                            forget_page(root / name, root)
             else:
-                shutil.rmtree(root / "_build" / ".doctrees", ignore_errors=True)
+                forget_all_pages(root)
+            remove_old_pages(before, after, root)
             state_file(root).unlink(missing_ok=True)
             if not make_pages(root):
                 print("\nThe pages have warnings or errors (above).", file=sys.stderr)
@@ -121,6 +127,26 @@ def sources_of(root):
     return digest.hexdigest()
 
 
+def engine_of(root):
+    """One hash of what makes pages of sources: where it changes, all pages are read again."""
+    digest = hashlib.sha1(repr(interpreter()).encode())
+    digest.update(repr(sorted(os.listdir(sysconfig.get_path("purelib")))).encode())
+    own = [path for folder in (root / "book" / "_ext", root / "book" / "_templates", TOOLS)
+           for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc"]
+    for path in [root / "_config.yml", root / "_toc.yml", *sorted(own)]:
+        digest.update(path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def pages_of(root):
+    """{source: hash of its content} of each page that the table of contents names."""
+    names = (os.path.splitext(name)[0] if name.endswith((".md", ".ipynb")) else name
+             for name in parse_toc_yaml(root / "_toc.yml"))
+    files = (root / f"{name}{suffix}" for name in names for suffix in (".md", ".ipynb"))
+    return {file.relative_to(root).as_posix(): hashlib.sha1(file.read_bytes()).hexdigest()
+            for file in files if file.is_file()}
+
+
 def book_notebooks(root=ROOT):
     """The notebooks that the table of contents names, in its order."""
     site = parse_toc_yaml(root / "_toc.yml")
@@ -140,9 +166,29 @@ def make_pages(root):
             jupyter_book(arguments, standalone_mode=False)
     except (RuntimeError, SystemExit):  # Jupyter Book's "see the warnings"; these are on stderr
         # Sphinx warns of a page only when it reads it: the next build has to read all of them.
-        shutil.rmtree(root / "_build" / ".doctrees", ignore_errors=True)
+        forget_all_pages(root)
         return False
     return True
+
+
+def forget_all_pages(root):
+    """Make Sphinx read all pages again."""
+    folder = root / "_build" / ".doctrees"
+    if folder.is_dir() and not folder.is_symlink():
+        shutil.rmtree(folder, ignore_errors=True)
+    else:
+        folder.unlink(missing_ok=True)
+
+
+def remove_old_pages(before, after, root):
+    """Remove pages that were made here, are as they were made, and have no source any more."""
+    gone = before.get("pages", {}).keys() - after["pages"].keys()
+    for name in sorted(gone):
+        page = f"_build/html/{os.path.splitext(name)[0]}.html"
+        with suppress(OSError):
+            content = (root / page).read_bytes()
+            if hashlib.sha1(content).hexdigest() == before.get("made", {}).get(page):
+                (root / page).unlink()
 
 
 def forget_page(path, root=ROOT):

@@ -4,11 +4,13 @@ nbval runs every notebook and compares what it gives with what is stored, so tha
 no second run. They are made once, and quickly where nothing has changed.
 """
 
+import hashlib
 import os
 import shutil
 import subprocess
 import sys
 
+import build
 import pytest
 import yaml
 from dependencies import ROOT
@@ -19,14 +21,27 @@ MAKE = ("import sys, pathlib, build; "
         "sys.exit(not build.make_pages(pathlib.Path(sys.argv[1])))")
 
 
+def made_from():
+    """One hash of all that the pages are made of: where it is another, they are made anew."""
+    digest = hashlib.sha1(build.engine_of(ROOT).encode())
+    for folder in ("book", "exercises"):
+        for file in sorted(path for path in (ROOT / folder).rglob("*") if path.is_file()):
+            if "__pycache__" not in file.parts:
+                digest.update(f"{file.relative_to(ROOT)}\0".encode() + file.read_bytes())
+    return digest.hexdigest()
+
+
 @pytest.fixture(scope="session")
 def site():
     """The folder of the built pages."""
-    STAGE.mkdir(parents=True, exist_ok=True)
-    with FileLock(STAGE / ".lock"):
+    STAGE.parent.mkdir(exist_ok=True)
+    with FileLock(f"{STAGE}.lock"):
+        key = STAGE / "made-from"
+        if key.exists() and key.read_text() == made_from():
+            return STAGE / "_build" / "html"
+        shutil.rmtree(STAGE, ignore_errors=True)
         for folder in ("book", "exercises"):
-            shutil.rmtree(STAGE / folder, ignore_errors=True)
-            shutil.copytree(ROOT / folder, STAGE / folder)  # with their times: Sphinx reads them
+            shutil.copytree(ROOT / folder, STAGE / folder)
         config = yaml.safe_load((ROOT / "_config.yml").read_text("utf-8"))
         config["execute"] = {"execute_notebooks": "off", "stderr_output": "warn"}
         config["exclude_patterns"] = ["_build"]
@@ -35,5 +50,6 @@ def site():
         result = subprocess.run(
             [sys.executable, "-c", MAKE, str(STAGE)], cwd=STAGE, capture_output=True, text=True,
             env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tools")])})
-    assert result.returncode == 0, f"the pages fail:\n{result.stdout}\n{result.stderr}"
+        assert result.returncode == 0, f"the pages fail:\n{result.stdout}\n{result.stderr}"
+        key.write_text(made_from())
     return STAGE / "_build" / "html"

@@ -63,7 +63,8 @@ def put(folder, *names):
 
 
 BUILT = ("_build/html/index.html", "_build/.doctrees/a.doctree", "_build/.jupyter_cache/global.db",
-         "_build/jupyter_execute/a.png", "_build/.lock", ".pytest_cache/README.md")
+         "_build/jupyter_execute/a.png", "_build/.lock", "_build/.kernel/a", "_build/.pages.json",
+         "_build/stored/a", ".pytest_cache/README.md")
 
 
 @pytest.mark.skipif(not shutil.which("make"), reason="there is no make here")
@@ -82,6 +83,10 @@ def test_make_clean_keeps_sites_and_grades(tmp_path):
     result = clean(tmp_path)
     assert result.returncode == 0 and "my-course" in result.stdout
     assert [name for name in (*mine, *BUILT) if (tmp_path / name).exists()] == [*mine]
-    put(tmp_path, *BUILT, "_build/html/.git/config")
-    assert clean(tmp_path).returncode != 0
-    assert (tmp_path / "_build/html/.git/config").exists()
+    for name in ("_build/html/.git/config", "_build/html/sub/.git/config", "_build/html/CNAME"):
+        put(tmp_path, *BUILT, name)
+        assert clean(tmp_path).returncode != 0
+        assert (tmp_path / name).exists()
+        (tmp_path / name).rename(tmp_path / "away")
+        if name.endswith("config"):
+            (tmp_path / name).parent.rmdir()

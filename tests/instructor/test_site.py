@@ -295,7 +295,9 @@ def test_a_table_of_contents_that_cannot_be_used(book, tmp_path, text, message):
 
 
 @pytest.mark.parametrize("folder", [".", "..", "book/mine", "lib", "_build", "_build/html",
-                                    "_build/html/mine", "_build/.jupyter_cache", "exercises"])
+                                    "_build/html/mine", "_build/.jupyter_cache", "exercises",
+                                    "_build/stored", "_build/.kernel/x", "_build/linkcheck",
+                                    ".venv", ".venv.aside-1"])
 def test_folders_that_are_refused(book, folder):
     (book / "lib").mkdir(exist_ok=True)
     with pytest.raises(ValueError, match="OUT="):

@@ -105,3 +105,26 @@ def test_a_folder_that_cannot_be_written_is_one_line(repository):
     assert built.stderr.splitlines() == [
         f"make book: {repository / '_build'} cannot be written: File exists."
     ]
+
+
+def test_pages_follow_their_sources_and_what_makes_them(repository):
+    index, extension = repository / "book/index.md", repository / "book/_ext/odd.py"
+    extension.parent.mkdir()
+    extension.write_text("def setup(app):\n    pass\n")
+    with open(repository / "_config.yml", "a") as config:
+        config.write("sphinx: {local_extensions: {odd: book/_ext}}\n")
+    assert build(repository).returncode == 0
+
+    before = index.stat().st_mtime_ns - 10**12
+    index.write_text("# Restored\n")
+    os.utime(index, ns=(before, before))  # as from a backup: older than its page
+    assert build(repository).returncode == 0
+    assert "Restored" in (repository / "_build/html/book/index.html").read_text()
+
+    toc = repository / "_toc.yml"
+    toc.write_text(toc.read_text().replace("- file: book/two\n", ""))
+    assert build(repository).returncode == 0
+    assert not (repository / "_build/html/book/two.html").exists()
+
+    extension.write_text("def setup(app):\n    app.connect('doctree-read', lambda *_: 1 / 0)\n")
+    assert build(repository).returncode == 1

@@ -4,6 +4,7 @@ import ast
 import errno
 import http.server
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -190,8 +191,12 @@ def fake_pip(project, monkeypatch, output, status):
     """Run the real installation with a program that pretends to be pip."""
     program = project.root / "bin/python"
     program.parent.mkdir()
-    program.write_text(
-        f"#!{sys.executable}\nimport os, runpy, sys\n"
+    # By way of a shell: a program's first line cannot name a path with a space.
+    pretence = program.with_name("pretence.py")
+    program.write_text(f"#!/bin/sh\nexec {shlex.quote(sys.executable)} "
+                       f"{shlex.quote(str(pretence))} \"$@\"\n")
+    pretence.write_text(
+        "import os, runpy, sys\n"
         "if 'config' in sys.argv:\n"
         "    sys.argv[:3] = []; sys.argv[0] = 'pip'; runpy.run_module('pip', run_name='__main__')\n"
         f"print({output!r}); print(sorted(os.environ.items())); sys.exit({status})\n"

@@ -1,6 +1,7 @@
 """A learner's answers: what state they are in, and how one call of them goes."""
 
 import functools
+import linecache
 import signal
 import sys
 import threading

@@ -394,12 +394,12 @@ def test_make_alone_lists_the_targets():
 def test_a_place_has_one_name_whatever_the_terminals_encoding(tmp_path, made_by):
     place = tmp_path / "für alle"
     place.mkdir()
-    code = (f"import os, sys; sys.path.insert(0, {os.path.dirname(bootstrap.__file__)!r})\n"
-            "import bootstrap\nfrom bootstrap import own, stamp\nroot = os.getcwd()\n"
+    code = ("import os, bootstrap\nfrom bootstrap import own, stamp\nroot = os.getcwd()\n"
             f"bootstrap.write_stamp(root, [{made_by}])\n")
     found = set()
     for utf8 in "01":
-        variables = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": utf8}
+        variables = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": utf8,
+                     "PYTHONPATH": os.path.dirname(bootstrap.__file__)}
         subprocess.run([sys.executable, "-c", code], cwd=place, check=True,
                        env={**os.environ, **variables})
         found.add(bootstrap.read_stamp(str(place))[0])

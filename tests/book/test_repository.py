@@ -16,7 +16,7 @@ FORBIDDEN = re.compile(
             "/ro" + r"ot/\.",
             "/ho" + r"me/\w+/",
             "/Us" + r"ers/\w+/",
-            "/tmp/" + "dev",
+            "/tm" + r"p/\w",
             "py" + "pi-more",
             "\\b(chat" + "gpt|anth" + "ropic|copi" + "lot|cla" + "ude code|ai assi" + "stant)\\b",
         ]

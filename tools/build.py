@@ -105,12 +105,11 @@ def made(root):
 
 
 def sources_of(root):
-    """One hash of all that pages are made of: files, packages, this program; not the results.
+    """One hash of all that pages are made of: files and what reads them; not the results.
 
     A file counts by its time and size. Folders behind links count as well.
     """
-    digest = hashlib.sha1(repr([interpreter(), os.environ.get("SOURCE_DATE_EPOCH")]).encode())
-    digest.update(repr(sorted(os.listdir(sysconfig.get_path("purelib")))).encode())
+    digest = hashlib.sha1(repr([engine_of(root), os.environ.get("SOURCE_DATE_EPOCH")]).encode())
     seen = set()
     for folder, below, files in os.walk(root, followlinks=True):
         real = os.path.realpath(folder)
@@ -140,18 +139,21 @@ def engine_of(root):
 
 def pages_of(root):
     """{source: hash of its content} of each page that the table of contents names."""
-    names = (os.path.splitext(name)[0] if name.endswith((".md", ".ipynb")) else name
+    return {file.relative_to(root).as_posix(): hashlib.sha1(file.read_bytes()).hexdigest()
+            for file in book_files(root)}
+
+
+def book_files(root=ROOT):
+    """The files of the pages that the table of contents names, in its order."""
+    names = (name.removesuffix(".md").removesuffix(".ipynb")
              for name in parse_toc_yaml(root / "_toc.yml"))
     files = (root / f"{name}{suffix}" for name in names for suffix in (".md", ".ipynb"))
-    return {file.relative_to(root).as_posix(): hashlib.sha1(file.read_bytes()).hexdigest()
-            for file in files if file.is_file()}
+    return [file for file in files if file.is_file()]
 
 
 def book_notebooks(root=ROOT):
-    """The notebooks that the table of contents names, in its order."""
-    site = parse_toc_yaml(root / "_toc.yml")
-    files = (root / f"{name.removesuffix('.ipynb')}.ipynb" for name in site)
-    return [file for file in files if file.exists()]
+    """Those of them that are notebooks."""
+    return [file for file in book_files(root) if file.suffix == ".ipynb"]
 
 
 def make_pages(root):

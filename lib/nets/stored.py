@@ -61,17 +61,8 @@ def write_tensors(path, tensors, meta):
     text = json.dumps(meta)
     # One entry, because several would be written in an order that differs from time to time.
     about = json.dumps({"sha256": _checksum(tensors, text), "meta": text})
-    data = save(tensors, {"about": about})
     path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f"{path.name}.{os.getpid()}.unfinished")
-    try:
-        with open(unfinished, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(unfinished, path)  # whole or not at all, even if the power fails
-    finally:
-        unfinished.unlink(missing_ok=True)
+    _write_whole(path, save(tensors, {"about": about}))
 
 
 def read_tensors(path):
@@ -118,12 +109,7 @@ def check_tensors(path, found, wanted):
 
 def write_results(path, results):
     """Write a dict of JSON values; the file appears whole or not at all."""
-    unfinished = path.with_name(f"{path.name}.{os.getpid()}.unfinished")
-    try:
-        unfinished.write_text(json.dumps(results, indent=1) + "\n", "utf-8")
-        os.replace(unfinished, path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    _write_whole(path, (json.dumps(results, indent=1) + "\n").encode("utf-8"))
 
 
 def read_results(path, module):
@@ -192,6 +178,19 @@ def remove_runs(runs, paths):
         path.with_suffix(".part").unlink(missing_ok=True)
     with suppress(OSError):
         runs.rmdir()
+
+
+def _write_whole(path, data):
+    """Write bytes to a file, all or none of them, even if the power fails."""
+    unfinished = path.with_name(f"{path.name}.{os.getpid()}.unfinished")
+    try:
+        with open(unfinished, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(unfinished, path)
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def _checksum(tensors, text):

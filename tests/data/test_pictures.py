@@ -24,6 +24,14 @@ def test_smaller_photographs_are_means_over_squares():
     assert small.mean() == pytest.approx(whole.mean(), abs=1e-12)
 
 
+@pytest.mark.parametrize("size", [64, 512])
+def test_equal_greys_are_equal_numbers(size):
+    # Sums of whole numbers, divided once: what is equal stays so on every processor.
+    whole = 255_000 * (512 // size) ** 2
+    photo = photograph(size)
+    assert (np.rint(photo * whole) / whole == photo).all()
+
+
 def test_photograph_shows_the_portrait():
     """Dark jacket, bright face, mid-grey background; JPEG decoders differ a little."""
     picture = photograph(64)

@@ -90,6 +90,16 @@ def test_vectors_are_activations_and_repeat_with_the_seed():
     assert {tuple(v) for v in found.tolist()} <= real
 
 
+def test_rounding_is_no_border():
+    class Rounded(nn.Module):
+        def forward(self, x):
+            y = nn.functional.interpolate(x, scale_factor=2)
+            y = torch.cat([y, 1e-9 * y], 1)  # small answers beside large ones
+            return y + 1e-14 * torch.rand_like(y)
+
+    assert tail_ripple(Rounded(), torch.ones(3, 8)) < 1e-9
+
+
 def test_a_border_that_reaches_the_middle_is_refused():
     wide = nn.ConvTranspose2d(1, 1, 21, stride=2, padding=10, output_padding=1)
     with pytest.raises(ValueError, match=r"size=8 is so small .*; try 16\."):

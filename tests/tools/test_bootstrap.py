@@ -390,17 +390,16 @@ def test_make_alone_lists_the_targets():
         assert f"make {target}" in result.stdout
 
 
-@pytest.mark.parametrize("made_by", ["stamp(root)[0]", "own(root)"])
-def test_a_place_has_one_name_whatever_the_terminals_encoding(tmp_path, made_by):
+@pytest.mark.parametrize("name", ["stamp(root)[0]", "own(root)"])
+def test_a_place_has_one_name_whatever_the_terminals_encoding(tmp_path, name):
     place = tmp_path / "für alle"
     place.mkdir()
-    code = ("import os, bootstrap\nfrom bootstrap import own, stamp\nroot = os.getcwd()\n"
-            f"bootstrap.write_stamp(root, [{made_by}])\n")
-    found = set()
-    for utf8 in "01":
+    start = ("import os, bootstrap\nfrom bootstrap import own, stamp\nroot = os.getcwd()\n"
+             f"name = {name}\n")
+    steps = {"1": "bootstrap.write_stamp(root, [name])",
+             "0": "assert bootstrap.read_stamp(root) == [name]"}
+    for utf8, step in steps.items():
         variables = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": utf8,
                      "PYTHONPATH": os.path.dirname(bootstrap.__file__)}
-        subprocess.run([sys.executable, "-c", code], cwd=place, check=True,
+        subprocess.run([sys.executable, "-c", start + step], cwd=place, check=True,
                        env={**os.environ, **variables})
-        found.add(bootstrap.read_stamp(str(place))[0])
-    assert len(found) == 1 and "für alle" in found.pop()

@@ -5,6 +5,10 @@ PYTHON ?= python3
 HARMLESS := PYTHON PYTHONIOENCODING PYTHONUTF8 PYTHONUNBUFFERED PYTHONDONTWRITEBYTECODE
 ASIDE := env $(patsubst %,-u %,$(filter-out $(HARMLESS),$(filter PYTHON%,$(.VARIABLES))))
 RUN := $(ASIDE) .venv/bin/python
+# Python 3.11 reads the path of an installed package in the locale's encoding: not in ASCII, please.
+ifneq ($(filter C POSIX,$(LC_ALL)),)
+  export LC_ALL := C.UTF-8
+endif
 # In a container one is often root, whom Jupyter refuses unless told.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 

@@ -401,5 +401,15 @@ def test_a_place_has_one_name_whatever_the_terminals_encoding(tmp_path, name):
     for utf8, step in steps.items():
         variables = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": utf8,
                      "PYTHONPATH": os.path.dirname(bootstrap.__file__)}
-        subprocess.run([sys.executable, "-c", start + step], cwd=place, check=True,
+        # Without the site module (-S), which on Python 3.11 reads the environment's own path in
+        # the terminal's encoding, and cannot where this clone's path is not of ASCII.
+        subprocess.run([sys.executable, "-S", "-c", start + step], cwd=place, check=True,
                        env={**os.environ, **variables})
+
+
+def test_a_terminal_in_the_c_locale_gets_utf8_from_make():
+    make = ["make", "-C", str(ROOT), "--eval", "shown:\n\t@echo LC_ALL is $$LC_ALL", "shown"]
+    for given, wanted in {"C": "C.UTF-8", "POSIX": "C.UTF-8", "de_DE.UTF-8": "de_DE.UTF-8"}.items():
+        result = subprocess.run(make, capture_output=True, text=True,
+                                env={**os.environ, "LC_ALL": given})
+        assert f"LC_ALL is {wanted}\n" in result.stdout

@@ -23,7 +23,7 @@ help:  ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 18
 
 book: env  ## execute the chapters that changed and build the site
-	@$(RUN) tools/build.py
+	@$(RUN) -m course.build
 
 test: env  ## run everything this project checks
 	@$(RUN) -m pytest -n 2 $(PYTEST)
@@ -32,23 +32,23 @@ lab: env  ## open JupyterLab on the exercises
 	@.venv/bin/python -m jupyterlab --notebook-dir=. --LabApp.default_url=/lab/tree/exercises $(AS_ROOT) $(LAB)
 
 notebooks: env  ## bring the outputs in all notebooks up to date and normalise them
-	@$(RUN) tools/notebooks.py
+	@$(RUN) -m course.notebooks
 
 site: env  ## build a course site: TOC=my_toc.yml OUT=folder [EDITION=instructor] [TITLE="..."]
-	@$(RUN) -m instructor.site "$(TOC)" "$(OUT)" $(if $(TITLE),--title "$(TITLE)") \
+	@$(RUN) -m course.site "$(TOC)" "$(OUT)" $(if $(TITLE),--title "$(TITLE)") \
 	  --edition "$(or $(EDITION),learner)"
 
 release: env  ## write learners' notebooks: OUT=folder [CHAPTERS="PART/CHAPTER ..."] [SITE=https://...]
-	@$(RUN) -m instructor.release "$(OUT)" $(CHAPTERS) $(if $(SITE),--site "$(SITE)")
+	@$(RUN) -m course.release "$(OUT)" $(CHAPTERS) $(if $(SITE),--site "$(SITE)")
 
 grade: env  ## grade notebooks: SUBMISSIONS=folder OUT=folder [GRADE="--seconds 30"]
-	@$(RUN) -m instructor.grade "$(SUBMISSIONS)" "$(OUT)" $(GRADE)
+	@$(RUN) -m course.grading.grade "$(SUBMISSIONS)" "$(OUT)" $(GRADE)
 
 links: env  ## check that the links to other sites still lead somewhere (needs a network)
 	@.venv/bin/jupyter-book build . --builder linkcheck
 
 arithmetic: env  ## run all notebooks under other processors' arithmetic (an hour or two)
-	@$(RUN) tools/arithmetic.py $(ARITHMETIC)
+	@$(RUN) -m course.arithmetic $(ARITHMETIC)
 
 bench: env  ## measure what has to be fast
 	@for file in benchmarks/*.py; do $(RUN) $$file || exit 1; done

@@ -9,9 +9,7 @@ import pytest
 # Of the variables for Python, those that change no result.
 KEPT = {"PYTHONPATH", "PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE", "PYTHONIOENCODING"}
 
-sys.path.insert(0, os.path.join(os.path.dirname(__file__), "tools"))
-
-import kernels
+from course import kernels
 
 if sys.flags.optimize:
     raise pytest.UsageError(
@@ -45,9 +43,9 @@ def pytest_configure(config):
 
 # What takes longest goes first, so that no worker is left alone with it at the end.
 LONGEST = [
-    "book/autoencoders/segmentation", "book/autoencoders/convolutional", "tests/instructor",
+    "book/autoencoders/segmentation", "book/autoencoders/convolutional", "tests/grading",
     "tests/nets", "book/autoencoders", "book/artifacts", "book/upsampling", "tests/book",
-    "tests/tools", "tests/test_coverage_rows", "instructor/source", "exercises", "book",
+    "tests/course", "tests/test_coverage_rows", "instructor/source", "exercises", "book",
 ]
 MOST_SHOWN = 6000  # characters of a failure; a picture's text alone may have 200,000
 

@@ -18,10 +18,9 @@ import nbformat
 from nbclient import NotebookClient
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "tools"))
 
-from build import book_notebooks
-from execution import KERNEL_ENVIRONMENT, cores, refresh
+from course.build import book_notebooks
+from course.execution import KERNEL_ENVIRONMENT, cores, refresh
 
 AT_LEAST = 8
 GOAL = 0.65  # of the time of plain execution, for a cold execution on two cores
@@ -96,7 +95,7 @@ def edit_one_cell(path):
 
 def build(root):
     """A whole ``make book``, less the look at the environment."""
-    command = [sys.executable, str(root / "tools" / "build.py")]
+    command = [sys.executable, "-m", "course.build"]
     result = subprocess.run(command, cwd=root, capture_output=True, text=True)
     if result.returncode:
         sys.exit(result.stdout + result.stderr)

@@ -21,13 +21,12 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "exercises"), str(ROOT / "tests" / "instructor")]
 
-from handed_in import ALL, NAME, POINTS, SOLUTIONS, TASKS, bare, notebook, put  # noqa: E402
-from test_hostile import FINE, LOST, READS, STEAL  # noqa: E402
-from written_answers import written  # noqa: E402
+from tests.grading.handed_in import ALL, NAME, POINTS, SOLUTIONS, TASKS, bare, notebook, put
+from test_hostile import FINE, LOST, READS, STEAL
+from tests.exercises.written_answers import written
 
-from instructor import editions  # noqa: E402
+from course import editions
 
 PART, CHAPTER = NAME.split("/")
 HOSTILE = (

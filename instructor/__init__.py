@@ -1,1 +1,1 @@
-"""What instructors run: release exercises, grade them, build a course site of one's own."""
+"""The instructor's commands, and the sources of the exercises; the engine is in ``course``."""

@@ -1,15 +1,10 @@
 """Settings for every test: strict arithmetic, one thread, the same random cases each time."""
 
 import os
-import sys
-from pathlib import Path
 
 import numpy as np
 import torch
 from hypothesis import settings
-
-# The browser and the strategies that draw operators serve the tests of several rooms.
-sys.path += [str(Path(__file__).parent / room) for room in (".", "ops", "exercises")]
 
 np.seterr(divide="raise", over="raise", invalid="raise")
 torch.set_num_threads(1)

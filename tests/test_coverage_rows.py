@@ -16,11 +16,11 @@ import torch
 import torch.nn.functional as F
 
 from lib import data, ops
-from lib.nets import head_to_head
+from lib.nets import comparison
 from lib.nets.autoencoder import CODES, ConvAutoencoder
 from lib.nets.classifier import frechet_distance
 from lib.nets.pca import PCA
-from lib.nets.train import load_autoencoder, load_classifier, load_pca, load_results
+from lib.nets.reference import load_autoencoder, load_classifier, load_pca, load_results
 from lib.nets import views as torch_views
 from lib.nets.ripple import tail_ripple
 
@@ -405,7 +405,7 @@ def test_S2_13a_output_padding_makes_the_size_double():
 
 
 def test_S1_8_untrained_transposed_decoders_draw_checkerboards_and_trained_ones_ripple():
-    for run in head_to_head.load_results()["runs"]:
+    for run in comparison.load_results()["runs"]:
         ripples = [run[when]["ripple"] for when in ("before", "after")]
         if run["kind"] in ("nearest", "bilinear"):
             assert max(ripples) < 1e-9

@@ -21,8 +21,6 @@ import sys
 import threading
 import time
 
-from terminal import print_what_it_can_show
-
 NEEDED = (3, 11)
 FREE_BYTES = 3 * 10**9  # what the environment takes with the CPU build of PyTorch, and a margin
 ROOT = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
@@ -66,7 +64,9 @@ class Problem(Exception):
 
 
 def main():
-    print_what_it_can_show()
+    for stream in (sys.stdout, sys.stderr):  # an escape for what the terminal cannot show
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
     try:
         check_python()
         bring_up_to_date()

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from lib.data import _full_set
-from lib.ops._arguments import refuse
+from lib.arguments import refuse
 
 EMBEDDED = Path(__file__).with_name("mnist_5000.npz")
 # Of every class, the subset has 500 images; the last 100 of them are held out.

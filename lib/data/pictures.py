@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from lib.ops._arguments import refuse, whole
+from lib.arguments import refuse, whole
 
 CROP = 512  # pixels: the whole width of the portrait, from its top edge to the chest
 

@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-from lib.ops._arguments import refuse, whole
+from lib.arguments import refuse, whole
 
 CODES = (2, 4, 8, 16, 32)  # the sizes of code that the book compares
 SIDE = 28  # of the pictures

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from lib.ops._arguments import refuse
+from lib.arguments import refuse
 
 FEATURES = 64
 

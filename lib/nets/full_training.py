@@ -15,8 +15,8 @@ import torch
 from lib.data import mnist
 
 from .autoencoder import ConvAutoencoder
-from .stored import load_weights, save_weights
-from .train import RESULTS
+from .storage import load_weights, save_weights
+from .reference import RESULTS
 from .training import train
 
 # The chapter's live training has the same settings, and a budget.

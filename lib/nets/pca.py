@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lib.ops._arguments import refuse, whole
+from lib.arguments import refuse, whole
 
 
 class PCA:

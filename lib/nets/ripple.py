@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from lib.ops import layer_ripple
-from lib.ops._arguments import refuse, whole
+from lib.arguments import refuse, whole
 
 
 def feature_vectors(features, count, *, seed=0):

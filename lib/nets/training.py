@@ -19,9 +19,9 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from lib.ops._arguments import choice, refuse, whole
+from lib.arguments import choice, refuse, whole
 
-from .stored import check_tensors, read_tensors, write_tensors
+from .storage import check_tensors, read_tensors, write_tensors
 
 
 @dataclass

@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from lib.ops import icnr
-from lib.ops._arguments import choice, refuse, whole
+from lib.arguments import choice, refuse, whole
 
 KINDS = ("transposed-3", "transposed-4", "nearest", "bilinear", "shuffle", "shuffle-icnr")
 # The middle feature maps of "transposed-3", "nearest" and "bilinear". A multiple of 4, because

@@ -10,7 +10,7 @@ are promoted. All other limits are PyTorch's.
 
 from .adjoint import adjoint_error
 from .convolution import conv, conv1d, conv2d, conv3d
-from .instruments import (
+from .checkerboard import (
     checkerboard_score,
     layer_checkerboard_score,
     layer_ripple,

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ._arguments import array, refuse
+from ..arguments import array, refuse
 
 
 def adjoint_error(forward, adjoint, x, y):

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from . import _arguments as arguments
+from .. import arguments
 from .sizes import conv_sizes, conv_window, extent
 
 

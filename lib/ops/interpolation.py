@@ -11,7 +11,7 @@ from numbers import Real
 
 import numpy as np
 
-from . import _arguments as arguments
+from .. import arguments
 
 _LINEAR = {1: "linear", 2: "bilinear", 3: "trilinear"}
 _ONE_AXIS = {"nearest": "nearest", "nearest-exact": "nearest-exact", "linear": "linear",

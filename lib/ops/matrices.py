@@ -9,7 +9,7 @@ from math import prod
 
 import numpy as np
 
-from . import _arguments as arguments
+from .. import arguments
 from .sizes import conv_sizes, conv_transpose_sizes, conv_window
 
 

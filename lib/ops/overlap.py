@@ -8,7 +8,7 @@ from functools import reduce
 
 import numpy as np
 
-from ._arguments import per_axis, refuse
+from ..arguments import per_axis, refuse
 from .matrices import conv_transpose_sources
 from .sizes import conv_transpose_sizes
 from .transposed import conv_transpose

@@ -10,7 +10,7 @@ from math import prod
 
 import numpy as np
 
-from . import _arguments as arguments
+from .. import arguments
 from .sizes import extent
 
 _MOST_IN_A_WINDOW = 2**31 - 1  # PyTorch counts kernel sizes, strides and so on with 32 bits

@@ -5,7 +5,7 @@ A dilated kernel reaches over e = d (k - 1) + 1 cells, its *extent*.
 Source: Dumoulin & Visin, "A guide to convolution arithmetic for deep learning" (2016).
 """
 
-from ._arguments import MOST, check_output_padding, choice, counted, per_axis, refuse
+from ..arguments import MOST, check_output_padding, choice, counted, per_axis, refuse
 
 
 def conv_output_size(size, kernel_size, *, stride=1, padding=0, dilation=1):

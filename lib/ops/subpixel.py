@@ -5,7 +5,7 @@ As in PyTorch, but for arrays without any cell: the result has the shape that th
 
 import numpy as np
 
-from . import _arguments as arguments
+from .. import arguments
 
 
 def pixel_shuffle(x, upscale_factor):

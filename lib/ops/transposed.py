@@ -4,7 +4,7 @@ from math import prod
 
 import numpy as np
 
-from . import _arguments as arguments
+from .. import arguments
 from .sizes import conv_transpose_sizes
 
 

@@ -2,7 +2,7 @@
 
 from math import prod
 
-from ._arguments import array, choice, counted, per_axis, refuse
+from ..arguments import array, choice, counted, per_axis, refuse
 
 _NUMPY_ORDER = {"row": "C", "column": "F"}
 

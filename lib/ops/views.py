@@ -6,7 +6,7 @@ other two views, the gradient and the library, need PyTorch and live in ``lib.ne
 
 import numpy as np
 
-from . import _arguments as arguments
+from .. import arguments
 from .convolution import convolve
 from .matrices import conv_transpose_layer_matrix, conv_transpose_matrix
 from .sizes import conv_transpose_sizes, extent

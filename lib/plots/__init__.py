@@ -3,8 +3,8 @@
 Every function takes plain arrays and ``lib.ops``'s options and returns a ``Picture``.
 """
 
-from lib.plots._look import Picture
-from lib.plots.codes import plane_picture, reach_picture
+from lib.plots._theme import Picture
+from lib.plots.latent import plane_picture, reach_picture
 from lib.plots.coverage import coverage_picture, spectrum_picture
 from lib.plots.curves import (
     bars,

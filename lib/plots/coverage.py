@@ -5,12 +5,12 @@ from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
 from lib import ops
-from lib.ops._arguments import per_axis, refuse
-from lib.plots import _words as words
-from lib.plots._canvas import BODY, HEAD, SMALL, WIDTH, Sheet, _box, text_width, wrap
+from lib.arguments import per_axis, refuse
+from lib.plots import _text as words
+from lib.plots._sheet import BODY, HEAD, SMALL, WIDTH, Sheet, _box, text_width, wrap
 from lib.plots._grid import DASH, fit_size, options_words
-from lib.plots._look import Picture, light, style
-from lib.plots._words import number, plural
+from lib.plots._theme import Picture, light, style
+from lib.plots._text import number, plural
 from lib.plots.curves import CURVES, _figure
 
 MOST_CELLS = 2500  # drawn in one picture

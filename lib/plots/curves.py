@@ -5,11 +5,11 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, NullFormatter
 
 from lib import ops
-from lib.plots import _words as words
-from lib.plots._canvas import BODY, HEAD, SMALL, WIDTH, Sheet, text_width
+from lib.plots import _text as words
+from lib.plots._sheet import BODY, HEAD, SMALL, WIDTH, Sheet, text_width
 from lib.plots._grid import ROLES, Grid, fit_size
-from lib.plots._look import Picture, light, style
-from lib.plots._words import number
+from lib.plots._theme import Picture, light, style
+from lib.plots._text import number
 
 
 def _figure(width, height):

@@ -7,12 +7,12 @@ from io import BytesIO
 import numpy as np
 from PIL import Image
 
-from lib.ops._arguments import counted, refuse, whole
-from lib.plots import _words as words
-from lib.plots._canvas import BODY, HEAD, MARGIN, SMALL, WIDTH, Sheet, text_width, wrap
+from lib.arguments import counted, refuse, whole
+from lib.plots import _text as words
+from lib.plots._sheet import BODY, HEAD, MARGIN, SMALL, WIDTH, Sheet, text_width, wrap
 from lib.plots._grid import fit_size
-from lib.plots._look import Picture, style
-from lib.plots._words import number, plural
+from lib.plots._theme import Picture, style
+from lib.plots._text import number, plural
 
 PX = 0.75  # points in a screen pixel
 GAP = 12 * PX

@@ -3,10 +3,10 @@
 import numpy as np
 
 from lib import ops
-from lib.plots import _words as words
-from lib.plots._canvas import BODY, HEAD, Sheet, text_width
+from lib.plots import _text as words
+from lib.plots._sheet import BODY, HEAD, Sheet, text_width
 from lib.plots._grid import Grid
-from lib.plots._look import Picture
+from lib.plots._theme import Picture
 from lib.plots.matrices import draw_matrix
 
 KERNEL = np.array([1, 2, 1])

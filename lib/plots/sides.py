@@ -3,8 +3,8 @@
 import numpy as np
 
 from lib import ops
-from lib.plots import _words as words
-from lib.plots._canvas import BODY, HEAD, WIDTH, Sheet, beside, flow, stack, wrap
+from lib.plots import _text as words
+from lib.plots._sheet import BODY, HEAD, WIDTH, Sheet, beside, flow, stack, wrap
 from lib.plots._grid import (
     Grid,
     cell_name,
@@ -18,8 +18,8 @@ from lib.plots._grid import (
     per_axis,
     touched,
 )
-from lib.plots._look import Picture
-from lib.plots._words import number
+from lib.plots._theme import Picture
+from lib.plots._text import number
 from lib.plots.steps import (
     _convolve,
     _output_shape,

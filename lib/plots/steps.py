@@ -3,8 +3,8 @@
 import numpy as np
 
 from lib import ops
-from lib.plots import _words as words
-from lib.plots._canvas import BODY, HEAD, SMALL, WIDTH, Sheet, beside, flow, stack, text_width, wrap
+from lib.plots import _text as words
+from lib.plots._sheet import BODY, HEAD, SMALL, WIDTH, Sheet, beside, flow, stack, text_width, wrap
 from lib.plots._grid import (
     DASH,
     Grid,
@@ -21,8 +21,8 @@ from lib.plots._grid import (
     per_axis,
     touched,
 )
-from lib.plots._look import Picture
-from lib.plots._words import number, plural
+from lib.plots._theme import Picture
+from lib.plots._text import number, plural
 
 MOST_STEPS = 12  # panels drawn when the caller does not choose
 

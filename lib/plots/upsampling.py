@@ -4,11 +4,11 @@ import numpy as np
 from matplotlib.patches import Rectangle
 
 from lib import ops
-from lib.plots import _words as words
-from lib.plots._canvas import BODY, HEAD, SMALL, WIDTH, Sheet, beside, stack, text_width, wrap
+from lib.plots import _text as words
+from lib.plots._sheet import BODY, HEAD, SMALL, WIDTH, Sheet, beside, stack, text_width, wrap
 from lib.plots._grid import DASH, Grid, cells_of, fit_size, label, label_text, per_axis
-from lib.plots._look import TAPS, Picture, light
-from lib.plots._words import number
+from lib.plots._theme import TAPS, Picture, light
+from lib.plots._text import number
 
 _MOST_CELLS = 32  # cells of a strip whose coordinates can still be read
 

@@ -10,14 +10,14 @@ import shutil
 import subprocess
 import sys
 
-import build
+from course import build
 import pytest
 import yaml
-from dependencies import ROOT
+from course.dependencies import ROOT
 from filelock import FileLock
 
 STAGE = ROOT / "_build" / "stored"  # a small repository: the pages' sources, and no engine
-MAKE = ("import sys, pathlib, build; "
+MAKE = ("import sys, pathlib; from course import build; "
         "sys.exit(not build.make_pages(pathlib.Path(sys.argv[1])))")
 
 
@@ -49,7 +49,7 @@ def site():
         shutil.copy2(ROOT / "_toc.yml", STAGE)
         result = subprocess.run(
             [sys.executable, "-c", MAKE, str(STAGE)], cwd=STAGE, capture_output=True, text=True,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tools")])})
+            env={**os.environ, "PYTHONPATH": str(ROOT)})
         assert result.returncode == 0, f"the pages fail:\n{result.stdout}\n{result.stderr}"
         key.write_text(made_from())
     return STAGE / "_build" / "html"

@@ -5,7 +5,7 @@ import threading
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from browser import needs_browser, open_browser
+from tests.browser import needs_browser, open_browser
 
 pytestmark = needs_browser
 WIDTHS = (390, 1280)

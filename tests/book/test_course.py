@@ -5,11 +5,11 @@ import html
 import pytest
 import yaml
 from bs4 import BeautifulSoup
-from dependencies import ROOT
+from course.dependencies import ROOT
 from sphinx_external_toc.parsing import parse_toc_yaml
 
-from instructor import editions
-from instructor.site import chapters, leaks
+from course import editions
+from course.site import chapters, leaks
 
 SITE_MAP = parse_toc_yaml(ROOT / "_toc.yml")
 NUMBERS = chapters.numbers(SITE_MAP)

@@ -5,9 +5,9 @@ import statistics
 from collections import Counter
 
 import nbformat
-import notebooks
+from course import notebooks
 import pytest
-from dependencies import ROOT
+from course.dependencies import ROOT
 
 ALL = notebooks.all_notebooks()
 BOOK = [path for path in ALL if path.is_relative_to(ROOT / "book")]

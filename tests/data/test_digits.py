@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 
-import embed_mnist
+from course import embed_mnist
 import numpy as np
 import pytest
 

@@ -7,9 +7,9 @@ from functools import cache
 from types import ModuleType
 
 import pytest
-from written_answers import written
+from tests.exercises.written_answers import written
 
-from instructor import editions
+from course import editions
 from lib.checks import Answers, chapters, examine, find, tasks_of
 
 SOURCES = editions.sources()

@@ -7,9 +7,9 @@ import sys
 import time
 from contextlib import contextmanager
 
-from browser import needs_browser, open_browser
+from tests.browser import needs_browser, open_browser
 
-from instructor import editions
+from course import editions
 
 pytestmark = needs_browser
 PATIENCE = 240  # seconds that a busy machine may take for one step

@@ -18,7 +18,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from lib.nets import training
-from lib.nets.stored import read_tensors, save_weights, write_tensors
+from lib.nets.storage import read_tensors, save_weights, write_tensors
 from lib.nets.training import evaluate, train
 
 PIXELS = np.random.default_rng(0).integers(0, 256, (50, 1, 6, 6), np.uint8)

@@ -5,7 +5,7 @@ import doctest
 import numpy as np
 import pytest
 from hypothesis import given
-from operator_cases import cases, torch_layer, torch_plain
+from tests.ops.operator_cases import cases, torch_layer, torch_plain
 
 from lib import ops
 from lib.nets import views

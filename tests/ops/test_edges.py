@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 
 from lib import ops
-from lib.ops import _arguments as arguments
+from lib import arguments
 from lib.ops import matrices, views
 
 ONES = np.ones

@@ -5,7 +5,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 from hypothesis import given
-from operator_cases import TORCH, cases, torch_layer, torch_plain
+from tests.ops.operator_cases import TORCH, cases, torch_layer, torch_plain
 
 from lib import ops
 

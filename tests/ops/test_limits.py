@@ -7,7 +7,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 from hypothesis import given
-from operator_cases import ODD_VALUES, Case, doubtful_cases, torch_layer
+from tests.ops.operator_cases import ODD_VALUES, Case, doubtful_cases, torch_layer
 
 from lib import ops
 

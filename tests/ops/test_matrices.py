@@ -5,7 +5,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from operator_cases import cases, torch_layer, torch_plain
+from tests.ops.operator_cases import cases, torch_layer, torch_plain
 from scipy.sparse import csr_array
 
 from lib import ops

@@ -5,7 +5,7 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from operator_cases import TORCH, cases
+from tests.ops.operator_cases import TORCH, cases
 
 from lib import ops
 

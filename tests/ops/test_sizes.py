@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 from hypothesis import given
-from operator_cases import TORCH, cases
+from tests.ops.operator_cases import TORCH, cases
 
 from lib import ops
 

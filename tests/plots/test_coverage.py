@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from lib import ops, plots
-from lib.plots import _look
+from lib.plots import _theme
 from lib.plots.coverage import _interior, _Shades
 
 RNG = np.random.default_rng(0)
@@ -84,7 +84,7 @@ def test_layers_say_the_paths():
 @pytest.mark.parametrize("most", [1, 2, 3, 4, 9, 25, 100])
 def test_counts_are_readable_on_their_shades(most, theme):
     def channels(token):
-        colour = _look.TOKENS[token][theme]
+        colour = _theme.TOKENS[token][theme]
         return np.array([int(colour[i:i + 2], 16) for i in (1, 3, 5)])
 
     def luminance(rgb):

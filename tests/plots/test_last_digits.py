@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lib import plots
-from lib.plots import _look
+from lib.plots import _theme
 
 # Relative errors of the size of rounding, and somewhat larger.
 NOISE = st.integers(0, 2**32 - 1).map(lambda seed: np.random.default_rng(seed).uniform(-1, 1, 64))
@@ -38,10 +38,10 @@ def test_of_equal_extremes_the_first_is_named(noise):
 
 def test_a_zero_has_no_sign_in_a_drawing():
     svg = '<path d="M -0 5L 1 -0L -0.5 -0.004z" transform="translate(-0 2)"/>'
-    assert _look._smaller(svg) == (
+    assert _theme._smaller(svg) == (
         '<path d="M 0 5L 1 0L -0.5 -0.004z" transform="translate(0 2)"/>')
 
 
 def test_names_in_a_drawing_are_numbers_in_order():
     svg = '<clipPath id="p0123456789"/><use id="m0123456789" clip-path="url(#p0123456789)"/>'
-    assert _look._smaller(svg) == '<clipPath id="p0"/><use id="m1" clip-path="url(#p0)"/>'
+    assert _theme._smaller(svg) == '<clipPath id="p0"/><use id="m1" clip-path="url(#p0)"/>'

@@ -18,10 +18,9 @@ import pytest
 from matplotlib.backends.backend_svg import RendererSVG
 
 from lib import ops, plots
-from lib.plots import _look, _words
+from lib.plots import _theme, _words
 
-sys.path.insert(0, str(Path(__file__).parent))
-from plot_examples import EXAMPLES, IMAGE, KERNEL
+from tests.plots.plot_examples import EXAMPLES, IMAGE, KERNEL
 
 NAMES = list(EXAMPLES)
 
@@ -54,9 +53,9 @@ def test_picture(name, pictures):
     width, height = picture.figure.get_size_inches()
     assert width <= 7.06, "wider than a page column"
     # Every colour is a token: no fixed value is left outside the table of themes.
-    drawing = picture.svg.replace(_look._STYLE, "")
+    drawing = picture.svg.replace(_theme._STYLE, "")
     assert not re.search(r"#[0-9a-f]{6}\b", drawing)
-    assert set(re.findall(r"var\(--([\w-]+)\)", picture.svg)) <= set(_look.TOKENS)
+    assert set(re.findall(r"var\(--([\w-]+)\)", picture.svg)) <= set(_theme.TOKENS)
     assert "<text" not in drawing
 
 
@@ -66,7 +65,7 @@ def test_all_text_lies_inside(name, pictures):
     # The SVG writer's own measure of text: others round it to whole pixels.
     renderer = RendererSVG(*figure.bbox.size, io.StringIO(), image_dpi=72)
     page = figure.bbox
-    with _look.style():
+    with _theme.style():
         for text in figure.findobj(matplotlib.text.Text):
             if text.get_visible() and text.get_text() and not _off_axis(text, figure):
                 box = text.get_window_extent(renderer)
@@ -93,10 +92,9 @@ def test_bytes_are_the_same_twice(pictures):
 def test_bytes_are_the_same_in_a_fresh_process_with_other_settings(pictures):
     code = (
         "import sys, hashlib, matplotlib\n"
-        f"sys.path.insert(0, {str(Path(__file__).parent)!r})\n"
         "matplotlib.rcParams.update({'font.size': 20, 'lines.linewidth': 7, 'axes.grid': False,"
         " 'svg.fonttype': 'none', 'axes.facecolor': 'red', 'savefig.bbox': 'tight'})\n"
-        "from plot_examples import EXAMPLES\n"
+        "from tests.plots.plot_examples import EXAMPLES\n"
         "text = ''.join(draw().svg for draw in EXAMPLES.values())\n"
         "assert 'matplotlib.pyplot' not in sys.modules, 'pyplot'\n"
         "assert 'torch' not in sys.modules, 'torch'\n"
@@ -147,23 +145,23 @@ def contrast(one, other):
 
 
 @pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
-@pytest.mark.parametrize("text, ground", _look.TEXT_ON)
+@pytest.mark.parametrize("text, ground", _theme.TEXT_ON)
 def test_text_is_readable(text, ground, theme):
-    assert contrast(_look.TOKENS[text][theme], _look.TOKENS[ground][theme]) >= 4.5
+    assert contrast(_theme.TOKENS[text][theme], _theme.TOKENS[ground][theme]) >= 4.5
 
 
 @pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
 def test_taps_stay_apart_in_grey(theme):
     lightness = sorted(
-        116 * luminance(_look.TOKENS[f"tap{i}"][theme]) ** (1 / 3) - 16 for i in range(_look.TAPS))
+        116 * luminance(_theme.TOKENS[f"tap{i}"][theme]) ** (1 / 3) - 16 for i in range(_theme.TAPS))
     assert min(np.diff(lightness)) >= 5
     first = sorted(
-        116 * luminance(_look.TOKENS[f"tap{i}"][theme]) ** (1 / 3) - 16 for i in range(3))
+        116 * luminance(_theme.TOKENS[f"tap{i}"][theme]) ** (1 / 3) - 16 for i in range(3))
     assert min(np.diff(first)) >= 18
 
 
 def test_light_values_are_all_different():
-    values = [light for light, _ in _look.TOKENS.values()]
+    values = [light for light, _ in _theme.TOKENS.values()]
     assert len(set(values)) == len(values)
 
 

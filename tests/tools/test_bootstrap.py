@@ -12,9 +12,9 @@ import threading
 import time
 import types
 
-import bootstrap
+from tools import bootstrap
 import pytest
-from dependencies import ROOT
+from course.dependencies import ROOT
 
 
 @pytest.fixture

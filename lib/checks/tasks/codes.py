@@ -9,7 +9,7 @@ from scipy.spatial.distance import cdist
 from lib import data
 from lib.checks import Clause, Task
 from lib.checks._values import shape_of
-from lib.nets.train import load_autoencoder
+from lib.nets.reference import load_autoencoder
 
 DRAWN, IN_CODES = {"A": 0, "C": 2, "E": 4, "G": 6}, {"B": 1, "D": 3, "F": 5}
 MAPS = (  # h, and what undoes it

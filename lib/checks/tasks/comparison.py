@@ -7,7 +7,7 @@ from scipy import stats
 
 from lib.checks import Clause, Task, call
 from lib.checks._values import shape_of
-from lib.nets.head_to_head import load_results
+from lib.nets.comparison import load_results
 
 KINDS = ("transposed-3", "transposed-4", "nearest", "bilinear", "shuffle", "shuffle-icnr")
 ANY = 1e9  # more than any ripple or number of multiplications

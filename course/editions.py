@@ -1,0 +1,287 @@
+"""One notebook, two editions: the instructor's has the solutions, the learner's is made from it.
+
+The instructor's notebooks lie in ``instructor/source/PART/CHAPTER.ipynb``, which is also where
+nbgrader looks for them; the learner's in ``exercises/PART/CHAPTER.ipynb``. A task is
+
+- a heading, ``## Task 1 · Where is a pixel? (10 min, 2 points)``, and what is asked, in words;
+- a cell with the answer between ``### BEGIN SOLUTION`` and ``### END SOLUTION``;
+- a cell that calls ``check("chapter-task")``, which names the task.
+
+Everything else follows from that, nbgrader's metadata included (``annotated``).
+"""
+
+import copy
+import hashlib
+import json
+import os
+import re
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+
+from .files import rewrite, write
+
+ROOT = Path(__file__).resolve().parents[1]
+SOURCE, LEARNER = Path("instructor") / "source", Path("exercises")
+BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
+RECORD = Path("_build") / "exercises.json"  # what write_learners wrote: {path: digest}
+STUB = "...  # your code"  # nbgrader_config.py has the same
+HEADING = re.compile(r"^## Task (\d+) · (.+) \((\d+) min, (\d+) points?\)$", re.MULTILINE)
+CHECK = re.compile(r'^check\("([a-z0-9-]+)"\)$', re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class TaskCells:
+    """A task in a notebook: its name, heading, and the indices of its two cells."""
+
+    name: str
+    title: str
+    minutes: int
+    points: int
+    answer: int
+    check: int
+
+
+def check_place(out, mark, root=ROOT):
+    """ValueError unless a command may write to the folder ``out``.
+
+    It must not hold this repository, nor lie among what the repository is made of or the book's
+    own pages. A folder of the repository that holds a file ``mark`` was made by the command; one
+    that holds ``.git`` is another repository or a work tree, such as one of gh-pages.
+    """
+    there, root = Path(out).resolve(), Path(root).resolve()
+    if there == root or root.is_relative_to(there):
+        raise ValueError(f"OUT={out} holds this repository; name a new folder, such as "
+                         "_build/my-course.")
+    if there == Path(os.path.expanduser("~")).resolve():
+        raise ValueError(f"OUT={out} is your home folder; name a folder in it.")
+    if there.is_relative_to(root):
+        first, *rest = there.relative_to(root).parts
+        kept = {"html", "jupyter_execute", "stored", "linkcheck", "exercises.json"}
+        taken = not rest or rest[0] in kept or rest[0].startswith(".") if first == "_build" else (
+            first.startswith(".venv") or (root / first).exists() and not any(
+                (root / first / own).exists() for own in (mark, ".git")))
+        if taken:
+            raise ValueError(f"OUT={out} lies among the sources or the book's own pages; name a "
+                             "new folder, such as _build/my-course.")
+    if there.exists() and not there.is_dir():
+        raise ValueError(f"OUT={out} is a file; name a folder.")
+
+
+def sources(root=ROOT):
+    """{"PART/CHAPTER": path} of the instructor's notebooks, in sorted order."""
+    folder = Path(root) / SOURCE
+    return {path.relative_to(folder).with_suffix("").as_posix(): path
+            for path in sorted(folder.glob("*/*.ipynb"))}
+
+
+def learner_path(source, root=ROOT):
+    """Where the learner's edition of a notebook in ``instructor/source`` lies."""
+    root = Path(root)
+    return root / LEARNER / Path(source).relative_to(root / SOURCE)
+
+
+def tasks(notebook):
+    """The ``TaskCells`` of an instructor's notebook, in order.
+
+    ValueError for a notebook that does not have the form that this module describes.
+    """
+    found, heading, answer = [], None, None
+    for index, cell in enumerate(notebook.cells):
+        if cell.cell_type == "markdown":
+            new = HEADING.search(cell.source)
+            if new and heading:
+                raise ValueError(f"cell {index + 1}: task {heading[1]} has no check before this")
+            if "## Task" in cell.source and not new:
+                raise ValueError(f"cell {index + 1}: {cell.source.splitlines()[0]!r} is no heading "
+                                 "of a task; write '## Task 1 · Title (10 min, 2 points)'")
+            heading = new or heading
+        elif BEGIN in cell.source or END in cell.source:
+            without_solution(cell.source)  # refuses what is not in order
+            if not heading or answer is not None:
+                raise ValueError(f"cell {index + 1}: a solution needs a task's heading before it, "
+                                 "and a check after it")
+            answer = index
+        elif CHECK.search(cell.source):
+            if answer is None:
+                raise ValueError(f"cell {index + 1}: this check has no answer before it")
+            name, (number, title, minutes, points) = CHECK.search(cell.source)[1], heading.groups()
+            if int(number) != len(found) + 1:
+                raise ValueError(f"task {name!r} has the number {number}; use {len(found) + 1}")
+            found.append(TaskCells(name, title, int(minutes), int(points), answer, index))
+            heading = answer = None
+    if heading or answer is not None:
+        raise ValueError("the last task has no check")
+    return found
+
+
+def without_solution(code):
+    """Code with the stub in place of each solution; ValueError where the markers do not pair.
+
+    >>> print(without_solution('''def area(r):
+    ...     ### BEGIN SOLUTION
+    ...     return 3.14 * r**2
+    ...     ### END SOLUTION'''))
+    def area(r):
+        ...  # your code
+    """
+    lines, inside = [], False
+    for line in code.splitlines():
+        if line.strip() == BEGIN and not inside:
+            inside = True
+            lines.append(line.replace(BEGIN, STUB))
+        elif line.strip() == END and inside:
+            inside = False
+        elif BEGIN in line or END in line:
+            raise ValueError(f"{line.strip()!r} does not pair; write {BEGIN} and then {END}, "
+                             "each on a line of its own")
+        elif not inside:
+            lines.append(line)
+    if inside:
+        raise ValueError(f"a {BEGIN} has no {END} after it")
+    return "\n".join(lines)
+
+
+def annotated(notebook):
+    """A copy of an instructor's notebook with nbgrader's metadata, which follow from its text."""
+    notebook = copy.deepcopy(notebook)
+    found = tasks(notebook)
+    roles = {task.answer: (f"{task.name}-answer", {"solution": True}) for task in found}
+    roles |= {task.check: (task.name, {"grade": True, "points": task.points}) for task in found}
+    for index, cell in enumerate(notebook.cells):
+        cell.metadata.pop("nbgrader", None)
+        name, more = roles.get(index, (cell.id, {}))
+        if cell.cell_type == "code":
+            cell.metadata["nbgrader"] = {
+                "cell_type": "code", "grade": False, "grade_id": name, "locked": "solution" not in
+                more, "schema_version": 3, "solution": False, "task": False, **more}
+    return notebook
+
+
+def learners_edition(notebook):
+    """The learner's edition of an instructor's notebook: stubs for solutions, and no outputs."""
+    notebook = annotated(notebook)
+    for task in tasks(notebook):
+        cell = notebook.cells[task.answer]
+        cell.source = without_solution(cell.source)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    return notebook
+
+
+def drifted(root=ROOT):
+    """Paths that are not as the instructor's notebooks have them, in sorted order.
+
+    These are instructor's notebooks whose metadata do not follow from their text, learner's
+    notebooks that are missing or another text, and those that an instructor's notebook gave
+    which is gone.
+    """
+    root, found, made = Path(root), [], set()
+    for source in sources(root).values():
+        notebook, path = read(source), learner_path(source, root)
+        made.add(path)
+        if _texts(annotated(notebook)) != _texts(notebook):
+            found.append(source)
+        if not path.exists() or _texts(read(path)) != _texts(learners_edition(notebook)):
+            found.append(path)
+    others = set((root / LEARNER).glob("*/*.ipynb")) - made
+    return sorted([*found, *(path for path in others if _generated(path, root))])
+
+
+def write_learners(root=ROOT):
+    """Bring both editions in line with the instructor's text; returns the paths that changed.
+
+    What changed has no outputs until it is executed. A learner's notebook is replaced, or removed
+    with its instructor's one, only if it is as an instructor's text gave it, here or in git's
+    history. ValueError, before anything is written, where it is not: it may hold answers.
+    """
+    root = Path(root)
+    made = {learner_path(source, root): source for source in sources(root).values()}
+    changed, record = drifted(root), _record(root)
+    before = {path: path.read_bytes() for path in changed if path.is_file()}
+    answered = [str(path.relative_to(root)) for path in changed
+                if path in made and os.path.lexists(path) and not _generated(path, root)]
+    if answered:
+        raise ValueError(f"{', '.join(answered)} would be overwritten, which may hold answers: its "
+                         "text is not what an instructor's notebook gave. Nothing was changed; "
+                         "move it away, or undo what was changed in it, and run this again.")
+    for path in changed:
+        source = made.get(path, path)
+        if source == path and path.is_relative_to(root / LEARNER):  # its instructor's one is gone
+            path.unlink()
+            continue
+        notebook = read(source)
+        text = nbformat.writes(
+            annotated(notebook) if path == source else learners_edition(notebook)) + "\n"
+        if path != source:
+            record[path.relative_to(root).as_posix()] = _digest(learners_edition(notebook))
+            (root / RECORD).parent.mkdir(exist_ok=True)
+            write(root / RECORD, json.dumps(record, indent=0))
+            path.parent.mkdir(parents=True, exist_ok=True)
+        if path not in before:
+            write(path, text)
+        elif not rewrite(path, text, before[path]):
+            raise ValueError(f"{path} was saved while this ran, and stays as it was saved; run "
+                             "this again.")
+    return changed
+
+
+def _generated(path, root):
+    """Whether a learner's notebook has the text that some instructor's one gave, and no more."""
+    if path.is_symlink():
+        return False
+    try:
+        found = _digest(read(path))
+    except ValueError:
+        return False
+    name = path.relative_to(root)
+    if found == _record(root).get(name.as_posix()):
+        return True
+    source = (SOURCE / name.relative_to(LEARNER)).as_posix()
+    for revision in _git(root, "log", "--format=%H", "--", source).split():
+        try:
+            text = _git(root, "show", f"{revision}:./{source}")
+            if found == _digest(learners_edition(nbformat.reads(text, as_version=4))):
+                return True
+        except Exception:  # it was removed there, or had another form
+            continue
+    return False
+
+
+def _record(root):
+    try:
+        return dict(json.loads((root / RECORD).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return {}
+
+
+def _git(root, *arguments):
+    """What git prints; nothing where there is no git."""
+    try:
+        return subprocess.run(["git", *arguments], cwd=root, capture_output=True, check=True
+                              ).stdout.decode("utf-8")
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+
+
+def _digest(notebook):
+    """A checksum of what one types into a notebook: its cells without metadata and outputs."""
+    cells = [(cell.cell_type, cell.source.strip("\n"), sorted(cell.get("attachments", ())))
+             for cell in notebook.cells if cell.source.strip()]
+    return hashlib.sha256(json.dumps(cells).encode()).hexdigest()
+
+
+def _texts(notebook):
+    """What two editions of one text have in common: everything but what a run gives."""
+    return [(cell.id, cell.cell_type, cell.source, cell.metadata) for cell in notebook.cells]
+
+
+def read(path):
+    """A notebook file, in nbformat 4; ValueError, with its path, for what is none."""
+    try:
+        return nbformat.read(path, as_version=4)
+    except Exception as error:
+        raise ValueError(f"{path} is no notebook: {' '.join(str(error).split())[:200]}") from error

@@ -1,0 +1,311 @@
+"""Grade a folder of notebooks.
+
+    python -m instructor.grade SUBMISSIONS OUT [--jobs N] [--seconds S] [--memory MIB]
+                               [--chapter PART/CHAPTER ...]
+
+SUBMISSIONS holds LEARNER.ipynb, or a folder for each learner with notebooks in it. OUT gets
+grades.csv and feedback/LEARNER/CHAPTER.html. Run again, it grades what is new or changed, also
+after it was stopped half-way; a table or page that somebody changed stays. How it works, and what it does not defend against, stands in
+instructor/README.md.
+"""
+
+import os
+
+for library in ("OMP", "MKL", "OPENBLAS", "VECLIB_MAXIMUM"):  # before NumPy starts its threads
+    os.environ.setdefault(f"{library}_NUM_THREADS", "1")
+
+import argparse  # noqa: E402
+import hashlib  # noqa: E402
+import json  # noqa: E402
+import math  # noqa: E402
+import queue  # noqa: E402
+import sys  # noqa: E402
+import tempfile  # noqa: E402
+import threading  # noqa: E402
+import time  # noqa: E402
+from pathlib import Path  # noqa: E402
+
+from filelock import FileLock, Timeout  # noqa: E402
+
+from lib.checks._answers import brief_text  # noqa: E402
+
+from . import examine, report, submissions  # noqa: E402
+from ..editions import ROOT  # noqa: E402
+from ..files import write  # noqa: E402
+from .session import Limits, SetUpError  # noqa: E402
+
+
+class UsageError(ValueError):
+    """An argument that cannot be; the text names it, and what would do."""
+
+
+def main(arguments=None):
+    """The command; returns its exit status."""
+    from ..terminal import print_what_it_can_show
+
+    print_what_it_can_show()
+    options = _parser().parse_args(arguments)
+    try:
+        source, out = folders(options.submissions, options.out)
+        known = chosen(options.chapter)
+        limits = bounds(options)
+        with FileLock(out / ".lock", timeout=0):
+            return run(source, out, known, limits, options.jobs)
+    except UsageError as error:
+        print(f"grade: {error}", file=sys.stderr)
+    except Timeout:
+        print(f"grade: OUT={options.out!r} is in use by another run; wait for it, or name "
+              "another folder", file=sys.stderr)
+    except OSError as error:
+        print(f"grade: {error}; what was graded is kept: put that right, and run the same command "
+              "again", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("\nStopped. The same command goes on from here.", file=sys.stderr)
+        return 130
+    return 2
+
+
+def _parser():
+    parser = argparse.ArgumentParser(prog="python -m instructor.grade",
+                                     description="Grade a folder of notebooks.")
+    parser.add_argument("submissions", metavar="SUBMISSIONS", help="the folder of notebooks")
+    parser.add_argument("out", metavar="OUT", help="the folder for grades.csv and feedback/")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1,
+                        help="submissions at a time (one for each core)")
+    parser.add_argument("--seconds", type=float, default=10,
+                        help="for each answer's cell, and each call of an answer (10)")
+    parser.add_argument("--memory", type=int, default=4096,
+                        help="MiB of memory for each submission (4096)")
+    parser.add_argument("--chapter", nargs="+", default=[], metavar="PART/CHAPTER",
+                        help="grade these exercises only (all)")
+    return parser
+
+
+def folders(source, out):
+    """The two folders as paths, OUT made if it is missing; ``UsageError`` for bad ones."""
+    given = source, out
+    source, out = (Path(os.path.expanduser(folder)).resolve() for folder in given)
+    if not source.is_dir():
+        raise UsageError(f"SUBMISSIONS={given[0]!r} is no folder; name the folder that holds "
+                         "LEARNER.ipynb or LEARNER/…ipynb")
+    if out.is_relative_to(source) or source.is_relative_to(out):
+        raise UsageError(f"OUT={given[1]!r} and SUBMISSIONS={given[0]!r} must not lie in one "
+                         "another; name a folder beside SUBMISSIONS")
+    if not submissions.collect(source):
+        raise UsageError(f"SUBMISSIONS={given[0]!r} holds no notebooks; name the folder that "
+                         "holds LEARNER.ipynb or LEARNER/…ipynb")
+    try:
+        if not (out / ".done").is_dir() and any(
+                not path.name.startswith(".") for path in out.glob("*")):
+            raise UsageError(f"OUT={given[1]!r} is not empty and was not made by this command; "
+                             "name a new folder")
+        if _without_checksums(out / ".done" / "pages.json"):
+            raise UsageError(f"OUT={given[1]!r} was made by an earlier version of this command, "
+                             "which did not note what it wrote; name a new folder")
+        (out / ".done").mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"OUT={given[1]!r} cannot be made ({error.strerror}); name a folder "
+                         "that can") from error
+    return source, out
+
+
+def _without_checksums(record):
+    try:
+        return isinstance(json.loads(record.read_text(encoding="utf-8")), list)
+    except (OSError, ValueError):
+        return False
+
+
+def chosen(names):
+    """The exercises with these names, all for none; ``UsageError`` for one that there is not."""
+    known = submissions.exercises()
+    for name in names:
+        if name not in known:
+            raise UsageError(f"--chapter {name!r} is no exercise; use some of "
+                             f"{', '.join(known)}")
+    return {name: known[name] for name in names or known}
+
+
+def bounds(options):
+    """The ``Limits`` that were asked for."""
+    for name, least in (("jobs", 1), ("seconds", 0.1), ("memory", 512)):
+        if not least <= getattr(options, name) < math.inf:
+            raise UsageError(f"--{name} {getattr(options, name)} cannot be; use {least} or more")
+    seconds = int(options.seconds) if options.seconds == int(options.seconds) else options.seconds
+    return Limits(seconds=seconds, memory=options.memory,
+                  task=max(60, 2 * seconds))
+
+
+def run(source, out, known, limits, jobs):
+    """Grade what is not graded yet, write everything; returns the exit status."""
+    found = submissions.collect(source)
+    found += submissions.without_notebook(source, found)
+    version = _version(limits)
+    graded, faults, start = {}, 0, time.monotonic()
+    table = out / ".done" / "table.json"
+    report.remove_parts(out)
+    with tempfile.TemporaryDirectory(prefix="grading-", ignore_cleanup_errors=True) as folder:
+        def work(submission):
+            return grade(submission, source, out, known, limits, version, folder)
+
+        patience = 2 * max(_longest(exercise, limits) for exercise in known.values())
+        for submission, result in side_by_side(found, work, jobs, patience):
+            graded[submission] = report.Graded(submission, result, _changed(source, submission))
+            faults += bool(result.get("fault"))
+            report.write_grades(out, report.counted(graded.values()), table)
+            _progress(submission, result, len(graded), len(found), start)
+    final = report.counted([graded[submission] for submission in found])
+    beside = report.write_pages(out / "feedback", final, out / ".done" / "pages.json")
+    grades = report.write_grades(out, final, table)
+    _summary(final, grades, out / "feedback", time.monotonic() - start)
+    if grades.name != "grades.csv":
+        beside.insert(0, ("grades.csv", grades.name))
+    for kept, new in beside:
+        print(report.printable(f"{kept} is not as this command wrote it, so it stays; the new "
+                                 f"one is {new}"), file=sys.stderr)
+    if faults:
+        print(f"{faults} could not be graded through no fault of the learner's; the table says "
+              "why. Run the same command again to try these once more.", file=sys.stderr)
+    return 1 if faults else 0
+
+
+def grade(submission, source, out, known, limits, version, folder):
+    """The result of one submission (see ``report.Graded``), from OUT/.done if it is there."""
+    try:
+        data = submissions.content(source / submission.path)
+        cells = submissions.notebook(data)
+        everything = submissions.exercises()
+        exercise, others = submissions.which(cells, submission.path.stem, everything)
+    except submissions.SubmissionError as error:
+        return {"problem": str(error)}
+    key = hashlib.sha256(data + f"{exercise.digest} {version}".encode()).hexdigest()
+    stored = out / ".done" / f"{key}.json"
+    also = {"also": [other.name for other in others]}
+    try:
+        return {**json.loads(stored.read_text(encoding="utf-8")), **also, "seconds": 0}
+    except (OSError, ValueError):
+        pass
+    if exercise.name not in known:
+        return {"problem": f"this is a notebook of {exercise.name}, which was not asked for",
+                "unasked": True}
+    start = time.monotonic()
+    try:
+        verdicts = examine.verdicts(exercise, submissions.answers(exercise, cells), limits,
+                                    (source, out), folder)
+    except SetUpError as error:
+        return {"problem": f"could not be graded: {error}", "fault": True}
+    result = {"exercise": exercise.name, "title": exercise.title,
+              "tasks": [_row(task, verdicts[task.name]) for task in exercise.tasks]}
+    write(stored, json.dumps(result))
+    return {**result, **also, "seconds": time.monotonic() - start}
+
+
+def _row(task, verdict):
+    problem = "not attempted" if verdict.state == "not attempted" else ""
+    if verdict.state == "not yet":
+        problem = brief_text(f"{verdict.clause}: {verdict.rows.get('came out', '')}")
+    return {"task": task.name, "title": task.title, "of": task.points, "state": verdict.state,
+            "points": task.points if verdict.correct else 0, "problem": problem,
+            "message": str(verdict)}
+
+
+def _version(limits):
+    """What a grade depends on besides the submission and its exercise."""
+    parts = [repr(limits)]
+    own = [*Path(__file__).parent.glob("*.py"), ROOT / "course" / "editions.py"]
+    for path in sorted([*(ROOT / "lib").rglob("*.py"), *own]):
+        parts.append(hashlib.sha256(path.read_bytes()).hexdigest())
+    return hashlib.sha256(" ".join(parts).encode()).hexdigest()
+
+
+def _longest(exercise, limits):
+    """Seconds that a submission takes when every bound is used to its end."""
+    tasks = len(exercise.tasks)
+    return tasks * limits.task + tasks * (limits.set_up + tasks * (limits.seconds + 1))
+
+
+def side_by_side(items, work, jobs, patience):
+    """Yield (item, result) as results come, from some threads; each drives a process.
+
+    Nothing that a learner writes can stop a thread, but a check could take long over an odd
+    value: a thread that is not back after ``patience`` seconds is replaced.
+    """
+    waiting, done, running = queue.SimpleQueue(), queue.SimpleQueue(), {}
+    for item in items:
+        waiting.put(item)
+
+    def serve():
+        while True:
+            try:
+                item = waiting.get_nowait()
+            except queue.Empty:
+                return
+            running[item] = time.monotonic()
+            try:
+                result = work(item)
+            except Exception as error:
+                result = {"problem": "could not be graded: "
+                          f"{type(error).__name__}: {brief_text(str(error))}", "fault": True}
+            done.put((item, result))
+
+    for _ in range(min(jobs, len(items))):
+        threading.Thread(target=serve, daemon=True).start()
+    left = set(items)
+    while left:
+        try:
+            item, result = done.get(timeout=1)
+        except queue.Empty:
+            late = [item for item in left
+                    if time.monotonic() - running.get(item, time.monotonic()) > patience]
+            if not late:
+                continue
+            item, result = late[0], {"problem": "could not be graded: looking at its answers "
+                                     f"took more than {patience:g} s", "fault": True}
+            threading.Thread(target=serve, daemon=True).start()
+        if item in left:
+            left.remove(item)
+            yield item, result
+
+
+def _changed(source, submission):
+    try:
+        return (source / submission.path).stat().st_mtime
+    except OSError:
+        return 0
+
+
+def _progress(submission, result, done, of, start):
+    """One line for a submission: what it got, and how long the rest will take."""
+    if "tasks" in result:
+        said = (f"{sum(task['points'] for task in result['tasks'])} of "
+                f"{sum(task['of'] for task in result['tasks'])} points")
+        said += f" ({result['seconds']:.1f} s)" if result["seconds"] else " (graded before)"
+    else:
+        said = result["problem"]
+    left = (time.monotonic() - start) / done * (of - done)
+    rest = f", about {left:.0f} s left" if done < of else ""
+    print(report.printable(f"[{done}/{of}] {submission}: {brief_text(said)}{rest}"), flush=True)
+
+
+def _summary(graded, grades, pages, seconds):
+    for one in graded:
+        if one.result.get("superseded"):
+            print(report.printable(f"{one.submission}: {one.result['problem']}"),
+                  file=sys.stderr)
+    ready = [one for one in graded if "tasks" in one.result]
+    print(f"{len(graded)} notebooks, {len(ready)} graded, in {seconds:.0f} s: "
+          f"{grades} and {pages}")
+    for name in sorted({one.result["exercise"] for one in ready}):
+        tasks = [one.result["tasks"] for one in ready if one.result["exercise"] == name]
+        mean = sum(task["points"] for one in tasks for task in one) / len(tasks)
+        print(f"  {name}: {len(tasks)}, on average {mean:.1f} of "
+              f"{sum(task['of'] for task in tasks[0])} points")
+
+
+def command():
+    """Run as a program."""
+    sys.exit(main())
+
+
+if __name__ == "__main__":
+    command()

@@ -1,0 +1,203 @@
+"""Weights and results on disk: files that are whole, or refused. Nothing is ever unpickled."""
+
+import hashlib
+import json
+import os
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+
+from lib.data._files import set_aside
+from lib.arguments import refuse
+
+
+def save_weights(path, model, *, half=True, meta=None):
+    """Write all of a model's parameters and buffers to one file.
+
+    ``half`` stores floating-point numbers in half precision (float16), in half the space of
+    float32: ValueError where one is too large for it (beyond 65504). ``meta`` is a dict of what
+    JSON can hold, kept beside the weights. The file appears whole or not at all.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> model, twin = torch.nn.Linear(3, 2), torch.nn.Linear(3, 2)
+    >>> with TemporaryDirectory() as folder:
+    ...     save_weights(folder + "/layer.safetensors", model, meta={"error": 0.02})
+    ...     load_weights(folder + "/layer.safetensors", twin)
+    {'error': 0.02}
+    >>> torch.equal(twin.weight, model.weight.half().float())
+    True
+    """
+    tensors = {}
+    for name, tensor in model.state_dict().items():
+        small = tensor.half() if half and tensor.is_floating_point() else tensor
+        if small.isinf().any() and not tensor.isinf().any():
+            refuse("half", half, f"cannot hold {name}, whose numbers go beyond 65504",
+                   "use half=False")
+        tensors[name] = small
+    write_tensors(path, tensors, {} if meta is None else meta)
+
+
+def load_weights(path, model):
+    """Read the weights that ``save_weights`` wrote into a model, and return its ``meta``.
+
+    The numbers take the model's own types. ValueError, and a model left as it was, where the
+    file is missing, damaged, or holds other tensors than the model does.
+    """
+    tensors, meta = read_tensors(path)
+    check_tensors(path, tensors, model.state_dict())
+    model.load_state_dict(tensors)
+    return meta
+
+
+def write_tensors(path, tensors, meta):
+    """Write named tensors and a dict of JSON values, with a checksum over both, in one go."""
+    path = Path(path)
+    tensors = {name: tensor.detach().cpu().contiguous().clone()
+               for name, tensor in tensors.items()}
+    text = json.dumps(meta)
+    # One entry, because several would be written in an order that differs from time to time.
+    about = json.dumps({"sha256": _checksum(tensors, text), "meta": text})
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _write_whole(path, save(tensors, {"about": about}))
+
+
+def read_tensors(path):
+    """What ``write_tensors`` wrote: (tensors, meta). ValueError for any other file."""
+    path = Path(path)
+    if not path.is_file():
+        refuse("path", str(path), "is not a file", "give the path of stored weights")
+    try:
+        with safe_open(path, framework="pt") as file:
+            tensors = {name: file.get_tensor(name).clone() for name in file.keys()}
+            about = json.loads((file.metadata() or {}).get("about", "{}"))
+        if about.get("sha256") == _checksum(tensors, about.get("meta", "")):
+            return tensors, json.loads(about["meta"])
+        problem = "is damaged or was not written here: its checksum is not that of its content"
+    # Besides its own error, the reader passes on those of what it reads with.
+    except (SafetensorError, OSError, ValueError, RuntimeError, KeyError, TypeError,
+            AttributeError) as error:
+        problem = f"is damaged or no safetensors file ({error})"
+    refuse("path", str(path), problem, "restore or remake the file")
+
+
+def check_tensors(path, found, wanted):
+    """ValueError unless both dicts have the same names, shapes and kinds of number."""
+    for name in wanted:
+        if name not in found:
+            refuse("path", str(path), f"has no tensor {name}, which the model wants "
+                   f"with shape {tuple(wanted[name].shape)}",
+                   "use a model made with the options of the stored one")
+    for name in found:
+        if name not in wanted:
+            refuse("path", str(path), f"holds a tensor {name} with shape "
+                   f"{tuple(found[name].shape)}, which the model has not",
+                   "use a model made with the options of the stored one")
+    for name in wanted:
+        tensor = found[name]
+        shape, other = tuple(tensor.shape), tuple(wanted[name].shape)
+        if shape != other:
+            refuse("path", str(path), f"holds {name} with shape {shape} where the model wants "
+                   f"{other}", "use a model made with the options of the stored one")
+        if tensor.is_floating_point() != wanted[name].is_floating_point():
+            refuse("path", str(path), f"holds {name} as {tensor.dtype} where the model wants "
+                   f"{wanted[name].dtype}", "use a model made with the options of the stored one")
+
+
+def write_results(path, results):
+    """Write a dict of JSON values; the file appears whole or not at all."""
+    _write_whole(path, (json.dumps(results, indent=1) + "\n").encode("utf-8"))
+
+
+def read_results(path, module):
+    """What ``write_results`` wrote; ValueError, naming the module that makes it, if not whole."""
+    try:
+        return json.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        refuse("path", str(path), "is not a file", f"run python -m {module}")
+    except ValueError as error:
+        refuse("path", str(path), f"is damaged ({error})",
+               f"move it away and run python -m {module}")
+
+
+def check_out(out, results, weights, runs):
+    """ValueError where ``out`` holds a file that a command would replace and did not write.
+
+    ``results``: the name of its file of results; ``weights``: names of its files of tensors;
+    ``runs``: its folder of finished runs, which is there while the results are not.
+    """
+    taken = []
+    if os.path.lexists(out / results):
+        try:
+            read_results(out / results, "")["settings"]
+        except (ValueError, OSError, KeyError, TypeError):
+            taken.append(results)
+    for name in weights:
+        if os.path.lexists(out / name):
+            try:
+                read_tensors(out / name)
+                if not (out / results).exists() and not runs.exists():
+                    taken.append(name)
+            except ValueError:
+                taken.append(name)
+    if taken:
+        refuse("out", str(out), f"holds {', '.join(taken)}, which this command did not write, or "
+               "which is damaged", "name another folder, or move that away")
+
+
+def finished(path, same):
+    """The ``meta`` of a run's file that was made with these settings; None where there is none.
+
+    Another file in its place is put aside.
+    """
+    if not os.path.lexists(path):
+        return None
+    try:
+        _, meta = read_tensors(path)
+        if meta["same"] == same:
+            return meta
+    except (ValueError, KeyError, TypeError):
+        pass
+    print(f"{path} cannot be gone on with; it is now {set_aside(path)}.", file=sys.stderr)
+    return None
+
+
+def run_path(runs, name, same):
+    """Where a run with these settings is kept: none takes the place of one with others."""
+    settings = hashlib.sha256(json.dumps(same).encode()).hexdigest()[:8]
+    return runs / f"{name}-{settings}.safetensors"
+
+
+def remove_runs(runs, paths):
+    """Remove the files of runs that are done with, and their folder if nothing else is in it."""
+    for path in paths:
+        path.unlink(missing_ok=True)
+        path.with_suffix(".part").unlink(missing_ok=True)
+    with suppress(OSError):
+        runs.rmdir()
+
+
+def _write_whole(path, data):
+    """Write bytes to a file, all or none of them, even if the power fails."""
+    unfinished = path.with_name(f"{path.name}.{os.getpid()}.unfinished")
+    try:
+        with open(unfinished, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(unfinished, path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _checksum(tensors, text):
+    """SHA-256 over the names, types, shapes and bytes of all tensors, and over a text."""
+    digest = hashlib.sha256(text.encode())
+    for name in sorted(tensors):
+        tensor = tensors[name]
+        digest.update(f"|{name}|{tensor.dtype}|{tuple(tensor.shape)}|".encode())
+        digest.update(tensor.reshape(-1).view(torch.uint8).numpy().tobytes())
+    return digest.hexdigest()

@@ -1,1 +1,0 @@
-"""What make calls: the environment, the build, the notebooks."""

@@ -8,6 +8,7 @@ from scipy.spatial.distance import cdist
 
 from lib import data
 from lib.checks import Clause, Task
+from lib.checks._predicates import near
 from lib.checks._values import shape_of
 from lib.nets.reference import load_autoencoder
 
@@ -46,16 +47,6 @@ def _between(middles):
     if outside:
         return f"a picture between 2 and 8 at [{outside[0]}]: each h is monotonic"
     return None
-
-
-def _like(places):
-    def holds(middles):
-        right = _middles()
-        for place in places:
-            if abs(middles[place] - right[place]) > 0.01:
-                return f"another number at [{place}]"
-        return None
-    return holds
 
 
 @cache
@@ -120,9 +111,9 @@ TASKS = (
             Clause("between the ends", holds=_between,
                    hint="The mean of the changed codes is no picture yet. Which two steps has "
                         "the new decoder?"),
-            Clause("a straight change", holds=_like([0]),
+            Clause("a straight change", holds=near(_middles, [0], 0.01),
                    hint="Codes, h, mean, undo h, decode: does a straight h move the middle?"),
-            Clause("bent changes", holds=_like([1, 2, 3]),
+            Clause("bent changes", holds=near(_middles, [1, 2, 3], 0.01),
                    hint="Apply h to both codes before you take the mean. What undoes this h?"),
         ),
         hints=("The codes of the two pictures are 1 and 4.",

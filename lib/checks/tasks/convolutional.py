@@ -5,6 +5,7 @@ import torch
 import torch.nn.functional as F
 
 from lib.checks import Clause, Task, call
+from lib.checks._predicates import shaped
 from lib.checks._values import Network, shape_of
 
 SIDES = (28, 29, 30, 31, 32, 33)  # as the exercise gives them
@@ -23,10 +24,6 @@ def _there_and_back(n):
     for k, s in reversed(LAYERS):
         x = F.conv_transpose2d(x, w[k], stride=s)
     return x.shape[-1]
-
-
-def _six_sides(sides):
-    return None if shape_of(sides) == (6,) else "six numbers, one for each side"
 
 
 def _never_larger(sides):
@@ -122,7 +119,8 @@ TASKS = (
     Task(
         "convolutional-sides", "come_back",
         clauses=(
-            Clause("six sides", holds=_six_sides, hint="One number for each entry of sides."),
+            Clause("six sides", holds=shaped((6,), "six numbers, one for each side"),
+                   hint="One number for each entry of sides."),
             Clause("never larger", holds=_never_larger,
                    hint="Can a stride that leaves cells over give the mirror more cells than "
                         "there were?"),

@@ -6,6 +6,7 @@ import torch.nn.functional as F
 
 from lib.checks import Clause, Task, call
 from lib.checks._tensors import one_channel
+from lib.checks._predicates import shaped
 from lib.checks._values import shape_of
 
 FOUR = np.array([[10, 20], [30, 40]])
@@ -35,10 +36,6 @@ def _rows_sum_to_one(rows):
     if len(wrong):
         return f"weights with sum 1; those of row {wrong[0]} have {sums[wrong[0]]:g}"
     return None
-
-
-def _six_rows(rows):
-    return None if shape_of(rows) == (6, 3) else "six rows with three numbers each"
 
 
 def _enlarged(image, r):
@@ -106,7 +103,8 @@ TASKS = (
     Task(
         "interpolation-matrix", "six_by_three",
         clauses=(
-            Clause("the shape", holds=_six_rows, hint="One row for each of the six new cells."),
+            Clause("the shape", holds=shaped((6, 3), "six rows with three numbers each"),
+                   hint="One row for each of the six new cells."),
             Clause("each row is an average", holds=_rows_sum_to_one,
                    hint="A constant line stays constant: what do the weights of a row add up to, "
                         "also at the ends?"),

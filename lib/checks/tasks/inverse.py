@@ -6,6 +6,7 @@ import torch.nn.functional as F
 
 from lib.checks import Clause, Task, call
 from lib.checks._tensors import one_channel
+from lib.checks._predicates import shaped
 from lib.checks._values import shape_of
 
 RNG = np.random.default_rng(0)
@@ -33,10 +34,6 @@ def _same_output(twin, x, kernel):
         return None
     r, c = wrong[0].tolist()
     return f"the convolution of x, {wanted[r, c]:.4g} at [{r}, {c}]; its own is {made[r, c]:.4g}"
-
-
-def _three_pairs(kernels):
-    return None if shape_of(kernels) == (3, 2) else "three pairs of numbers"
 
 
 def _kept(kernel, measure):
@@ -94,7 +91,8 @@ TASKS = (
     Task(
         "inverse-energy", "kernels",
         clauses=(
-            Clause("three pairs", holds=_three_pairs, hint="Two taps for each of A, B and C."),
+            Clause("three pairs", holds=shaped((3, 2), "three pairs of numbers"),
+                   hint="Two taps for each of A, B and C."),
             Clause("the sum", holds=_sums,
                    hint="Each input cell is stamped once. What is the sum of one stamp?"),
             Clause("the squares", holds=_energies,

@@ -5,7 +5,7 @@ import torch
 import torch.nn.functional as F
 
 from lib.checks import Clause, Task, call
-from lib.checks._values import shape_of
+from lib.checks._predicates import shaped
 
 KERNELS = {  # as the exercise prints them
     "A": [0.19, 0.26, 0.26, 0.19],
@@ -40,10 +40,6 @@ def _autograd(y, w, x):
     z = F.conv_transpose1d(torch.as_tensor(y)[None, None], kernel, stride=2, padding=1)
     (z[0, 0] - torch.as_tensor(x)).square().mean().backward()
     return kernel.grad[0, 0].numpy()
-
-
-def _four(gradient, *_):
-    return None if shape_of(gradient) == (4,) else "four numbers, one for each tap"
 
 
 def _direction(gradient, y, w, x):
@@ -87,7 +83,7 @@ TASKS = (
     Task(
         "learning-gradient", "kernel_gradient",
         clauses=(
-            Clause("four numbers", GIVEN, holds=_four,
+            Clause("four numbers", GIVEN, holds=shaped((4,), "four numbers, one for each tap"),
                    hint="There is one derivative for each tap, however long the signals are."),
             Clause("the direction", GIVEN, holds=_direction,
                    hint="How does z change when one tap is raised by a little? And by which of the "

@@ -3,6 +3,7 @@
 import numpy as np
 
 from lib.checks import Clause, Task, call
+from lib.checks._predicates import shaped
 from lib.checks._values import shape_of
 from lib.nets.pca import PCA
 
@@ -51,10 +52,6 @@ def _errors(variances, sigma):
     """The expected error for every size from 0 up."""
     v = np.array(variances, dtype=float)
     return [(v[d:].sum() + d * sigma**2) / len(v) for d in range(len(v) + 1)]
-
-
-def _pair(answer, *_):
-    return None if shape_of(answer) == (2,) else "a pair (d, error)"
 
 
 def _size(answer, variances, sigma):
@@ -123,7 +120,8 @@ TASKS = (
     Task(
         "linear-pays", "best_size",
         clauses=(
-            Clause("a pair", NOISE, holds=_pair, hint="Return two things: d, and the error."),
+            Clause("a pair", NOISE, holds=shaped((2,), "a pair (d, error)"),
+                   hint="Return two things: d, and the error."),
             Clause("the size", NOISE, holds=_size,
                    hint="What does one more component take away from the error, and what does it "
                         "add? Compare variances with variances."),

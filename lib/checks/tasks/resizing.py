@@ -5,6 +5,7 @@ import torch
 import torch.nn.functional as F
 
 from lib.checks import Clause, Task, call
+from lib.checks._predicates import shaped
 from lib.checks._values import shape_of
 
 X, W = torch.tensor([[[2.0, 1, 3]]]), torch.tensor([[[1.0, 10, 100]]])
@@ -19,10 +20,6 @@ def _enlarged(x, r=2):
 def _orders():
     return (F.conv1d(_enlarged(X), W, padding=1)[0, 0],
             _enlarged(F.conv1d(X, W, padding=1))[0, 0])
-
-
-def _two_rows(rows):
-    return None if shape_of(rows) == (2, 6) else "two lists of six numbers"
 
 
 def _row(number):
@@ -41,10 +38,6 @@ def _tie():
     columns = [F.conv1d(_enlarged(one, 3), w[None, None], padding=1)[0, 0, 5:10]
                for w in torch.eye(3)]
     return torch.stack(columns, dim=1)
-
-
-def _five_rows(rows):
-    return None if shape_of(rows) == (5, 3) else "five rows with three numbers each"
 
 
 def _phase_sums(rows):
@@ -76,7 +69,8 @@ TASKS = (
     Task(
         "resizing-order", "both_orders",
         clauses=(
-            Clause("two rows", holds=_two_rows, hint="Both ways give 2 · 3 numbers."),
+            Clause("two rows", holds=shaped((2, 6), "two lists of six numbers"),
+                   hint="Both ways give 2 · 3 numbers."),
             Clause("first enlarge", holds=_row(0),
                    hint="Write down the six enlarged numbers, with a zero at each end, and lay "
                         "the three taps over them in their order."),
@@ -91,7 +85,7 @@ TASKS = (
     Task(
         "resizing-matrix", "tie",
         clauses=(
-            Clause("the shape", holds=_five_rows,
+            Clause("the shape", holds=shaped((5, 3), "five rows with three numbers each"),
                    hint="Five taps, one row for each; three weights, one column for each."),
             Clause("the sums of the phases", holds=_phase_sums,
                    hint="The ripple is 0 for any weights. Which rows belong to one phase for "

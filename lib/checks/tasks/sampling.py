@@ -3,6 +3,7 @@
 import numpy as np
 
 from lib.checks import Clause, Task, call
+from lib.checks._predicates import near
 from lib.checks._values import shape_of
 from lib.nets.classifier import frechet_distance
 
@@ -22,16 +23,6 @@ def _four_distances(distances):
         return "four numbers"
     below = [n for n, distance in enumerate(distances) if distance < 0]
     return f"no negative distance, as at [{below[0]}]" if below else None
-
-
-def _like(places):
-    def holds(distances):
-        right = _distances()
-        for place in places:
-            if not np.isclose(distances[place], right[place], atol=1e-6):
-                return f"another number at [{place}]"
-        return None
-    return holds
 
 
 def _codes(count, size, seed):
@@ -114,12 +105,12 @@ TASKS = (
         "sampling-distances", "distances",
         clauses=(
             Clause("four distances", holds=_four_distances, hint="One number for each set."),
-            Clause("another mean", holds=_like([0]),
+            Clause("another mean", holds=near(_distances, [0], 1e-5),
                    hint="Both sets spread alike. What is left of the formula?"),
-            Clause("another spread", holds=_like([1, 2]),
+            Clause("another spread", holds=near(_distances, [1, 2], 1e-5),
                    hint="In one dimension the trace becomes (σ - τ)². Are you comparing standard "
                         "deviations?"),
-            Clause("what it sees", holds=_like([3]),
+            Clause("what it sees", holds=near(_distances, [3], 1e-5),
                    hint="Compute mean and standard deviation of both sets. What else enters?"),
         ),
         hints=("The set {0, 4} has the mean 2. What is its standard deviation?",

@@ -6,6 +6,7 @@ import torch.nn.functional as F
 
 from lib.checks import Clause, Task, call
 from lib.checks._tensors import one_channel
+from lib.checks._predicates import shaped
 from lib.checks._values import shape_of
 
 HAND = np.array([1, 2, -1]), np.array([3, 1, 2])
@@ -53,10 +54,6 @@ def _whole(printed):
     """The one of the two matrices that all the printed columns are from."""
     return next(matrix for matrix in WHOLE
                 if all(any(np.array_equal(c, d) for d in matrix.T) for c in printed.T))
-
-
-def _six_columns(matrix, printed):
-    return None if shape_of(matrix) == (12, 6) else "shape (12, 6)"
 
 
 def _lost_column(matrix, printed):
@@ -114,7 +111,7 @@ TASKS = (
     Task(
         "stamps-column", "completed",
         clauses=(
-            Clause("the shape", PRINTED, holds=_six_columns,
+            Clause("the shape", PRINTED, holds=shaped((12, 6), "shape (12, 6)"),
                    hint="One column for each of the 2 × 3 input cells."),
             Clause("the lost column", PRINTED, holds=_lost_column,
                    hint="A column is the flattened picture of one stamp: three taps below each "

@@ -5,6 +5,7 @@ import torch
 import torch.nn.functional as F
 
 from lib.checks import Clause, Task, call
+from lib.checks._predicates import shaped
 from lib.checks._values import shape_of
 
 MAPS = np.arange(16).reshape(8, 1, 2)
@@ -18,10 +19,6 @@ def _tensor(array):
 
 def _shuffled():
     return F.pixel_shuffle(_tensor(MAPS), 2)
-
-
-def _two_maps(maps):
-    return None if shape_of(maps) == (2, 2, 4) else "two maps with two rows of four numbers"
 
 
 def _blocks(maps):
@@ -100,7 +97,7 @@ TASKS = (
     Task(
         "subpixel-layout", "shuffled",
         clauses=(
-            Clause("the shape", holds=_two_maps,
+            Clause("the shape", holds=shaped((2, 2, 4), "two maps with two rows of four numbers"),
                    hint="Eight channels make 8 / 4 maps, each twice as high and twice as wide."),
             Clause("one block for each place", holds=_blocks,
                    hint="A block of 2 × 2 holds the four numbers that four channels have at one "

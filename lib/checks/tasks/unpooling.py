@@ -5,6 +5,7 @@ import torch.nn.functional as F
 
 from lib.checks import Clause, Task, call
 from lib.checks._tensors import one_channel
+from lib.checks._predicates import shaped
 from lib.checks._values import shape_of
 
 PICTURE = np.array([[1, 7, 0, 2, 3], [4, 2, 9, 5, 1], [6, 0, 3, 8, 2], [2, 5, 1, 4, 0]])
@@ -21,10 +22,6 @@ def _kept(image):
 def _unpooled():
     values, places = F.max_pool2d(one_channel(PICTURE), 2, return_indices=True)
     return F.max_unpool2d(values, places, 2)[0, 0]
-
-
-def _four_rows(rows):
-    return None if shape_of(rows) == (4, 4) else "four rows with four numbers each"
 
 
 def _the_maxima(rows):
@@ -52,7 +49,7 @@ TASKS = (
     Task(
         "unpooling-width", "unpooled",
         clauses=(
-            Clause("the shape", holds=_four_rows,
+            Clause("the shape", holds=shaped((4, 4), "four rows with four numbers each"),
                    hint="The unpooling makes four rows of four cells, not of five."),
             Clause("the four values", holds=_the_maxima,
                    hint="Which windows are there? The fifth column belongs to none of them."),

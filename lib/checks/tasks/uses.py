@@ -4,6 +4,7 @@ import numpy as np
 from scipy.stats import mannwhitneyu
 
 from lib.checks import Clause, Task, call
+from lib.checks._predicates import near
 from lib.checks._values import shape_of
 
 
@@ -22,15 +23,6 @@ def _five_numbers(numbers):
         return "five numbers"
     return None if all(0 <= share <= 1 for share in numbers[2:]) else (
         "shares from 0 to 1 in the last three places")
-
-
-def _like(places, within):
-    def holds(numbers):
-        for place in places:
-            if abs(numbers[place] - _counts()[place]) > within:
-                return f"another number at [{place}]"
-        return None
-    return holds
 
 
 def _area(normal, other):
@@ -86,12 +78,12 @@ TASKS = (
         clauses=(
             Clause("five numbers", holds=_five_numbers,
                    hint="Two counts, then three shares that are not in per cent."),
-            Clause("the alarms", holds=_like([0, 1], 0.5),
+            Clause("the alarms", holds=near(_counts, [0, 1], 0.5),
                    hint="How many pieces are faulty, how many are good? Which rate belongs to "
                         "which?"),
-            Clause("the trust in an alarm", holds=_like([2], 1e-3),
+            Clause("the trust in an alarm", holds=near(_counts, [2], 1e-3),
                    hint="Of all alarms, right and false ones together: which part is right?"),
-            Clause("all pieces", holds=_like([3, 4], 1e-3),
+            Clause("all pieces", holds=near(_counts, [3, 4], 1e-3),
                    hint="A good piece without an alarm is judged rightly, too."),
         ),
         hints=("Draw a table: faulty and good, with an alarm and without.",

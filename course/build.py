@@ -20,8 +20,10 @@ from pathlib import Path
 
 from sphinx_external_toc.parsing import parse_toc_yaml
 
+from lib.files import write_whole
+
 from .dependencies import ROOT, interpreter
-from .execution import CacheError, at_once, refresh, replace_file, results
+from .execution import CacheError, at_once, refresh, results
 from .terminal import print_what_it_can_show
 
 ENGINE = Path(__file__).resolve().parent
@@ -68,7 +70,7 @@ def _build(root, start):
                 print("\nThe pages have warnings or errors (above).", file=sys.stderr)
                 return 1
             after["made"] = made(root)
-            replace_file(state_file(root), json.dumps(after).encode())
+            write_whole(state_file(root), json.dumps(after))
     print(f"Finished in {time.perf_counter() - start:.0f} s. Open the book at:")
     print(root / "_build" / "html" / "index.html")
     return 0

@@ -21,7 +21,9 @@ from pathlib import Path
 
 import nbformat
 
-from .files import rewrite, write
+from lib.files import write_whole
+
+from .files import rewrite
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE, LEARNER = Path("instructor") / "source", Path("exercises")
@@ -219,10 +221,10 @@ def write_learners(root=ROOT):
         if path != source:
             record[path.relative_to(root).as_posix()] = _digest(learners_edition(notebook))
             (root / RECORD).parent.mkdir(exist_ok=True)
-            write(root / RECORD, json.dumps(record, indent=0))
+            write_whole(root / RECORD, json.dumps(record, indent=0))
             path.parent.mkdir(parents=True, exist_ok=True)
         if path not in before:
-            write(path, text)
+            write_whole(path, text)
         elif not rewrite(path, text, before[path]):
             raise ValueError(f"{path} was saved while this ran, and stays as it was saved; run "
                              "this again.")

@@ -6,11 +6,12 @@ They are known again by their checksums, which the command notes in a record of 
 import hashlib
 import json
 import os
-import secrets
 import shutil
 import stat
 from contextlib import suppress
 from pathlib import Path
+
+from lib.files import write_whole
 
 
 def checksum(path):
@@ -29,38 +30,19 @@ def sha256(text):
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
-def write(path, text):
-    """Write a file in one step, also where the power fails in its midst."""
-    _write(Path(path), text, lambda part: True)
-
-
 def rewrite(path, text, before):
-    """The same for a file that has to hold the bytes ``before`` still; returns whether it did.
+    """Write a file that has to hold the bytes ``before`` still; returns whether it did.
 
-    Where it does not, somebody saved it in the meantime, and it stays as it is.
+    Where it does not, somebody saved it in the meantime, and it stays as it is. Its permissions
+    stay, and a link stays a link.
     """
-    path = Path(os.path.realpath(path))  # a link stays one
+    path = Path(os.path.realpath(path))
 
     def still(part):
         shutil.copymode(path, part)
         return path.read_bytes() == before
 
-    return _write(path, text, still)
-
-
-def _write(path, text, ready):
-    part = path.with_name(f".{secrets.token_hex(8)}.part")  # no two writers share it
-    try:
-        with open(part, "x", encoding="utf-8", newline="") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        if not ready(part):
-            return False
-        os.replace(part, path)
-        return True
-    finally:
-        part.unlink(missing_ok=True)
+    return write_whole(path, text, still)
 
 
 class Record:
@@ -98,10 +80,10 @@ class Record:
         for name, (_, text) in zip(names, texts, strict=True):
             sums[name].append(sha256(text))
         self.sums = sums
-        write(self.path, json.dumps(self.sums))
+        write_whole(self.path, json.dumps(self.sums))
         for name, (_, text) in zip(names, texts, strict=True):
             (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
-            write(self.folder / name, text)
+            write_whole(self.folder / name, text)
         for name in removed:
             (self.folder / name).unlink(missing_ok=True)
             with suppress(OSError):  # it holds other files

@@ -16,8 +16,10 @@ import sys
 import tomllib
 from pathlib import Path
 
+from lib.files import write_whole
+
 from . import editions
-from .files import checksum, sha256, write
+from .files import checksum, sha256
 
 CHAPTER = re.compile(r"\[([^][\n]+)\]\((?:\.\./)+(book/[\w/-]+)\.ipynb(#[^)\s]*)?\)")
 
@@ -74,14 +76,14 @@ def release(out, chapters=(), site="", root=editions.ROOT):
                              "that file away")
     for name, text in texts.items():
         (out / name).parent.mkdir(parents=True, exist_ok=True)
-        write(out / f"{name}.ipynb", text)
+        write_whole(out / f"{name}.ipynb", text)
     with open(root / "pyproject.toml", "rb") as file:
         project = tomllib.load(file)["project"]
     entries |= {name: _entry(name, chosen[name], text) for name, text in texts.items()}
     manifest = {"title": project["description"], "version": project["version"], "notebooks": [
         entries[name] for name in sources if name in entries]}
     manifest["sha256"] = sha256(_manifest_text(manifest))
-    write(out / "manifest.json", _manifest_text(manifest))
+    write_whole(out / "manifest.json", _manifest_text(manifest))
     return manifest
 
 

@@ -32,7 +32,7 @@ from sphinx_external_toc.api import FileItem, TocTree
 from sphinx_external_toc.parsing import MalformedError, create_toc_dict, parse_toc_data
 
 from .editions import BEGIN, END, ROOT, check_place, read, sources
-from .files import checksum, write
+from .files import checksum
 
 
 from . import build
@@ -329,7 +329,7 @@ def put(pages, out, about):
 
     def note(files, **more):
         text = json.dumps({**about, "files": files, "folders": folders, **more}, indent=0)
-        write(out / MARK, text)
+        write_whole(out / MARK, text)
 
     # Old and new, so that each file is known again wherever this is interrupted.
     note({name: " ".join(dict.fromkeys(

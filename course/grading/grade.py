@@ -28,10 +28,10 @@ from pathlib import Path  # noqa: E402
 from filelock import FileLock, Timeout  # noqa: E402
 
 from lib.checks._answers import brief_text  # noqa: E402
+from lib.files import write_whole  # noqa: E402
 
 from . import examine, report, submissions  # noqa: E402
 from ..editions import ROOT  # noqa: E402
-from ..files import write  # noqa: E402
 from .session import Limits, SetUpError  # noqa: E402
 
 
@@ -196,7 +196,7 @@ def grade(submission, source, out, known, limits, version, folder):
         return {"problem": f"could not be graded: {error}", "fault": True}
     result = {"exercise": exercise.name, "title": exercise.title,
               "tasks": [_row(task, verdicts[task.name]) for task in exercise.tasks]}
-    write(stored, json.dumps(result))
+    write_whole(stored, json.dumps(result))
     return {**result, **also, "seconds": time.monotonic() - start}
 
 

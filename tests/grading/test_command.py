@@ -298,7 +298,7 @@ def test_two_files_that_would_have_one_page_have_two(tmp_path, canned):
 @pytest.mark.parametrize("name", ["table.json", "pages.json"])
 def test_killed_while_it_writes_it_knows_its_own_again(folder, tmp_path, canned, monkeypatch, name):
     """Killed after it noted what it will write, or between two files."""
-    run, works, fail = [str(folder), str(tmp_path / "out"), "--jobs", "1"], files.write, []
+    run, works, fail = [str(folder), str(tmp_path / "out"), "--jobs", "1"], files.write_whole, []
 
     def stops(path, text):
         if fail:
@@ -310,7 +310,7 @@ def test_killed_while_it_writes_it_knows_its_own_again(folder, tmp_path, canned,
     put(folder, "bob/interpolation.ipynb", notebook(places=WRONG["places"]))
     put(folder, "carol/anything.ipynb", notebook())
     with monkeypatch.context() as patch:
-        patch.setattr(files, "write", stops)
+        patch.setattr(files, "write_whole", stops)
         assert grade.main(run) == 130
     assert grade.main(run) == 0
     assert not list((tmp_path / "out").rglob("*.new.*"))

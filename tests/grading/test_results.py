@@ -195,7 +195,7 @@ def test_halves_of_files_go_with_the_next_run(tmp_path, monkeypatch, place):
         killed.setattr(files.os, "replace", lambda *_: 1 / 0)
         killed.setattr(Path, "unlink", lambda *_, **more: None)  # nothing runs after a kill
         with pytest.raises(ZeroDivisionError):
-            files.write(file, "text")
+            files.write_whole(file, "text")
     assert len(list(file.parent.glob(".*.part"))) == 2
     report.remove_parts(tmp_path)
     assert list(file.parent.glob(".*.part")) == [mine] and not file.exists()

@@ -24,7 +24,7 @@ from lib.files import write_whole
 
 from .dependencies import ROOT, interpreter
 from .execution import CacheError, at_once, refresh, results
-from .terminal import print_what_it_can_show
+from .terminal import run_as_program
 
 ENGINE = Path(__file__).resolve().parent
 # No page is made of these, at the top of the repository or anywhere in it.
@@ -33,7 +33,6 @@ NO_SOURCES = ("_build", ".git", ".venv", "__pycache__", ".ipynb_checkpoints", ".
 
 
 def main(root=ROOT):
-    print_what_it_can_show()
     try:
         return _build(root, time.perf_counter())
     except CacheError as error:
@@ -203,10 +202,7 @@ def forget_page(path, root=ROOT):
 
 def command():
     """Run as a program."""
-    try:
-        sys.exit(main())
-    except KeyboardInterrupt:
-        sys.exit("\nInterrupted. What had finished is kept.")
+    run_as_program(main)
 
 
 if __name__ == "__main__":

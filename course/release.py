@@ -20,15 +20,13 @@ from lib.files import write_whole
 
 from . import editions
 from .files import checksum, sha256
+from .terminal import run_as_program
 
 CHAPTER = re.compile(r"\[([^][\n]+)\]\((?:\.\./)+(book/[\w/-]+)\.ipynb(#[^)\s]*)?\)")
 
 
 def main(arguments=None):
     """The command; returns its exit status."""
-    from .terminal import print_what_it_can_show
-
-    print_what_it_can_show()
     parser = argparse.ArgumentParser(prog="python -m instructor.release",
                                      description="Write learners' notebooks to a folder.")
     parser.add_argument("out", metavar="OUT", help="a folder; it is made if it is missing")
@@ -141,7 +139,7 @@ def _entry(name, source, text):
 
 def command():
     """Run as a program."""
-    sys.exit(main())
+    run_as_program(main)
 
 
 if __name__ == "__main__":

@@ -31,14 +31,14 @@ from filelock import FileLock
 from sphinx_external_toc.api import FileItem, TocTree
 from sphinx_external_toc.parsing import MalformedError, create_toc_dict, parse_toc_data
 
-from .editions import BEGIN, END, ROOT, check_place, read, sources
-from .files import checksum
-
+from lib.files import write_whole
 
 from . import build
-from .sphinx import chapters
-from .sphinx.chapters import SUFFIXES, exercise_page, source, without_suffix
+from .editions import BEGIN, END, ROOT, check_place, read, sources
 from .execution import refresh
+from .files import checksum
+from .sphinx.chapters import SUFFIXES, exercise_page, source, without_suffix
+from .terminal import run_as_program
 
 LEARNER, INSTRUCTOR = EDITIONS = ("learner", "instructor")
 GUIDE, GUIDE_CAPTION = "book/instructor/", "Instructor's guide"
@@ -49,9 +49,6 @@ CACHE = Path("_build") / ".jupyter_cache"
 
 
 def main(arguments=None):
-    from .terminal import print_what_it_can_show
-
-    print_what_it_can_show()
     parser = argparse.ArgumentParser(
         prog="python -m instructor.site", description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -414,10 +411,7 @@ def _refuse_taken(out, new, old):
 
 def command():
     """Run as a program."""
-    try:
-        sys.exit(main())
-    except KeyboardInterrupt:
-        sys.exit("\nInterrupted. What was executed is kept; the same command goes on from here.")
+    run_as_program(main, "What was executed is kept; the same command goes on from here.")
 
 
 if __name__ == "__main__":

@@ -9,30 +9,27 @@ after it was stopped half-way; a table or page that somebody changed stays. How 
 instructor/README.md.
 """
 
+import argparse
+import hashlib
+import json
+import math
 import os
+import queue
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
 
-for library in ("OMP", "MKL", "OPENBLAS", "VECLIB_MAXIMUM"):  # before NumPy starts its threads
-    os.environ.setdefault(f"{library}_NUM_THREADS", "1")
+from filelock import FileLock, Timeout
 
-import argparse  # noqa: E402
-import hashlib  # noqa: E402
-import json  # noqa: E402
-import math  # noqa: E402
-import queue  # noqa: E402
-import sys  # noqa: E402
-import tempfile  # noqa: E402
-import threading  # noqa: E402
-import time  # noqa: E402
-from pathlib import Path  # noqa: E402
+from lib.checks._answers import brief_text
+from lib.files import write_whole
 
-from filelock import FileLock, Timeout  # noqa: E402
-
-from lib.checks._answers import brief_text  # noqa: E402
-from lib.files import write_whole  # noqa: E402
-
-from . import examine, report, submissions  # noqa: E402
-from ..editions import ROOT  # noqa: E402
-from .session import Limits, SetUpError  # noqa: E402
+from . import examine, report, submissions
+from ..editions import ROOT
+from ..terminal import run_as_program
+from .session import Limits, SetUpError
 
 
 class UsageError(ValueError):
@@ -41,9 +38,6 @@ class UsageError(ValueError):
 
 def main(arguments=None):
     """The command; returns its exit status."""
-    from ..terminal import print_what_it_can_show
-
-    print_what_it_can_show()
     options = _parser().parse_args(arguments)
     try:
         source, out = folders(options.submissions, options.out)
@@ -304,7 +298,7 @@ def _summary(graded, grades, pages, seconds):
 
 def command():
     """Run as a program."""
-    sys.exit(main())
+    run_as_program(main)
 
 
 if __name__ == "__main__":

@@ -22,13 +22,13 @@ import psutil
 from lib.checks import AnswerError
 from lib.checks._answers import Outcome
 
+from ..threads import ONE_THREAD
 from . import messages
 
 ROOT = Path(__file__).resolve().parents[2]
 START = ("-m", "course.grading.worker")
 KEPT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "SYSTEMROOT", "LD_LIBRARY_PATH",
         "DYLD_LIBRARY_PATH")
-THREADS = ("OMP", "MKL", "OPENBLAS", "VECLIB_MAXIMUM", "NUMEXPR")
 GRACE = 2.0  # seconds from when the process should have stopped by itself to when it is stopped
 
 
@@ -198,9 +198,8 @@ def environment(folder):
     config = Path(os.environ.get("MPLCONFIGDIR", Path.home() / ".config" / "matplotlib"))
     cache = Path.home() / ".cache" / "matplotlib"
     fonts = next((str(place) for place in (config, cache) if place.is_dir()), folder)
-    return {**kept, **{f"{name}_NUM_THREADS": "1" for name in THREADS}, "HOME": folder,
-            "USERPROFILE": folder, "TMPDIR": folder, "TEMP": folder, "TMP": folder,
-            "IPYTHONDIR": folder, "MPLBACKEND": "agg", "MPLCONFIGDIR": fonts}
+    own = dict.fromkeys(("HOME", "USERPROFILE", "TMPDIR", "TEMP", "TMP", "IPYTHONDIR"), folder)
+    return {**kept, **ONE_THREAD, **own, "MPLBACKEND": "agg", "MPLCONFIGDIR": fonts}
 
 
 class RemoteAnswers:

@@ -17,7 +17,7 @@ def parse_args(*_):
 argparse.ArgumentParser.parse_args = parse_args
 import MODULE as module
 module.bring_up_to_date = module._build = parse_args
-sys.exit(module.main())
+sys.exit(getattr(module, "command", module.main)())
 """
 
 

@@ -26,55 +26,43 @@ from lib.files import write_whole
 from .files import rewrite
 
 ROOT = Path(__file__).resolve().parents[1]
-SOURCE, LEARNER = Path("instructor") / "source", Path("exercises")
+# Pages are named from the root: book/PART/CHAPTER is a chapter, and exercises/PART/CHAPTER what
+# learners get of instructor/source/PART/CHAPTER.
+BOOK, EXERCISES, SOLUTIONS = "book/", "exercises/", "instructor/source/"
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 RECORD = Path("_build") / "exercises.json"  # what write_learners wrote: {path: digest}
 STUB = "...  # your code"  # nbgrader_config.py has the same
 HEADING = re.compile(r"^## Task (\d+) · (.+) \((\d+) min, (\d+) points?\)$", re.MULTILINE)
-CHECK = re.compile(r'^check\("([a-z0-9-]+)"\)$', re.MULTILINE)
+CHECK = re.compile(r"""\bcheck\(\s*["']([a-z0-9-]+)["']\s*\)""")  # also as learners retype it
 
 
 @dataclass(frozen=True)
-class TaskCells:
-    """A task in a notebook: its name, heading, and the indices of its two cells."""
+class Task:
+    """What the heading of a task says."""
 
-    name: str
+    number: int
     title: str
     minutes: int
     points: int
+
+
+@dataclass(frozen=True)
+class TaskCells(Task):
+    """A task in a notebook: also its name, and the indices of its two cells."""
+
+    name: str
     answer: int
     check: int
 
-
-def check_place(out, mark, root=ROOT):
-    """ValueError unless a command may write to the folder ``out``.
-
-    It must not hold this repository, nor lie among what the repository is made of or the book's
-    own pages. A folder of the repository that holds a file ``mark`` was made by the command; one
-    that holds ``.git`` is another repository or a work tree, such as one of gh-pages.
-    """
-    there, root = Path(out).resolve(), Path(root).resolve()
-    if there == root or root.is_relative_to(there):
-        raise ValueError(f"OUT={out} holds this repository; name a new folder, such as "
-                         "_build/my-course.")
-    if there == Path(os.path.expanduser("~")).resolve():
-        raise ValueError(f"OUT={out} is your home folder; name a folder in it.")
-    if there.is_relative_to(root):
-        first, *rest = there.relative_to(root).parts
-        kept = {"html", "jupyter_execute", "stored", "linkcheck", "exercises.json"}
-        taken = not rest or rest[0] in kept or rest[0].startswith(".") if first == "_build" else (
-            first.startswith(".venv") or (root / first).exists() and not any(
-                (root / first / own).exists() for own in (mark, ".git")))
-        if taken:
-            raise ValueError(f"OUT={out} lies among the sources or the book's own pages; name a "
-                             "new folder, such as _build/my-course.")
-    if there.exists() and not there.is_dir():
-        raise ValueError(f"OUT={out} is a file; name a folder.")
+    @property
+    def answer_id(self):
+        """nbgrader's grade_id of the cell with the answer; that of the check is the name."""
+        return f"{self.name}-answer"
 
 
 def sources(root=ROOT):
     """{"PART/CHAPTER": path} of the instructor's notebooks, in sorted order."""
-    folder = Path(root) / SOURCE
+    folder = Path(root) / SOLUTIONS
     return {path.relative_to(folder).with_suffix("").as_posix(): path
             for path in sorted(folder.glob("*/*.ipynb"))}
 
@@ -82,7 +70,38 @@ def sources(root=ROOT):
 def learner_path(source, root=ROOT):
     """Where the learner's edition of a notebook in ``instructor/source`` lies."""
     root = Path(root)
-    return root / LEARNER / Path(source).relative_to(root / SOURCE)
+    return root / EXERCISES / Path(source).relative_to(root / SOLUTIONS)
+
+
+def exercise_page(page):
+    """Where the exercises of a chapter lie, whether there are any or not.
+
+    >>> exercise_page("book/matrices/matrix")
+    'exercises/matrices/matrix'
+    """
+    return EXERCISES + page.removeprefix(BOOK)
+
+
+def first_heading(markdown, default):
+    """The first heading of a text, which is its title; ``default`` where there is none."""
+    heading = re.search(r"^# (.+)$", markdown, re.MULTILINE)
+    return heading[1].strip() if heading else default
+
+
+def title(notebook, default):
+    """The title of a notebook."""
+    return first_heading("\n\n".join(cell.source for cell in notebook.cells
+                                     if cell.cell_type == "markdown"), default)
+
+
+def headings(markdown):
+    """The ``Task`` of each heading of a task in a text.
+
+    >>> headings("## Task 1 · Where is a pixel? (10 min, 2 points)")
+    [Task(number=1, title='Where is a pixel?', minutes=10, points=2)]
+    """
+    return [Task(int(number), title, int(minutes), int(points))
+            for number, title, minutes, points in HEADING.findall(markdown)]
 
 
 def tasks(notebook):
@@ -93,12 +112,13 @@ def tasks(notebook):
     found, heading, answer = [], None, None
     for index, cell in enumerate(notebook.cells):
         if cell.cell_type == "markdown":
-            new = HEADING.search(cell.source)
+            new = next(iter(headings(cell.source)), None)
             if new and heading:
-                raise ValueError(f"cell {index + 1}: task {heading[1]} has no check before this")
+                raise ValueError(f"cell {index + 1}: task {heading.number} has no check before "
+                                 "this")
             if "## Task" in cell.source and not new:
-                raise ValueError(f"cell {index + 1}: {cell.source.splitlines()[0]!r} is no heading "
-                                 "of a task; write '## Task 1 · Title (10 min, 2 points)'")
+                raise ValueError(f"cell {index + 1}: {cell.source.splitlines()[0]!r} is not the "
+                                 "heading of a task; write '## Task 1 · Title (10 min, 2 points)'")
             heading = new or heading
         elif BEGIN in cell.source or END in cell.source:
             without_solution(cell.source)  # refuses what is not in order
@@ -109,10 +129,11 @@ def tasks(notebook):
         elif CHECK.search(cell.source):
             if answer is None:
                 raise ValueError(f"cell {index + 1}: this check has no answer before it")
-            name, (number, title, minutes, points) = CHECK.search(cell.source)[1], heading.groups()
-            if int(number) != len(found) + 1:
-                raise ValueError(f"task {name!r} has the number {number}; use {len(found) + 1}")
-            found.append(TaskCells(name, title, int(minutes), int(points), answer, index))
+            name = CHECK.search(cell.source)[1]
+            if heading.number != len(found) + 1:
+                raise ValueError(f"task {name!r} has the number {heading.number}; use "
+                                 f"{len(found) + 1}")
+            found.append(TaskCells(**vars(heading), name=name, answer=answer, check=index))
             heading = answer = None
     if heading or answer is not None:
         raise ValueError("the last task has no check")
@@ -150,7 +171,7 @@ def annotated(notebook):
     """A copy of an instructor's notebook with nbgrader's metadata, which follow from its text."""
     notebook = copy.deepcopy(notebook)
     found = tasks(notebook)
-    roles = {task.answer: (f"{task.name}-answer", {"solution": True}) for task in found}
+    roles = {task.answer: (task.answer_id, {"solution": True}) for task in found}
     roles |= {task.check: (task.name, {"grade": True, "points": task.points}) for task in found}
     for index, cell in enumerate(notebook.cells):
         cell.metadata.pop("nbgrader", None)
@@ -189,7 +210,7 @@ def drifted(root=ROOT):
             found.append(source)
         if not path.exists() or _texts(read(path)) != _texts(learners_edition(notebook)):
             found.append(path)
-    others = set((root / LEARNER).glob("*/*.ipynb")) - made
+    others = set((root / EXERCISES).glob("*/*.ipynb")) - made
     return sorted([*found, *(path for path in others if _generated(path, root))])
 
 
@@ -212,7 +233,7 @@ def write_learners(root=ROOT):
                          "move it away, or undo what was changed in it, and run this again.")
     for path in changed:
         source = made.get(path, path)
-        if source == path and path.is_relative_to(root / LEARNER):  # its instructor's one is gone
+        if source == path and path.is_relative_to(root / EXERCISES):  # its instructor's one is gone
             path.unlink()
             continue
         notebook = read(source)
@@ -242,7 +263,7 @@ def _generated(path, root):
     name = path.relative_to(root)
     if found == _record(root).get(name.as_posix()):
         return True
-    source = (SOURCE / name.relative_to(LEARNER)).as_posix()
+    source = SOLUTIONS + name.relative_to(EXERCISES).as_posix()
     for revision in _git(root, "log", "--format=%H", "--", source).split():
         try:
             text = _git(root, "show", f"{revision}:./{source}")
@@ -282,8 +303,9 @@ def _texts(notebook):
 
 
 def read(path):
-    """A notebook file, in nbformat 4; ValueError, with its path, for what is none."""
+    """A notebook file, in nbformat 4; ValueError, with its path, for any other."""
     try:
         return nbformat.read(path, as_version=4)
     except Exception as error:
-        raise ValueError(f"{path} is no notebook: {' '.join(str(error).split())[:200]}") from error
+        problem = " ".join(str(error).split())[:200]
+        raise ValueError(f"{path} is not a notebook: {problem}") from error

@@ -14,6 +14,32 @@ from pathlib import Path
 from lib.files import write_whole
 
 
+def refuse_unsafe_output(out, mark, root):
+    """ValueError unless a command may write to the folder ``out``.
+
+    It must not hold this repository, nor lie among what the repository is made of or the book's
+    own pages. A folder of the repository that holds a file ``mark`` was made by the command; one
+    that holds ``.git`` is another repository or a work tree, such as one of gh-pages.
+    """
+    folder, root = Path(out).resolve(), Path(root).resolve()
+    if folder == root or root.is_relative_to(folder):
+        raise ValueError(f"OUT={out} holds this repository; name a new folder, such as "
+                         "_build/my-course.")
+    if folder == Path(os.path.expanduser("~")).resolve():
+        raise ValueError(f"OUT={out} is your home folder; name a folder in it.")
+    if folder.is_relative_to(root):
+        first, *rest = folder.relative_to(root).parts
+        kept = {"html", "jupyter_execute", "stored", "linkcheck", "exercises.json"}
+        taken = not rest or rest[0] in kept or rest[0].startswith(".") if first == "_build" else (
+            first.startswith(".venv") or (root / first).exists() and not any(
+                (root / first / own).exists() for own in (mark, ".git")))
+        if taken:
+            raise ValueError(f"OUT={out} lies among the sources or the book's own pages; name a "
+                             "new folder, such as _build/my-course.")
+    if folder.exists() and not folder.is_dir():
+        raise ValueError(f"OUT={out} is a file; name a folder.")
+
+
 def checksum(path):
     """SHA-256 of a file in hex; "" for what is no file itself: a folder, a link, nothing."""
     try:

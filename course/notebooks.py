@@ -42,7 +42,7 @@ def all_notebooks(root=ROOT):
     course = {editions.learner_path(path, root) for path in editions.sources(root).values()}
     found = (path for folder in FOLDERS for path in (root / folder).rglob("*.ipynb"))
     return sorted(path for path in found if not _hidden(path.relative_to(root)) and (
-        path in course or not path.is_relative_to(root / editions.LEARNER)))
+        path in course or not path.is_relative_to(root / editions.EXERCISES)))
 
 
 def normalise(notebook):

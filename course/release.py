@@ -19,7 +19,7 @@ from pathlib import Path
 from lib.files import write_whole
 
 from . import editions
-from .files import checksum, sha256
+from .files import checksum, refuse_unsafe_output, sha256
 from .terminal import run_as_program
 
 CHAPTER = re.compile(r"\[([^][\n]+)\]\((?:\.\./)+(book/[\w/-]+)\.ipynb(#[^)\s]*)?\)")
@@ -63,7 +63,7 @@ def release(out, chapters=(), site="", root=editions.ROOT):
     if site and not re.match(r"https?://[^\s()]+$", site):
         raise ValueError(f"--site {site!r} is no address; use one such as "
                          "https://me.example/course")
-    editions.check_place(out, "manifest.json", root)
+    refuse_unsafe_output(out, "manifest.json", root)
     chosen = {name: sources[name] for name in dict.fromkeys(chapters or sources)}
     texts = {name: _linked(_text(path, root), site) for name, path in chosen.items()}
     entries = _released(out)
@@ -129,9 +129,7 @@ def _text(source, root):
 
 def _entry(name, source, text):
     book = editions.read(source)
-    title = next((line.removeprefix("# ") for line in book.cells[0].source.splitlines()
-                  if line.startswith("# ")), name)
-    return {"chapter": name, "file": f"{name}.ipynb", "title": title,
+    return {"chapter": name, "file": f"{name}.ipynb", "title": editions.title(book, name),
             "sha256": sha256(text),
             "tasks": [{"name": task.name, "title": task.title, "minutes": task.minutes,
                        "points": task.points} for task in editions.tasks(book)]}

@@ -34,15 +34,14 @@ from sphinx_external_toc.parsing import MalformedError, create_toc_dict, parse_t
 from lib.files import write_whole
 
 from . import build
-from .editions import BEGIN, END, ROOT, check_place, read, sources
+from .editions import BEGIN, BOOK, END, EXERCISES, ROOT, SOLUTIONS, exercise_page, read, sources
 from .execution import refresh
-from .files import checksum
-from .sphinx.chapters import SUFFIXES, exercise_page, source, without_suffix
+from .files import checksum, refuse_unsafe_output
+from .sphinx.chapters import SUFFIXES, source, without_suffix
 from .terminal import run_as_program
 
 LEARNER, INSTRUCTOR = EDITIONS = ("learner", "instructor")
 GUIDE, GUIDE_CAPTION = "book/instructor/", "Instructor's guide"
-SOLUTIONS = "instructor/source/"
 MARK = ".course-site.json"  # lists the site's files in a folder, with their checksums
 PART = re.compile(r"\.course-site-[0-9a-f]{16}")  # where the new files wait
 CACHE = Path("_build") / ".jupyter_cache"
@@ -164,7 +163,7 @@ def _check_page(page, toc, root):
     name = without_suffix(page)
     if name.startswith(SOLUTIONS):
         raise ValueError(f"TOC={toc} names {page!r}, which has the solutions; name "
-                         f"{name.replace(SOLUTIONS, 'exercises/')!r} and choose the edition with "
+                         f"{name.replace(SOLUTIONS, EXERCISES)!r} and choose the edition with "
                          "EDITION=instructor.")
     file = source(name, root)
     if file is not None and file.resolve().is_relative_to(root):
@@ -177,7 +176,7 @@ def _check_page(page, toc, root):
 
 def all_pages(root=ROOT):
     """Every page that the book's folders hold."""
-    found = (file for folder in ("book", "exercises") for file in (root / folder).rglob("*")
+    found = (file for folder in (BOOK, EXERCISES) for file in (root / folder).rglob("*")
              if file.suffix in SUFFIXES and "_templates" not in file.relative_to(root).parts)
     return sorted(without_suffix(file.relative_to(root).as_posix()) for file in found)
 
@@ -187,7 +186,7 @@ def complete(site_map, edition, root=ROOT):
     named = {without_suffix(page): page for page in site_map}
     for page, key in named.items():
         exercises = exercise_page(page)
-        if page.startswith("book/") and exercises not in named and source(exercises, root):
+        if page.startswith(BOOK) and exercises not in named and source(exercises, root):
             site_map[key].subtrees.append(TocTree([FileItem(exercises)], titlesonly=True))
             site_map[exercises] = type(site_map.root)(exercises)
     guide = [page for page in _guide(root) if page not in named]
@@ -213,13 +212,9 @@ def _guide(root):
 
 def pages(site_map, edition, root=ROOT):
     """{page: file}: exercises are the learner's notebooks, or those with solutions."""
-    files = {}
-    for page in map(without_suffix, site_map):
-        file = source(page, root)
-        solved = root / SOLUTIONS / Path(page).relative_to("exercises").with_suffix(".ipynb") \
-            if page.startswith("exercises/") else None
-        files[page] = solved if edition == INSTRUCTOR and solved and solved.exists() else file
-    return files
+    solved = {EXERCISES + name: path for name, path in sources(root).items()}
+    solved = solved if edition == INSTRUCTOR else {}
+    return {page: solved.get(page) or source(page, root) for page in map(without_suffix, site_map)}
 
 
 def prepare(stage, site_map, files, edition, title, root=ROOT):
@@ -284,7 +279,7 @@ def check_out(out, root=ROOT, names=()):
 
     names: the pages, as far as they are known before they are made.
     """
-    check_place(out, MARK, root)
+    refuse_unsafe_output(out, MARK, root)
     there = out.resolve()
     old, _, _ = _marked(there)
     _refuse_taken(there, dict.fromkeys(["index.html", *names], ""), old)

@@ -24,7 +24,6 @@ LARGEST = 20 * 2**20  # bytes of a notebook
 LIBRARIES = {"lib", "matplotlib", "numpy", "PIL", "scipy", "torch", "asyncio"}
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
 TIMED = re.compile(r"\A\s*%%(?:time|capture)\b.*\n")
-CHECKS = re.compile(r"""\bcheck\(\s*["']([a-z0-9-]+)["']\s*\)""")
 
 
 class SubmissionError(ValueError):
@@ -88,9 +87,7 @@ def exercise(name, path):
     stubs = {task.name: editions.without_solution(book.cells[task.answer].source)
              for task in tasks}
     sources = [[cell.cell_type, cell.source] for cell in book.cells]
-    title = next((line.removeprefix("# ") for cell in book.cells
-                  for line in cell.source.splitlines() if line.startswith("# ")), name)
-    return Exercise(name, title, tasks, tuple(steps), stubs,
+    return Exercise(name, editions.title(book, name), tasks, tuple(steps), stubs,
                     hashlib.sha256(json.dumps(sources).encode()).hexdigest())
 
 
@@ -179,7 +176,7 @@ def which(cells, stem, known):
     task = {task.name: exercise for exercise in known.values() for task in exercise.tasks}
     ids = [cell["id"].removesuffix("-answer") for cell in cells]
     checks = [name for cell in cells if cell["cell_type"] == "code"
-              for name in CHECKS.findall(cell["source"])]
+              for name in editions.CHECK.findall(cell["source"])]
     for names in (ids, checks):
         found = Counter(task[name].name for name in names if name in task)
         if found:
@@ -222,7 +219,7 @@ def answers(exercise, cells):
 def _checks(task, cells):
     """The indices of the cells that check a task."""
     return [index for index, cell in enumerate(cells)
-            if cell["id"] == task or task in CHECKS.findall(cell["source"])]
+            if cell["id"] == task or task in editions.CHECK.findall(cell["source"])]
 
 
 def _chosen(exercise, task, cells):

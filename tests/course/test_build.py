@@ -5,8 +5,6 @@ import re
 import subprocess
 import sys
 
-from course.dependencies import ROOT
-
 from .conftest import write
 
 CODE = """

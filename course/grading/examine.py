@@ -6,7 +6,7 @@ from lib.checks import AnswerError, Verdict, examine, find
 from lib.checks._task import NOT_ATTEMPTED, NOT_YET
 
 from .session import RemoteAnswers, Session, SetUpError
-from .submissions import imports
+from .slicing import imports
 
 
 def verdicts(exercise, answers, limits, refused=(), folder=None):
@@ -19,8 +19,7 @@ def verdicts(exercise, answers, limits, refused=(), folder=None):
     found = {task.name: Verdict(NOT_ATTEMPTED) for task in exercise.tasks
              if not answers[task.name].strip()}
     fatal = set()
-    modules = imports([step for step in exercise.steps if isinstance(step, str)]
-                      + list(answers.values()))
+    modules = imports([*exercise.own_cells, *answers.values()])
     while len(found) < len(exercise.tasks):
         with Session(limits, modules, refused, folder) as session:
             culprit = _run(exercise, answers, session, found, fatal)
@@ -36,18 +35,19 @@ def _run(exercise, answers, session, found, fatal):
     """One pass through the notebook; the name of the task that ended it, if one did."""
     last = None
     for step in exercise.steps:
-        if isinstance(step, str):
-            failed = _cell(session, "set_up", step, session.limits.set_up)
+        task = step.task
+        if task is None:
+            failed = _cell(session, "set_up", step.source, session.limits.set_up)
             if failed and last is None:
                 raise SetUpError(f"a cell of {exercise.name} that is not the learner's {failed}")
-        elif not answers[step.name].strip() or step.name in fatal:
+        elif not answers[task.name].strip() or task.name in fatal:
             continue
-        elif step.name in found:  # from before a restart; what comes later may use it
-            last = step.name
-            _cell(session, "cell", answers[step.name], session.limits.seconds)
+        elif task.name in found:  # from before a restart; what comes later may use it
+            last = task.name
+            _cell(session, "cell", answers[task.name], session.limits.seconds)
         else:
-            last = step.name
-            found[step.name] = _verdict(session, find(step.name), answers[step.name])
+            last = task.name
+            found[task.name] = _verdict(session, find(task.name), answers[task.name])
         if session.lost:
             return last
 

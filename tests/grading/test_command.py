@@ -70,7 +70,7 @@ def test_a_run_prints_progress_and_a_summary(folder, tmp_path, canned, capsys):
     assert grade.main([str(folder), str(tmp_path / "out"), "--jobs", "1"]) == 0
     said = capsys.readouterr().out.splitlines()
     assert said[0].startswith("[1/3] alice.ipynb: 9 of 9 points (") and "s left" in said[0]
-    assert said[2] == "[3/3] carol/anything.ipynb: the file is no notebook: it is not JSON"
+    assert said[2] == "[3/3] carol/anything.ipynb: the file is not a notebook: it is not JSON"
     assert said[3].startswith("3 notebooks, 2 graded, in")
     assert said[4] == f"  {NAME}: 2, on average {ALL:.1f} of {ALL} points"
 
@@ -201,7 +201,7 @@ def test_pages_say_all_in_words(folder, tmp_path):
     assert "Task 1 · Where is a pixel?" in text and "Correct , 3 of 3 points" in text
     assert "Not yet: half-pixel centres." in page.pre.text and "expected" in page.pre.text
     page = (pages / "carol" / "carol-anything.html").read_text("utf-8")
-    assert "the file is no notebook: it is not JSON." in page
+    assert "the file is not a notebook: it is not JSON." in page
     assert "Not attempted" in (pages / "bob" / "interpolation.html").read_text("utf-8")
 
 
@@ -385,4 +385,4 @@ def test_cells_of_the_table(text, cell):
 def test_exercises_have_what_the_grader_needs():
     for name, exercise in submissions.exercises().items():
         assert exercise.tasks and exercise.title and exercise.chapter == name.split("/")[1]
-        assert any(isinstance(step, str) for step in exercise.steps)
+        assert exercise.own_cells

@@ -4,17 +4,18 @@ The processes are played by ``Played`` here; real ones stand in test_hostile.py.
 """
 
 import math
-from types import SimpleNamespace
+from dataclasses import replace
 
 import pytest
 from tests.grading.handed_in import NAME, TASKS
-from course.grading import examine, submissions
+from course.grading import examine, slicing, submissions
+from course.grading.submissions import Step
 from course.grading.session import Limits, Lost, SetUpError
 from lib.checks import AnswerError, Verdict
 
 EXERCISE = submissions.exercises()[NAME]
 FIRST, SECOND, *_ = NAMES = [task.name for task in TASKS.values()]
-OWN = [step for step in EXERCISE.steps if isinstance(step, str)]
+OWN = EXERCISE.own_cells
 
 
 class Played:
@@ -62,9 +63,9 @@ def test_every_cell_runs_once_with_its_own_time(play, monkeypatch):
     found, played = play()
     assert list(found) == NAMES and all(verdict.correct for verdict in found.values())
     assert played.asked == [
-        ("set_up", step, 70, math.inf) if isinstance(step, str) else
-        ("cell", step.name, 3, 1050.0) for step in EXERCISE.steps]
-    assert played.started == [(submissions.imports(OWN), ("r",), "f")]
+        ("cell", step.task.name, 3, 1050.0) if step.task else
+        ("set_up", step.source, 70, math.inf) for step in EXERCISE.steps]
+    assert played.started == [(slicing.imports(OWN), ("r",), "f")]
 
 
 def test_what_is_not_answered_does_not_run(play):
@@ -123,8 +124,9 @@ def test_a_fault_of_the_notebooks_own_cells_is_nobodys(play):
 @pytest.fixture
 def steps(monkeypatch):
     """An exercise in which one of the notebook's own cells stands behind the first answer."""
-    tasks = [step for step in EXERCISE.steps if not isinstance(step, str)]
-    made = SimpleNamespace(name=NAME, tasks=tasks[:2], steps=("a", tasks[0], "b", tasks[1]))
+    first, second = EXERCISE.tasks[:2]
+    made = replace(EXERCISE, tasks=(first, second), steps=(
+        Step("a"), Step(task=first), Step("b"), Step(task=second)))
     monkeypatch.setattr(examine, "examine", lambda *_: Verdict("correct"))
     return made
 

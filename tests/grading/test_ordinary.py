@@ -189,7 +189,7 @@ BROKEN = {
     "number.ipynb": (b"7", "no cells"),
     "no-cells.ipynb": ({"nbformat": 4, "metadata": {}}, "no cells"),
     "odd-cells.ipynb": ({"nbformat": 4, "cells": [7, None]}, "no cells"),
-    "another.ipynb": ({**notebook(), "cells": [cell("x = 1")]}, "no notebook of a known exercise"),
+    "another.ipynb": ({**notebook(), "cells": [cell("x = 1")]}, "not a notebook of a known exercise"),
     "large.ipynb": (b" " * (20 * 2**20 + 1), "too large"),
     "folder.ipynb/.keep": (b"", None),
     ".hidden.ipynb": (b"{", None),

@@ -5,7 +5,7 @@ import time
 from lib.checks import AnswerError, Verdict, examine, find
 from lib.checks._task import NOT_ATTEMPTED, NOT_YET
 
-from .session import RemoteAnswers, Session, SetUpError
+from .session import RemoteAnswers, Session, GraderFault
 from .slicing import imports
 
 
@@ -14,7 +14,7 @@ def verdicts(exercise, answers, limits, refused=(), folder=None):
 
     A cell that ends its process, or has to be ended, is left out when the rest runs again: it
     costs its own task only. ``refused`` and ``folder`` are those of ``Session``.
-    ``SetUpError`` where the fault is not the learner's.
+    ``GraderFault`` where the fault is not the learner's.
     """
     found = {task.name: Verdict(NOT_ATTEMPTED) for task in exercise.tasks
              if not answers[task.name].strip()}
@@ -26,7 +26,7 @@ def verdicts(exercise, answers, limits, refused=(), folder=None):
         if culprit:
             fatal.add(culprit)
         elif len(found) < len(exercise.tasks):
-            raise SetUpError(f"the process ended in a cell of {exercise.name} that is not the "
+            raise GraderFault(f"the process ended in a cell of {exercise.name} that is not the "
                              f"learner's: {session.lost}")
     return {task.name: found[task.name] for task in exercise.tasks}
 
@@ -39,7 +39,7 @@ def _run(exercise, answers, session, found, fatal):
         if task is None:
             failed = _cell(session, "set_up", step.source, session.limits.set_up)
             if failed and last is None:
-                raise SetUpError(f"a cell of {exercise.name} that is not the learner's {failed}")
+                raise GraderFault(f"a cell of {exercise.name} that is not the learner's {failed}")
         elif not answers[task.name].strip() or task.name in fatal:
             continue
         elif task.name in found:  # from before a restart; what comes later may use it

@@ -19,6 +19,7 @@ import sys
 import tempfile
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -29,7 +30,8 @@ from lib.files import write_whole
 from . import examine, report, submissions
 from ..editions import ROOT
 from ..terminal import run_as_program
-from .session import Limits, SetUpError
+from .results import Grade, Graded, NotGraded, TaskGrade, counted
+from .session import GraderFault, Limits
 
 
 class UsageError(ValueError):
@@ -144,11 +146,11 @@ def run(source, out, known, limits, jobs):
 
         patience = 2 * max(_longest(exercise, limits) for exercise in known.values())
         for submission, result in side_by_side(found, work, jobs, patience):
-            graded[submission] = report.Graded(submission, result, _changed(source, submission))
-            faults += bool(result.get("fault"))
-            report.write_grades(out, report.counted(graded.values()), table)
-            _progress(submission, result, len(graded), len(found), start)
-    final = report.counted([graded[submission] for submission in found])
+            graded[submission] = Graded(submission, result, _changed(source, submission))
+            faults += isinstance(result, NotGraded) and result.fault
+            report.write_grades(out, counted(graded.values()), table)
+            _progress(graded[submission], len(graded), len(found), start)
+    final = counted([graded[submission] for submission in found])
     beside = report.write_pages(out / "feedback", final, out / ".done" / "pages.json")
     grades = report.write_grades(out, final, table)
     _summary(final, grades, out / "feedback", time.monotonic() - start)
@@ -164,43 +166,37 @@ def run(source, out, known, limits, jobs):
 
 
 def grade(submission, source, out, known, limits, version, folder):
-    """The result of one submission (see ``report.Graded``), from OUT/.done if it is there."""
+    """The ``Grade`` of one submission, from OUT/.done if it is there, or why it is ``NotGraded``."""
     try:
         data = submissions.content(source / submission.path)
         cells = submissions.notebook(data)
-        everything = submissions.exercises()
-        exercise, others = submissions.which(cells, submission.path.stem, everything)
+        exercise, others = submissions.which(cells, submission.path.stem, submissions.exercises())
     except submissions.SubmissionError as error:
-        return {"problem": str(error)}
+        return NotGraded(str(error))
     key = hashlib.sha256(data + f"{exercise.digest} {version}".encode()).hexdigest()
     stored = out / ".done" / f"{key}.json"
-    also = {"also": [other.name for other in others]}
+    also = tuple(other.name for other in others)
     try:
-        return {**json.loads(stored.read_text(encoding="utf-8")), **also, "seconds": 0}
-    except (OSError, ValueError):
+        return replace(Grade.from_json(stored.read_text(encoding="utf-8")), also=also)
+    except (OSError, ValueError, KeyError, TypeError):  # not graded yet, or not by this version
         pass
     if exercise.name not in known:
-        return {"problem": f"this is a notebook of {exercise.name}, which was not asked for",
-                "unasked": True}
+        return NotGraded(f"this is a notebook of {exercise.name}, which was not asked for",
+                         unasked=True)
     start = time.monotonic()
     try:
-        verdicts = examine.verdicts(exercise, submissions.answers(exercise, cells), limits,
-                                    (source, out), folder)
-    except SetUpError as error:
-        return {"problem": f"could not be graded: {error}", "fault": True}
-    result = {"exercise": exercise.name, "title": exercise.title,
-              "tasks": [_row(task, verdicts[task.name]) for task in exercise.tasks]}
-    write_whole(stored, json.dumps(result))
-    return {**result, **also, "seconds": time.monotonic() - start}
+        answers = submissions.answers(exercise, cells)
+        verdicts = examine.verdicts(exercise, answers, limits, (source, out), folder)
+    except GraderFault as error:
+        return _fault(error)
+    result = Grade(exercise.name, exercise.title, tuple(
+        TaskGrade.of_verdict(task, verdicts[task.name]) for task in exercise.tasks), also)
+    write_whole(stored, result.to_json())
+    return replace(result, seconds=time.monotonic() - start)
 
 
-def _row(task, verdict):
-    problem = "not attempted" if verdict.state == "not attempted" else ""
-    if verdict.state == "not yet":
-        problem = brief_text(f"{verdict.clause}: {verdict.rows.get('came out', '')}")
-    return {"task": task.name, "title": task.title, "of": task.points, "state": verdict.state,
-            "points": task.points if verdict.correct else 0, "problem": problem,
-            "message": str(verdict)}
+def _fault(why):
+    return NotGraded(f"could not be graded: {why}", fault=True)
 
 
 def _version(limits):
@@ -238,8 +234,7 @@ def side_by_side(items, work, jobs, patience):
             try:
                 result = work(item)
             except Exception as error:
-                result = {"problem": "could not be graded: "
-                          f"{type(error).__name__}: {brief_text(str(error))}", "fault": True}
+                result = _fault(f"{type(error).__name__}: {brief_text(str(error))}")
             done.put((item, result))
 
     for _ in range(min(jobs, len(items))):
@@ -253,8 +248,8 @@ def side_by_side(items, work, jobs, patience):
                     if time.monotonic() - running.get(item, time.monotonic()) > patience]
             if not late:
                 continue
-            item, result = late[0], {"problem": "could not be graded: looking at its answers "
-                                     f"took more than {patience:g} s", "fault": True}
+            item = late[0]
+            result = _fault(f"looking at its answers took more than {patience:g} s")
             threading.Thread(target=serve, daemon=True).start()
         if item in left:
             left.remove(item)
@@ -268,32 +263,31 @@ def _changed(source, submission):
         return 0
 
 
-def _progress(submission, result, done, of, start):
+def _progress(one, done, of, start):
     """One line for a submission: what it got, and how long the rest will take."""
-    if "tasks" in result:
-        said = (f"{sum(task['points'] for task in result['tasks'])} of "
-                f"{sum(task['of'] for task in result['tasks'])} points")
-        said += f" ({result['seconds']:.1f} s)" if result["seconds"] else " (graded before)"
+    result = one.result
+    if one.is_graded:
+        took = f"{result.seconds:.1f} s" if result.seconds else "graded before"
+        text = f"{result.points} of {result.of} points ({took})"
     else:
-        said = result["problem"]
+        text = result.problem
     left = (time.monotonic() - start) / done * (of - done)
     rest = f", about {left:.0f} s left" if done < of else ""
-    print(report.printable(f"[{done}/{of}] {submission}: {brief_text(said)}{rest}"), flush=True)
+    print(report.printable(f"[{done}/{of}] {one.submission}: {brief_text(text)}{rest}"), flush=True)
 
 
 def _summary(graded, grades, pages, seconds):
+    by_exercise = {}
     for one in graded:
-        if one.result.get("superseded"):
-            print(report.printable(f"{one.submission}: {one.result['problem']}"),
-                  file=sys.stderr)
-    ready = [one for one in graded if "tasks" in one.result]
-    print(f"{len(graded)} notebooks, {len(ready)} graded, in {seconds:.0f} s: "
-          f"{grades} and {pages}")
-    for name in sorted({one.result["exercise"] for one in ready}):
-        tasks = [one.result["tasks"] for one in ready if one.result["exercise"] == name]
-        mean = sum(task["points"] for one in tasks for task in one) / len(tasks)
-        print(f"  {name}: {len(tasks)}, on average {mean:.1f} of "
-              f"{sum(task['of'] for task in tasks[0])} points")
+        if one.is_graded:
+            by_exercise.setdefault(one.result.exercise, []).append(one.result)
+        elif one.result.superseded:
+            print(report.printable(f"{one.submission}: {one.result.problem}"), file=sys.stderr)
+    print(f"{len(graded)} notebooks, {sum(map(len, by_exercise.values()))} graded, in "
+          f"{seconds:.0f} s: {grades} and {pages}")
+    for name, results in sorted(by_exercise.items()):
+        mean = sum(result.points for result in results) / len(results)
+        print(f"  {name}: {len(results)}, on average {mean:.1f} of {results[0].of} points")
 
 
 def command():

@@ -32,11 +32,11 @@ KEPT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "SYSTEMROOT", "LD_LIBRARY_PA
 GRACE = 2.0  # seconds from when the process should have stopped by itself to when it is stopped
 
 
-class Lost(AnswerError):
+class ProcessLost(AnswerError):
     """The process is gone, or was ended; the text says why. Start another for the rest."""
 
 
-class SetUpError(Exception):
+class GraderFault(Exception):
     """A fault that is not the learner's: the notebook's own cells or the machine."""
 
 
@@ -85,11 +85,11 @@ class Session:
                  "refused": [str(ROOT), str(tasks), *map(str, refused)]}
         try:
             self._reply(start, limits.set_up)
-        except Lost as error:
+        except ProcessLost as error:
             self.errors.seek(0)
             said = self.errors.read()[-2000:].decode("utf-8", "replace")
             self.close()
-            raise SetUpError(f"the process for a submission did not start ({error}): {said}"
+            raise GraderFault(f"the process for a submission did not start ({error}): {said}"
                              ) from None
 
     def __enter__(self):
@@ -101,7 +101,7 @@ class Session:
     def ask(self, do, *arguments, seconds):
         """The value of one request; ``AnswerError`` where the learner's code fails."""
         if self.lost:
-            raise Lost(self.lost)
+            raise ProcessLost(self.lost)
         self.number += 1
         left = self.until - time.monotonic()
         message = {"do": do, "number": self.number, "arguments": arguments}
@@ -121,7 +121,7 @@ class Session:
             while (message := self.outbox.get()) is not None:
                 messages.send(self.process.stdin, message)
                 self.inbox.put(messages.receive(self.process.stdout))
-        except messages.WireError as error:
+        except messages.MessageError as error:
             self.inbox.put(error)
         except Exception:  # the process is gone, or this session closed
             self.inbox.put(None)
@@ -145,7 +145,7 @@ class Session:
                         f"did not come to an end within {max(seconds - GRACE, 0):g} s") from None
         if reply is None:
             raise self._lose("ended the process in which it ran, as a dead kernel")
-        if (isinstance(reply, messages.WireError) or reply.get("token") != self.token
+        if (isinstance(reply, messages.MessageError) or reply.get("token") != self.token
                 or reply.get("number") != message.get("number", 0)):
             raise self._lose("sent something that is no answer")
         return reply
@@ -159,7 +159,7 @@ class Session:
     def _lose(self, why):
         self.lost = why
         self._kill()
-        return Lost(why)
+        return ProcessLost(why)
 
     def _kill(self):
         try:
@@ -234,7 +234,7 @@ class RemoteAnswers:
     def _unpacked(self, packed):
         try:
             return messages.unpack(packed, self._apply)
-        except messages.WireError as error:
+        except messages.MessageError as error:
             raise AnswerError(f"sent {error}") from None
 
     def _apply(self, number, x, seed):

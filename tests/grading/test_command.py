@@ -93,7 +93,7 @@ def test_a_fault_is_not_kept_as_a_grade(folder, tmp_path, canned, monkeypatch, c
     works = grade.examine.verdicts
 
     def fails(*_):
-        raise grade.SetUpError("no memory")
+        raise grade.GraderFault("no memory")
 
     run = [str(folder), str(tmp_path / "out"), "--jobs", "1"]
     monkeypatch.setattr(grade.examine, "verdicts", fails)
@@ -242,10 +242,10 @@ def test_points_that_were_changed_by_hand_are_kept(folder, tmp_path, canned, cap
 def test_a_table_that_is_saved_while_it_runs_is_kept(folder, tmp_path, canned, monkeypatch):
     table, works = tmp_path / "out" / "grades.csv", grade._progress
 
-    def saves(submission, *more):
-        if submission.learner == "bob":
+    def saves(one, *more):
+        if one.submission.learner == "bob":
             table.write_text("mine")
-        works(submission, *more)
+        works(one, *more)
 
     monkeypatch.setattr(grade, "_progress", saves)
     grade.main([str(folder), str(tmp_path / "out"), "--jobs", "1"])

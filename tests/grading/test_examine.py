@@ -10,7 +10,7 @@ import pytest
 from tests.grading.handed_in import NAME, TASKS
 from course.grading import examine, slicing, submissions
 from course.grading.submissions import Step
-from course.grading.session import Limits, Lost, SetUpError
+from course.grading.session import Limits, ProcessLost, GraderFault
 from lib.checks import AnswerError, Verdict
 
 EXERCISE = submissions.exercises()[NAME]
@@ -38,7 +38,7 @@ class Played:
         given = self.acts.get(source)
         if given == "ends":
             self.lost = "ended"
-            raise Lost("ended")
+            raise ProcessLost("ended")
         if isinstance(given, Exception):
             raise given
         return given
@@ -113,11 +113,11 @@ def test_an_answer_that_ends_it_only_the_second_time(play):
 
 
 def test_a_fault_of_the_notebooks_own_cells_is_nobodys(play):
-    with pytest.raises(SetUpError, match=f"a cell of {NAME} that is not the learner's raised X"):
+    with pytest.raises(GraderFault, match=f"a cell of {NAME} that is not the learner's raised X"):
         play({OWN[0]: "raised X"})
-    with pytest.raises(SetUpError, match="that is not the learner's out of memory"):
+    with pytest.raises(GraderFault, match="that is not the learner's out of memory"):
         play({OWN[0]: AnswerError("out of memory")})
-    with pytest.raises(SetUpError, match="that is not the learner's ended"):
+    with pytest.raises(GraderFault, match="that is not the learner's ended"):
         play({OWN[0]: "ends"})
 
 
@@ -143,7 +143,7 @@ def test_the_notebooks_own_cells_behind_an_answer(steps, monkeypatch):
     found, played = run({})
     assert found[SECOND].correct and len(played.started) == 1
     # Where it ends the process, also without the answer before it, it is one.
-    with pytest.raises(SetUpError, match="ended"):
+    with pytest.raises(GraderFault, match="ended"):
         run({"b": "ends"})
 
 

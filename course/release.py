@@ -61,7 +61,7 @@ def release(out, chapters=(), site="", root=editions.ROOT):
             raise ValueError(f"chapter {name!r} has no exercises; use some of "
                              f"{', '.join(sources)}")
     if site and not re.match(r"https?://[^\s()]+$", site):
-        raise ValueError(f"--site {site!r} is no address; use one such as "
+        raise ValueError(f"--site {site!r} is not an address; use one such as "
                          "https://me.example/course")
     refuse_unsafe_output(out, "manifest.json", root)
     chosen = {name: sources[name] for name in dict.fromkeys(chapters or sources)}
@@ -103,7 +103,7 @@ def _released(out):
         entries = {one["chapter"]: one for one in manifest["notebooks"]}
         return {name: one for name, one in entries.items() if (out / one["file"]).is_file()}
     except (AttributeError, ValueError, KeyError, TypeError) as error:
-        raise ValueError(f"{path} is no manifest of this command's, or it was changed since; name "
+        raise ValueError(f"{path} is not a manifest that this command wrote, or was changed since; name "
                          "a new folder") from error
 
 

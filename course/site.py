@@ -77,7 +77,7 @@ def make_site(toc, out, *, edition=LEARNER, title=None, root=ROOT):
     ValueError for arguments that cannot be used; RuntimeError where a cell or a page fails.
     """
     if edition not in EDITIONS:
-        raise ValueError(f"edition={edition!r} is none; use {' or '.join(EDITIONS)}.")
+        raise ValueError(f"edition={edition!r} is not an edition; use {' or '.join(EDITIONS)}.")
     root, out = Path(root).resolve(), Path(os.path.expanduser(out)).absolute()
     site_map = complete(read_toc(toc, root), edition, root)
     check_out(out, root, [f"{without_suffix(page)}.html" for page in site_map])
@@ -104,7 +104,7 @@ def make_site(toc, out, *, edition=LEARNER, title=None, root=ROOT):
         report = json.loads((stage / "_build" / "left-out.json").read_text(encoding="utf-8"))
         kept = put(stage / "_build" / "html", out, {"edition": edition})
     print(f"Finished in {time.perf_counter() - start:.0f} s.")
-    return [f"{out / name} is no page of the site any more; it was changed, so it stays"
+    return [f"{out / name} is no longer a page of the site, but was changed, so it stays"
             for name in kept] + [f"{page} refers to pages left out, now in plain text: "
             + ", ".join(f"{target} ({count})" for target, count in targets.items())
             for page, targets in report.items()]
@@ -124,7 +124,7 @@ def read_toc(path, root=ROOT):
     try:
         data = yaml.safe_load(text)
     except yaml.YAMLError as error:
-        raise ValueError(f"TOC={path} is no YAML: {' '.join(str(error).split())}; see _toc.yml "
+        raise ValueError(f"TOC={path} is not YAML: {' '.join(str(error).split())}; see _toc.yml "
                          "for the form.") from None
     if not isinstance(data, dict) or not data.get("root"):
         raise ValueError(f"TOC={path} names no root, the first page; begin with the lines "
@@ -140,7 +140,7 @@ def read_toc(path, root=ROOT):
     try:
         return parse_toc_data(data)
     except MalformedError as error:
-        raise ValueError(f"TOC={path} is no table of contents: {error}; see _toc.yml for the "
+        raise ValueError(f"TOC={path} is not a table of contents: {error}; see _toc.yml for the "
                          "form.") from None
 
 
@@ -171,7 +171,7 @@ def _check_page(page, toc, root):
     close = difflib.get_close_matches(name, all_pages(root), n=1, cutoff=0.5)
     remedy = f"did you mean {close[0]!r}?" if close else "pages are named from the root of the " \
         "repository, like book/index."
-    raise ValueError(f"TOC={toc} names the page {page!r}, which there is not; {remedy}")
+    raise ValueError(f"TOC={toc}: there is no page {page!r}; {remedy}")
 
 
 def all_pages(root=ROOT):

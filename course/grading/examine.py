@@ -77,7 +77,7 @@ def _verdict(session, task, source):
 
 
 def _examined(session, task):
-    """The verdict; what a check cannot even look at is no right answer."""
+    """The verdict; what a check cannot even look at is not right."""
     try:
         return examine(task, RemoteAnswers(session))
     except AnswerError as error:

@@ -35,7 +35,7 @@ from .session import GraderFault, Limits
 
 
 class UsageError(ValueError):
-    """An argument that cannot be; the text names it, and what would do."""
+    """An argument that cannot be used; the text names it, and what would do."""
 
 
 def main(arguments=None):
@@ -82,7 +82,7 @@ def folders(source, out):
     given = source, out
     source, out = (Path(os.path.expanduser(folder)).resolve() for folder in given)
     if not source.is_dir():
-        raise UsageError(f"SUBMISSIONS={given[0]!r} is no folder; name the folder that holds "
+        raise UsageError(f"SUBMISSIONS={given[0]!r} is not a folder; name the folder that holds "
                          "LEARNER.ipynb or LEARNER/…ipynb")
     if out.is_relative_to(source) or source.is_relative_to(out):
         raise UsageError(f"OUT={given[1]!r} and SUBMISSIONS={given[0]!r} must not lie in one "
@@ -113,11 +113,11 @@ def _without_checksums(record):
 
 
 def chosen(names):
-    """The exercises with these names, all for none; ``UsageError`` for one that there is not."""
+    """The exercises with these names, all for none; ``UsageError`` for an unknown one."""
     known = submissions.exercises()
     for name in names:
         if name not in known:
-            raise UsageError(f"--chapter {name!r} is no exercise; use some of "
+            raise UsageError(f"--chapter {name!r} is not an exercise; use some of "
                              f"{', '.join(known)}")
     return {name: known[name] for name in names or known}
 
@@ -126,7 +126,8 @@ def bounds(options):
     """The ``Limits`` that were asked for."""
     for name, least in (("jobs", 1), ("seconds", 0.1), ("memory", 512)):
         if not least <= getattr(options, name) < math.inf:
-            raise UsageError(f"--{name} {getattr(options, name)} cannot be; use {least} or more")
+            raise UsageError(f"--{name} must be a number from {least} up, not "
+                             f"{getattr(options, name)}")
     seconds = int(options.seconds) if options.seconds == int(options.seconds) else options.seconds
     return Limits(seconds=seconds, memory=options.memory,
                   task=max(60, 2 * seconds))

@@ -25,7 +25,7 @@ _encode = json.JSONEncoder(ensure_ascii=True).encode
 
 
 class MessageError(Exception):
-    """Bytes that are no message, or a message that is no value."""
+    """Bytes that are not a message, or a message that is not a value."""
 
 
 def send(stream, message):
@@ -36,7 +36,7 @@ def send(stream, message):
 
 
 def receive(stream):
-    """The next message; None at the end of the stream, ``MessageError`` for what is none."""
+    """The next message; None at the end of the stream, ``MessageError`` for other bytes."""
     head = stream.read(8)
     return _message(head, stream) if head else None
 
@@ -49,7 +49,7 @@ def _message(head, stream):
     try:
         message = json.loads(body)
     except (ValueError, RecursionError) as error:
-        raise MessageError("a message that is no JSON") from error
+        raise MessageError("a message that is not JSON") from error
     if len(body) != size or not isinstance(message, dict):
         raise MessageError("a message that is cut off or of another kind")
     return message
@@ -127,7 +127,7 @@ def unpack(packed, network=None):
     except MessageError:
         raise
     except Exception as error:
-        raise MessageError("a value that is none") from error
+        raise MessageError("something that is not a value") from error
 
 
 def _unpack(packed, network, depth):
@@ -165,7 +165,7 @@ def _unpack_array(dtype, shape, data):
     data = base64.b64decode(data, validate=True)
     if (dtype.kind not in "biufc" or len(shape) > 32 or min(shape, default=0) < 0
             or math.prod(shape) * dtype.itemsize != len(data)):
-        raise MessageError("an array that is none")
+        raise MessageError("something that is not an array")
     return np.frombuffer(data, dtype).reshape(shape).astype(dtype.newbyteorder("="))
 
 

@@ -52,7 +52,7 @@ class Limits:
 
 
 class Session:
-    """One process. ``lost`` is None, or why there is none any more.
+    """One process. ``lost`` is None, or says why the process is gone.
 
     ``imports``: modules to load before answers run. ``refused``: folders to keep from them.
     ``folder``: where the process gets its own, which goes with it.
@@ -87,10 +87,10 @@ class Session:
             self._reply(start, limits.set_up)
         except ProcessLost as error:
             self.errors.seek(0)
-            said = self.errors.read()[-2000:].decode("utf-8", "replace")
+            output = self.errors.read()[-2000:].decode("utf-8", "replace")
             self.close()
-            raise GraderFault(f"the process for a submission did not start ({error}): {said}"
-                             ) from None
+            raise GraderFault(f"the process for a submission did not start: it {error}: {output}"
+                              ) from None
 
     def __enter__(self):
         return self
@@ -113,7 +113,7 @@ class Session:
             raise type(name[:60] if name.isidentifier() else "Error", (Exception,), {})(text[:300])
         if isinstance(reply.get("error"), str):
             raise AnswerError(reply["error"][:1000])
-        raise self._lose("sent something that is no answer")
+        raise self.not_an_answer()
 
     def _exchange(self):
         """Write each request and read its reply, in a thread of its own: either can block."""
@@ -144,10 +144,10 @@ class Session:
                         f"took more than {self.limits.task:g} s for the task" if over_all else
                         f"did not come to an end within {max(seconds - GRACE, 0):g} s") from None
         if reply is None:
-            raise self._lose("ended the process in which it ran, as a dead kernel")
+            raise self._lose("ended its process (as when a kernel dies)")
         if (isinstance(reply, messages.MessageError) or reply.get("token") != self.token
                 or reply.get("number") != message.get("number", 0)):
-            raise self._lose("sent something that is no answer")
+            raise self.not_an_answer()
         return reply
 
     def _memory(self):
@@ -155,6 +155,10 @@ class Session:
             return psutil.Process(self.process.pid).memory_info().rss
         except psutil.Error:
             return 0
+
+    def not_an_answer(self):
+        """End the process, which cannot be believed any more; the error to raise."""
+        return self._lose("sent something that is not an answer")
 
     def _lose(self, why):
         self.lost = why
@@ -212,7 +216,7 @@ class RemoteAnswers:
         """"missing", "untouched", "function" or "value"."""
         state = self.session.ask("state", name, seconds=self.seconds)
         if state not in ("missing", "untouched", "function", "value"):
-            raise self.session._lose("sent something that is no answer")
+            raise self.session.not_an_answer()
         return state
 
     def value(self, name):
@@ -224,11 +228,11 @@ class RemoteAnswers:
         packed = messages.pack(tuple(arguments)), messages.pack(dict(options or {}))
         reply = self.session.ask("call", name, *packed, seconds=self.seconds)
         if not isinstance(reply, list) or len(reply) != 3:
-            raise self.session._lose("sent something that is no answer")
+            raise self.session.not_an_answer()
         value, after, shares = reply
         after = self._unpacked(after)
         if not isinstance(after, tuple) or len(after) != len(arguments):
-            raise self.session._lose("sent something that is no answer")
+            raise self.session.not_an_answer()
         return Outcome(self._unpacked(value), after, bool(shares))
 
     def _unpacked(self, packed):

@@ -45,18 +45,18 @@ def canned(monkeypatch):
 
 
 @pytest.mark.parametrize("arguments, says", [
-    (["missing", "out"], "SUBMISSIONS='missing' is no folder"),
+    (["missing", "out"], "SUBMISSIONS='missing' is not a folder"),
     (["in", "in"], "must not lie in one another"),
     (["in", "in/out"], "OUT='in/out' and SUBMISSIONS='in' must not lie"),
     (["in/bob", "in"], "must not lie"),
     (["empty", "out"], "SUBMISSIONS='empty' holds no notebooks"),
     (["in", "file"], "OUT='file' cannot be made"),
-    (["in", "out", "--jobs", "0"], "--jobs 0 cannot be; use 1"),
-    (["in", "out", "--seconds", "0"], "--seconds 0.0 cannot be; use 0.1"),
-    (["in", "out", "--seconds", "nan"], "--seconds nan cannot be"),
-    (["in", "out", "--seconds", "inf"], "--seconds inf cannot be"),
-    (["in", "out", "--memory", "1"], "--memory 1 cannot be; use 512"),
-    (["in", "out", "--chapter", "matrix"], "--chapter 'matrix' is no exercise; use some of"),
+    (["in", "out", "--jobs", "0"], "--jobs must be a number from 1 up, not 0"),
+    (["in", "out", "--seconds", "0"], "--seconds must be a number from 0.1 up, not 0.0"),
+    (["in", "out", "--seconds", "nan"], "from 0.1 up, not nan"),
+    (["in", "out", "--seconds", "inf"], "from 0.1 up, not inf"),
+    (["in", "out", "--memory", "1"], "--memory must be a number from 512 up, not 1"),
+    (["in", "out", "--chapter", "matrix"], "--chapter 'matrix' is not an exercise; use some of"),
 ])
 def test_arguments_that_cannot_be(folder, monkeypatch, capsys, arguments, says):
     monkeypatch.chdir(folder.parent)

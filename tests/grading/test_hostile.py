@@ -35,9 +35,9 @@ LOST = {
     "loop-without-signals": ("import signal\nsignal.setitimer = signal.signal = print\n"
                              "signal.alarm(0)\n" + LOOP, "did not come to an end"),
     "sleep": (SIGNATURE + "import time; time.sleep(99)", "did not come to an end within 2 s"),
-    "exit-in-the-cell": ("import os\nos._exit(0)\n" + RIGHT, "ended the process"),
-    "exit-in-the-function": (SIGNATURE + "import os; os._exit(1)", "ended the process"),
-    "kill-in-the-cell": ("import os\nos.kill(os.getpid(), 9)\n" + RIGHT, "ended the process"),
+    "exit-in-the-cell": ("import os\nos._exit(0)\n" + RIGHT, "ended its process"),
+    "exit-in-the-function": (SIGNATURE + "import os; os._exit(1)", "ended its process"),
+    "kill-in-the-cell": ("import os\nos.kill(os.getpid(), 9)\n" + RIGHT, "ended its process"),
     "stop": ("import os, signal\nos.kill(os.getpid(), signal.SIGSTOP)", "did not come to an end"),
     "sys-exit": ("import sys\nsys.exit()\n" + RIGHT, "SystemExit"),
     "sys-exit-in-the-function": (SIGNATURE + "raise SystemExit(0)", "SystemExit"),

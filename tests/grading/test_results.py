@@ -237,7 +237,7 @@ def test_bounds():
     assert grade.bounds(options(jobs=1, seconds=0.1, memory=512)) == Limits(0.1, 512, 60)
     for bad in ({"jobs": 0}, {"seconds": 0.09}, {"memory": 511}, {"seconds": float("inf")},
                 {"jobs": -1}):
-        with pytest.raises(grade.UsageError, match="cannot be; use"):
+        with pytest.raises(grade.UsageError, match="must be a number from"):
             grade.bounds(options(**bad))
 
 
@@ -257,7 +257,7 @@ def test_what_the_command_does_by_itself():
 def test_the_chapters_that_are_asked_for():
     known = submissions.exercises()
     assert grade.chosen([]) == known and list(grade.chosen([NAME])) == [NAME]
-    with pytest.raises(grade.UsageError, match="'x' is no exercise; use some of .*" + NAME):
+    with pytest.raises(grade.UsageError, match="'x' is not an exercise; use some of .*" + NAME):
         grade.chosen([NAME, "x"])
 
 

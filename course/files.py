@@ -41,7 +41,7 @@ def refuse_unsafe_output(out, mark, root):
 
 
 def checksum(path):
-    """SHA-256 of a file in hex; "" for what is no file itself: a folder, a link, nothing."""
+    """SHA-256 of a file in hex; "" for what is not one itself: a folder, a link, nothing."""
     try:
         if not stat.S_ISREG(os.lstat(path).st_mode):  # a pipe would be read for ever
             return ""
@@ -86,8 +86,8 @@ class Record:
 
     def owns(self, name):
         """Whether a file is there, as the command wrote it."""
-        found = checksum(self.folder / name)
-        return bool(found) and found in self.sums.get(name, ())
+        present = checksum(self.folder / name)
+        return bool(present) and present in self.sums.get(name, ())
 
     def write(self, texts):
         """Write pairs of a name and a text, in place of those before; returns the files' names.
@@ -95,26 +95,23 @@ class Record:
         A file that others wrote, or that was changed, stays, and the text goes to a file beside
         it. Those before that have no text any more are removed.
         """
-        names = []
+        files = {}
         for name, text in texts:
-            names.append(self._free(name, sha256(text), names))
-        removed = [name for name in self.sums if name not in names and self.owns(name)]
-        sums = dict.fromkeys([*removed, *names])
-        for name in sums:
-            found = checksum(self.folder / name)
-            sums[name] = [found] if found and found in self.sums.get(name, ()) else []
-        for name, (_, text) in zip(names, texts, strict=True):
-            sums[name].append(sha256(text))
-        self.sums = sums
+            files[self._free(name, sha256(text), files)] = text
+        removed = [name for name in self.sums if name not in files and self.owns(name)]
+        self.sums = {name: [checksum(self.folder / name)] if self.owns(name) else []
+                     for name in [*removed, *files]}
+        for name, text in files.items():
+            self.sums[name].append(sha256(text))
         write_whole(self.path, json.dumps(self.sums))
-        for name, (_, text) in zip(names, texts, strict=True):
+        for name, text in files.items():
             (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
             write_whole(self.folder / name, text)
         for name in removed:
             (self.folder / name).unlink(missing_ok=True)
             with suppress(OSError):  # it holds other files
                 (self.folder / name).parent.rmdir()
-        return names
+        return [*files]
 
     def _free(self, name, new, taken):
         """The first of a.b, a.new.b, a.new.new.b, ... that is free, its own, or has this text."""

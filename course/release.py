@@ -41,9 +41,9 @@ def main(arguments=None):
         print(f"release: {error}", file=sys.stderr)
         return 2
     tasks = [task for one in manifest["notebooks"] for task in one["tasks"]]
-    print(f"{len(manifest['notebooks'])} notebooks with {len(tasks)} tasks, "
-          f"{sum(task['minutes'] for task in tasks)} minutes and "
-          f"{sum(task['points'] for task in tasks)} points: {Path(os.path.expanduser(options.out)) / 'manifest.json'}")
+    minutes, points = (sum(task[name] for task in tasks) for name in ("minutes", "points"))
+    print(f"{len(manifest['notebooks'])} notebooks with {len(tasks)} tasks, {minutes} minutes and "
+          f"{points} points: {Path(os.path.expanduser(options.out)) / 'manifest.json'}")
     return 0
 
 
@@ -103,8 +103,8 @@ def _released(out):
         entries = {one["chapter"]: one for one in manifest["notebooks"]}
         return {name: one for name, one in entries.items() if (out / one["file"]).is_file()}
     except (AttributeError, ValueError, KeyError, TypeError) as error:
-        raise ValueError(f"{path} is not a manifest that this command wrote, or was changed since; name "
-                         "a new folder") from error
+        raise ValueError(f"{path} is not a manifest that this command wrote, or was changed since; "
+                         "name a new folder") from error
 
 
 def _linked(text, site):

@@ -16,38 +16,36 @@ def verdicts(exercise, answers, limits, refused=(), folder=None):
     costs its own task only. ``refused`` and ``folder`` are those of ``Session``.
     ``GraderFault`` where the fault is not the learner's.
     """
-    found = {task.name: Verdict(NOT_ATTEMPTED) for task in exercise.tasks
+    known = {task.name: Verdict(NOT_ATTEMPTED) for task in exercise.tasks
              if not answers[task.name].strip()}
     fatal = set()
     modules = imports([*exercise.own_cells, *answers.values()])
-    while len(found) < len(exercise.tasks):
+    while len(known) < len(exercise.tasks):
         with Session(limits, modules, refused, folder) as session:
-            culprit = _run(exercise, answers, session, found, fatal)
+            culprit = _run(exercise, answers, session, known, fatal)
         if culprit:
             fatal.add(culprit)
-        elif len(found) < len(exercise.tasks):
+        elif len(known) < len(exercise.tasks):
             raise GraderFault(f"the process ended in a cell of {exercise.name} that is not the "
                              f"learner's: {session.lost}")
-    return {task.name: found[task.name] for task in exercise.tasks}
+    return {task.name: known[task.name] for task in exercise.tasks}
 
 
-def _run(exercise, answers, session, found, fatal):
+def _run(exercise, answers, session, known, fatal):
     """One pass through the notebook; the name of the task that ended it, if one did."""
     last = None
     for step in exercise.steps:
-        task = step.task
+        task, limits = step.task, session.limits
         if task is None:
-            failed = _cell(session, "set_up", step.source, session.limits.set_up)
+            failed = _cell(session, "set_up", step.source, limits.set_up)
             if failed and last is None:
                 raise GraderFault(f"a cell of {exercise.name} that is not the learner's {failed}")
-        elif not answers[task.name].strip() or task.name in fatal:
-            continue
-        elif task.name in found:  # from before a restart; what comes later may use it
+        elif answers[task.name].strip() and task.name not in fatal:
             last = task.name
-            _cell(session, "cell", answers[task.name], session.limits.seconds)
-        else:
-            last = task.name
-            found[task.name] = _verdict(session, find(task.name), answers[task.name])
+            if task.name in known:  # from before a restart; what comes later may use it
+                _cell(session, "cell", answers[task.name], limits.seconds)
+            else:
+                known[task.name] = _verdict(session, find(task.name), answers[task.name])
         if session.lost:
             return last
 

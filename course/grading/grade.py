@@ -5,8 +5,13 @@
 
 SUBMISSIONS holds LEARNER.ipynb, or a folder for each learner with notebooks in it. OUT gets
 grades.csv and feedback/LEARNER/CHAPTER.html. Run again, it grades what is new or changed, also
-after it was stopped half-way; a table or page that somebody changed stays. How it works, and what it does not defend against, stands in
-instructor/README.md.
+after it was stopped half-way; a table or page that somebody changed stays. How it works, and what
+it does not defend against, stands in instructor/README.md.
+
+``run`` has the steps in their order: collect the files (``submissions``); of each, which exercise
+it is, the answers in it (``submissions``, ``slicing``) and the verdicts on them (``examine``), all
+in ``grade``; which of several notebooks counts (``results``); write the table and the pages
+(``report``).
 """
 
 import argparse
@@ -79,29 +84,27 @@ def _parser():
 
 def folders(source, out):
     """The two folders as paths, OUT made if it is missing; ``UsageError`` for bad ones."""
-    given = source, out
-    source, out = (Path(os.path.expanduser(folder)).resolve() for folder in given)
-    if not source.is_dir():
-        raise UsageError(f"SUBMISSIONS={given[0]!r} is not a folder; name the folder that holds "
-                         "LEARNER.ipynb or LEARNER/…ipynb")
+    names = f"SUBMISSIONS={source!r}", f"OUT={out!r}"
+    source, out = (Path(os.path.expanduser(folder)).resolve() for folder in (source, out))
     if out.is_relative_to(source) or source.is_relative_to(out):
-        raise UsageError(f"OUT={given[1]!r} and SUBMISSIONS={given[0]!r} must not lie in one "
-                         "another; name a folder beside SUBMISSIONS")
-    if not submissions.collect(source):
-        raise UsageError(f"SUBMISSIONS={given[0]!r} holds no notebooks; name the folder that "
-                         "holds LEARNER.ipynb or LEARNER/…ipynb")
+        raise UsageError(f"{names[1]} and {names[0]} must not lie in one another; name a folder "
+                         "beside SUBMISSIONS")
+    if not source.is_dir() or not submissions.collect(source):
+        problem = "holds no notebooks" if source.is_dir() else "is not a folder"
+        raise UsageError(f"{names[0]} {problem}; name the folder that holds LEARNER.ipynb or "
+                         "LEARNER/…ipynb")
     try:
         if not (out / ".done").is_dir() and any(
                 not path.name.startswith(".") for path in out.glob("*")):
-            raise UsageError(f"OUT={given[1]!r} is not empty and was not made by this command; "
-                             "name a new folder")
+            raise UsageError(f"{names[1]} is not empty and was not made by this command; name a "
+                             "new folder")
         if _without_checksums(out / ".done" / "pages.json"):
-            raise UsageError(f"OUT={given[1]!r} was made by an earlier version of this command, "
-                             "which did not note what it wrote; name a new folder")
+            raise UsageError(f"{names[1]} was made by an earlier version of this command, which "
+                             "did not note what it wrote; name a new folder")
         (out / ".done").mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UsageError(f"OUT={given[1]!r} cannot be made ({error.strerror}); name a folder "
-                         "that can") from error
+        raise UsageError(f"{names[1]} cannot be made ({error.strerror}); name a folder that can"
+                         ) from error
     return source, out
 
 
@@ -129,14 +132,13 @@ def bounds(options):
             raise UsageError(f"--{name} must be a number from {least} up, not "
                              f"{getattr(options, name)}")
     seconds = int(options.seconds) if options.seconds == int(options.seconds) else options.seconds
-    return Limits(seconds=seconds, memory=options.memory,
-                  task=max(60, 2 * seconds))
+    return Limits(seconds, options.memory, task=max(60, 2 * seconds))
 
 
 def run(source, out, known, limits, jobs):
     """Grade what is not graded yet, write everything; returns the exit status."""
-    found = submissions.collect(source)
-    found += submissions.without_notebook(source, found)
+    submitted = submissions.collect(source)
+    submitted += submissions.without_notebook(source, submitted)
     version = _version(limits)
     graded, faults, start = {}, 0, time.monotonic()
     table = out / ".done" / "table.json"
@@ -146,12 +148,12 @@ def run(source, out, known, limits, jobs):
             return grade(submission, source, out, known, limits, version, folder)
 
         patience = 2 * max(_longest(exercise, limits) for exercise in known.values())
-        for submission, result in side_by_side(found, work, jobs, patience):
+        for submission, result in side_by_side(submitted, work, jobs, patience):
             graded[submission] = Graded(submission, result, _changed(source, submission))
             faults += isinstance(result, NotGraded) and result.fault
             report.write_grades(out, counted(graded.values()), table)
-            _progress(graded[submission], len(graded), len(found), start)
-    final = counted([graded[submission] for submission in found])
+            _progress(graded[submission], len(graded), len(submitted), start)
+    final = counted([graded[submission] for submission in submitted])
     beside = report.write_pages(out / "feedback", final, out / ".done" / "pages.json")
     grades = report.write_grades(out, final, table)
     _summary(final, grades, out / "feedback", time.monotonic() - start)
@@ -167,7 +169,7 @@ def run(source, out, known, limits, jobs):
 
 
 def grade(submission, source, out, known, limits, version, folder):
-    """The ``Grade`` of one submission, from OUT/.done if it is there, or why it is ``NotGraded``."""
+    """The ``Grade`` of one submission, from OUT/.done if it is there, or else ``NotGraded``."""
     try:
         data = submissions.content(source / submission.path)
         cells = submissions.notebook(data)

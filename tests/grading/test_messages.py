@@ -214,7 +214,8 @@ def test_what_arrives_is_cut_to_what_could_have_been_sent():
     ({"network": [0, 1, [2]]}, "no text"), ({"opaque": ["a"]}, "no text"),
     ({"array": ["<f8", [True], ""]}, "no whole number"), ({"array": [8, [1], ""]}, "no text"),
     ({"dict": [[1, 2]]}, "no text"), ({"decimal": 1}, "no text"), ({"other": 1}, "unknown kind"),
-    ({"array": ["<i2", [1], "AQAB"]}, "is not a"), ({"array": ["<i2", [-1, -1], "AQA="]}, "is not a"),
+    ({"array": ["<i2", [1], "AQAB"]}, "is not a"),
+    ({"array": ["<i2", [-1, -1], "AQA="]}, "is not a"),
     ({"array": ["S2", [1], "AQA="]}, "is not a"), ({}, "is not a"), ({"a": 1, "b": 2}, "is not a")])
 def test_why_it_is_refused(packed, says):
     with pytest.raises(messages.MessageError, match=says):

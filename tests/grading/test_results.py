@@ -147,7 +147,8 @@ def test_no_markup_of_a_learners_is_markup_in_a_page():
     assert page.count(shown) == 9 and "script>" not in page.replace(shown, "")
     page = report.page(replace(one, result=NotGraded(odd)))
     assert page.count(shown) >= 3 and "script>" not in page.replace(shown, "")
-    for template in ("{{ x }}", "{{ x | safe }}", "{% autoescape false %}{{ x }}{% endautoescape %}"):
+    for template in ("{{ x }}", "{{ x | safe }}",
+                     "{% autoescape false %}{{ x }}{% endautoescape %}"):
         assert report.PAGES.from_string(template).render(x=odd) == shown
 
 

@@ -81,7 +81,7 @@ def read_tensors(path):
     # Besides its own error, the reader passes on those of what it reads with.
     except (SafetensorError, OSError, ValueError, RuntimeError, KeyError, TypeError,
             AttributeError) as error:
-        problem = f"is damaged or no safetensors file ({error})"
+        problem = f"is damaged or not a safetensors file ({error})"
     refuse("path", str(path), problem, "restore or remake the file")
 
 
@@ -95,7 +95,7 @@ def check_tensors(path, found, wanted):
     for name in found:
         if name not in wanted:
             refuse("path", str(path), f"holds a tensor {name} with shape "
-                   f"{tuple(found[name].shape)}, which the model has not",
+                   f"{tuple(found[name].shape)}, which the model does not have",
                    "use a model made with the options of the stored one")
     for name in wanted:
         tensor = found[name]
@@ -162,7 +162,7 @@ def finished(path, same):
             return meta
     except (ValueError, KeyError, TypeError):
         pass
-    print(f"{path} cannot be gone on with; it is now {set_aside(path)}.", file=sys.stderr)
+    print(f"{path} cannot be continued; it is now {set_aside(path)}.", file=sys.stderr)
     return None
 
 

@@ -202,16 +202,24 @@ def drifted(root=ROOT):
     notebooks that are missing or another text, and those that an instructor's notebook gave
     which is gone.
     """
-    root, found, made = Path(root), [], set()
+    return _drifted(Path(root), _wanted(Path(root)))
+
+
+def _wanted(root):
+    """{path: notebook} of both editions, as they follow from the instructor's text."""
+    wanted = {}
     for source in sources(root).values():
-        notebook, path = read(source), learner_path(source, root)
-        made.add(path)
-        if _texts(annotated(notebook)) != _texts(notebook):
-            found.append(source)
-        if not path.exists() or _texts(read(path)) != _texts(learners_edition(notebook)):
-            found.append(path)
-    others = set((root / EXERCISES).glob("*/*.ipynb")) - made
-    return sorted([*found, *(path for path in others if _generated(path, root))])
+        notebook = read(source)
+        wanted[source] = annotated(notebook)
+        wanted[learner_path(source, root)] = learners_edition(notebook)
+    return wanted
+
+
+def _drifted(root, wanted):
+    changed = [path for path, notebook in wanted.items()
+               if not path.exists() or _texts(read(path)) != _texts(notebook)]
+    others = set((root / EXERCISES).glob("*/*.ipynb")) - wanted.keys()
+    return sorted([*changed, *(path for path in others if _generated(path, root))])
 
 
 def write_learners(root=ROOT):
@@ -222,28 +230,28 @@ def write_learners(root=ROOT):
     history. ValueError, before anything is written, where it is not: it may hold answers.
     """
     root = Path(root)
-    made = {learner_path(source, root): source for source in sources(root).values()}
-    changed, record = drifted(root), _record(root)
-    before = {path: path.read_bytes() for path in changed if path.is_file()}
-    answered = [str(path.relative_to(root)) for path in changed
-                if path in made and os.path.lexists(path) and not _generated(path, root)]
+    before = {path: path.read_bytes() for folder in (SOLUTIONS, EXERCISES)
+              for path in (root / folder).glob("*/*.ipynb") if path.is_file()}
+    wanted, record = _wanted(root), _record(root)
+    changed = _drifted(root, wanted)
+    learners = {path: path.relative_to(root).as_posix() for path in changed
+                if path in wanted and path.is_relative_to(root / EXERCISES)}
+    answered = [name for path, name in learners.items()
+                if os.path.lexists(path) and not _generated(path, root)]
     if answered:
         raise ValueError(f"{', '.join(answered)} would be overwritten, which may hold answers: its "
                          "text is not what an instructor's notebook gave. Nothing was changed; "
                          "move it away, or undo what was changed in it, and run this again.")
     for path in changed:
-        source = made.get(path, path)
-        if source == path and path.is_relative_to(root / EXERCISES):  # its instructor's one is gone
+        if path not in wanted:  # its instructor's one is gone
             path.unlink()
             continue
-        notebook = read(source)
-        text = nbformat.writes(
-            annotated(notebook) if path == source else learners_edition(notebook)) + "\n"
-        if path != source:
-            record[path.relative_to(root).as_posix()] = _digest(learners_edition(notebook))
+        if path in learners:
+            record[learners[path]] = _digest(wanted[path])
             (root / RECORD).parent.mkdir(exist_ok=True)
             write_whole(root / RECORD, json.dumps(record, indent=0))
             path.parent.mkdir(parents=True, exist_ok=True)
+        text = nbformat.writes(wanted[path]) + "\n"
         if path not in before:
             write_whole(path, text)
         elif not rewrite(path, text, before[path]):
@@ -257,17 +265,17 @@ def _generated(path, root):
     if path.is_symlink():
         return False
     try:
-        found = _digest(read(path))
+        digest = _digest(read(path))
     except ValueError:
         return False
     name = path.relative_to(root)
-    if found == _record(root).get(name.as_posix()):
+    if digest == _record(root).get(name.as_posix()):
         return True
     source = SOLUTIONS + name.relative_to(EXERCISES).as_posix()
     for revision in _git(root, "log", "--format=%H", "--", source).split():
         try:
             text = _git(root, "show", f"{revision}:./{source}")
-            if found == _digest(learners_edition(nbformat.reads(text, as_version=4))):
+            if digest == _digest(learners_edition(nbformat.reads(text, as_version=4))):
                 return True
         except Exception:  # it was removed there, or had another form
             continue

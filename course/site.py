@@ -280,10 +280,10 @@ def check_out(out, root=ROOT, names=()):
     names: the pages, as far as they are known before they are made.
     """
     refuse_unsafe_output(out, MARK, root)
-    there = out.resolve()
-    old, _, _ = _marked(there)
-    _refuse_taken(there, dict.fromkeys(["index.html", *names], ""), old)
-    folder = there if there.exists() else there.parent
+    folder = out.resolve()
+    old, _, _ = _marked(folder)
+    _refuse_taken(folder, dict.fromkeys(["index.html", *names], ""), old)
+    folder = folder if folder.exists() else folder.parent
     try:  # now, and not when everything is built
         folder.mkdir(parents=True, exist_ok=True)
         tempfile.TemporaryDirectory(dir=folder, prefix=".course-site-").cleanup()
@@ -310,9 +310,10 @@ def put(pages, out, about):
         new[".nojekyll"] = checksum(pages / ".nojekyll")
     _refuse_taken(out, new, old)
     out.mkdir(parents=True, exist_ok=True)
-    there = {name: checksum(out / name) if _in_folders(out, name) else "" for name in {*old, *new}}
-    changed = [name for name in new if there[name] != new[name] or name not in old]
-    gone = [name for name in old if name not in new and there[name] in old[name].split()]
+    present = {name: checksum(out / name) if _in_folders(out, name) else ""
+               for name in {*old, *new}}
+    changed = [name for name in new if present[name] != new[name] or name not in old]
+    gone = [name for name in old if name not in new and present[name] in old[name].split()]
     parents = {parent.as_posix() for name in new for parent in PurePosixPath(name).parents} - {"."}
     folders = sorted({*folders, *(name for name in parents if not (out / name).exists())})
     if part:
@@ -325,7 +326,7 @@ def put(pages, out, about):
 
     # Old and new, so that each file is known again wherever this is interrupted.
     note({name: " ".join(dict.fromkeys(
-        [*(old.get(name, "").split() if there[name] else []), *new.get(name, "").split()]))
+        [*(old.get(name, "").split() if present[name] else []), *new.get(name, "").split()]))
         for name in sorted({*gone, *new})}, part=part)
     try:
         (out / part).mkdir()
@@ -381,22 +382,22 @@ def _in_folders(out, name):
 
 def _refuse_taken(out, new, old):
     """ValueError where files that are not `old` ones, unchanged, are in the way of `new` ones."""
-    known, found, closed = {}, [], set()
+    known, taken, closed = {}, [], set()
     for name, sums in old.items():  # there are disks for which A.html is a.html
         known.setdefault(name.casefold(), set()).update(sums.split())
     for name, own in new.items():
         path = out / name
         if not _in_folders(out, name):
-            found.append(name)
+            taken.append(name)
         elif os.path.lexists(path):
-            there = checksum(path)
-            if not there or there not in {own, *known.get(name.casefold(), ())}:
-                found.append(name)
+            present = checksum(path)
+            if not present or present not in {own, *known.get(name.casefold(), ())}:
+                taken.append(name)
         if path.parent.is_dir() and not os.access(path.parent, os.W_OK | os.X_OK):
             closed.add(path.parent)
-    if found:
-        more = f" and {len(found) - 3} more" if len(found) > 3 else ""
-        raise ValueError(f"OUT={out}: {', '.join(found[:3])}{more} would be overwritten, which "
+    if taken:
+        more = f" and {len(taken) - 3} more" if len(taken) > 3 else ""
+        raise ValueError(f"OUT={out}: {', '.join(taken[:3])}{more} would be overwritten, which "
                          "this command did not write, or somebody changed since. Nothing was "
                          "replaced; move what is there away, or name another folder.")
     if closed:

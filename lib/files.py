@@ -4,6 +4,8 @@ import os
 import secrets
 from pathlib import Path
 
+UNFINISHED = "." + 16 * "[0-9a-f]" + ".part"  # a pattern; a killed process leaves such a file
+
 
 def write_whole(path, content, ready=lambda part: True):
     """Write a text, as UTF-8, or bytes to a file in one step, also where the power fails.

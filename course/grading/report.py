@@ -14,6 +14,8 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from lib.files import UNFINISHED
+
 from ..files import Record
 
 COLUMNS = ("learner", "exercise", "task", "points", "of", "state", "first problem", "file")
@@ -117,6 +119,5 @@ PAGES.filters["in_points"] = points
 def remove_parts(out):
     """Remove the halves of files that a killed run of the command left in its folder."""
     for folder in (out, out / ".done", *(out / "feedback").glob("*/")):
-        for part in folder.glob(".*.part"):
-            if re.fullmatch(r"\.[0-9a-f]{16}\.part", part.name):
-                part.unlink()
+        for part in folder.glob(UNFINISHED):
+            part.unlink()

@@ -84,7 +84,7 @@ LOST = {
         "len(reply)) + reply.encode())\n    except OSError:\n        pass\n" + BAD, ""),
     "noise-on-the-pipe": ("import os\nfor number in range(3, 40):\n    try:\n        "
                           "os.write(number, b'\\xff' * 5000)\n    except OSError:\n        pass\n"
-                          + RIGHT, "no answer"),
+                          + RIGHT, "not an answer"),
     "closes-everything": ("import os\nos.closerange(0, 99)\n" + RIGHT, ""),
     "huge-array": (SIGNATURE + "return np.zeros(10**8, bool)", "half-pixel"),
     "huge-list": (SIGNATURE + "return [0] * 10**7", "half-pixel"),

@@ -5,7 +5,7 @@ import time
 from lib.checks import AnswerError, Verdict, examine, find
 from lib.checks._task import NOT_ATTEMPTED, NOT_YET
 
-from .session import RemoteAnswers, Session, GraderFault
+from .session import GraderFault, RemoteAnswers, Session
 from .slicing import imports
 
 

@@ -32,9 +32,9 @@ from filelock import FileLock, Timeout
 from lib.checks._answers import brief_text
 from lib.files import write_whole
 
-from . import examine, report, submissions
 from ..editions import ROOT
 from ..terminal import run_as_program
+from . import examine, report, submissions
 from .results import Grade, Graded, NotGraded, TaskGrade, counted
 from .session import GraderFault, Limits
 

@@ -7,11 +7,11 @@ import re
 import stat
 
 import pytest
-from tests.grading.handed_in import put
 
 from course import files
 from course.files import Record
 from lib.files import write_whole
+from tests.grading.handed_in import put
 
 
 def contents_of(folder):

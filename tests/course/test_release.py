@@ -6,9 +6,9 @@ import re
 import shutil
 
 import pytest
-from tests.grading.handed_in import NAME, notebook, put
 
 from course import editions, release
+from tests.grading.handed_in import NAME, notebook, put
 
 NAMES = list(editions.sources())
 

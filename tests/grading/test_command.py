@@ -8,10 +8,10 @@ import sys
 
 import pytest
 from bs4 import BeautifulSoup
-from tests.grading.handed_in import ALL, NAME, SOLUTIONS, STUBS, WRONG, notebook, put
 
 from course import editions, files
 from course.grading import grade, report, submissions
+from tests.grading.handed_in import ALL, NAME, SOLUTIONS, STUBS, WRONG, notebook, put
 
 COMMAND = [sys.executable, "-m", "instructor.grade"]
 

@@ -7,11 +7,12 @@ import math
 from dataclasses import replace
 
 import pytest
-from tests.grading.handed_in import NAME, TASKS
+
 from course.grading import examine, slicing, submissions
+from course.grading.session import GraderFault, Limits, ProcessLost
 from course.grading.submissions import Step
-from course.grading.session import Limits, ProcessLost, GraderFault
 from lib.checks import AnswerError, Verdict
+from tests.grading.handed_in import NAME, TASKS
 
 EXERCISE = submissions.exercises()[NAME]
 FIRST, SECOND, *_ = NAMES = [task.name for task in TASKS.values()]

@@ -10,10 +10,10 @@ import shutil
 import textwrap
 
 import pytest
-from tests.grading.handed_in import ALL, POINTS, SOLUTIONS, TASKS, WRONG, notebook, put
 
 from course import editions
 from course.grading import grade
+from tests.grading.handed_in import ALL, POINTS, SOLUTIONS, TASKS, WRONG, notebook, put
 
 RIGHT, BAD = SOLUTIONS["places"], WRONG["places"]
 SIGNATURE = "def places(n, m, align_corners=False):\n    "

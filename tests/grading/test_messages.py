@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from course.grading import messages
 from lib.checks._values import Network, Opaque
 

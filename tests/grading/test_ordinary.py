@@ -4,13 +4,24 @@ import copy
 import csv
 import json
 
-from tests.grading import handed_in as hi
 import pytest
-from tests.grading.handed_in import ALL, MASTER, SOLUTIONS, STUBS, TASKS, WRONG, bare, cell, notebook, put
-from tests.exercises.written_answers import written
 
 from course import editions
 from course.grading import grade
+from tests.exercises.written_answers import written
+from tests.grading import handed_in as hi
+from tests.grading.handed_in import (
+    ALL,
+    MASTER,
+    SOLUTIONS,
+    STUBS,
+    TASKS,
+    WRONG,
+    bare,
+    cell,
+    notebook,
+    put,
+)
 
 
 def changed(edit, book=None):

@@ -10,7 +10,6 @@ from types import SimpleNamespace
 
 import pytest
 from bs4 import BeautifulSoup
-from tests.grading.handed_in import NAME, notebook, put
 
 from course import files
 from course.grading import grade, report, submissions
@@ -18,6 +17,7 @@ from course.grading.results import Grade, Graded, NotGraded, TaskGrade, counted
 from course.grading.session import Limits
 from course.grading.submissions import Submission
 from lib.checks import Verdict
+from tests.grading.handed_in import NAME, notebook, put
 
 
 def task(number, points=1, of=2, state=None, **more):

@@ -11,8 +11,10 @@ from pathlib import Path
 import numpy as np
 import psutil
 import pytest
-from course.grading import messages, session as module
-from course.grading.session import Limits, ProcessLost, RemoteAnswers, Session, GraderFault
+
+from course.grading import messages
+from course.grading import session as module
+from course.grading.session import GraderFault, Limits, ProcessLost, RemoteAnswers, Session
 from lib.checks import AnswerError
 
 LIMITS = Limits(seconds=5, memory=1000, task=50, set_up=60)

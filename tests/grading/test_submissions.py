@@ -10,9 +10,11 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from tests.grading.handed_in import MASTER, NAME, SOLUTIONS, STUBS, TASKS, notebook, put
-from course.grading import slicing, submissions as sub
+
+from course.grading import slicing
+from course.grading import submissions as sub
 from course.grading.submissions import Cell
+from tests.grading.handed_in import MASTER, NAME, SOLUTIONS, STUBS, TASKS, notebook, put
 
 KNOWN = sub.exercises()
 EXERCISE = KNOWN[NAME]

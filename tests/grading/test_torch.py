@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 import pytest
-from tests.grading.handed_in import NAME
 
 from course import editions
 from course.grading import examine, session, submissions
 from lib.checks import Clause, Task, call
+from tests.grading.handed_in import NAME
 
 LIMITS = session.Limits(seconds=60)
 PLACES = "interpolation-places"

@@ -109,7 +109,7 @@ def tasks(notebook):
 
     ValueError for a notebook that does not have the form that this module describes.
     """
-    found, heading, answer = [], None, None
+    task_cells, heading, answer = [], None, None
     for index, cell in enumerate(notebook.cells):
         if cell.cell_type == "markdown":
             new = next(iter(headings(cell.source)), None)
@@ -130,14 +130,14 @@ def tasks(notebook):
             if answer is None:
                 raise ValueError(f"cell {index + 1}: this check has no answer before it")
             name = CHECK.search(cell.source)[1]
-            if heading.number != len(found) + 1:
+            if heading.number != len(task_cells) + 1:
                 raise ValueError(f"task {name!r} has the number {heading.number}; use "
-                                 f"{len(found) + 1}")
-            found.append(TaskCells(**vars(heading), name=name, answer=answer, check=index))
+                                 f"{len(task_cells) + 1}")
+            task_cells.append(TaskCells(**vars(heading), name=name, answer=answer, check=index))
             heading = answer = None
     if heading or answer is not None:
         raise ValueError("the last task has no check")
-    return found
+    return task_cells
 
 
 def without_solution(code):
@@ -169,10 +169,10 @@ def without_solution(code):
 
 def annotated(notebook):
     """A copy of an instructor's notebook with nbgrader's metadata, which follow from its text."""
-    notebook = copy.deepcopy(notebook)
-    found = tasks(notebook)
-    roles = {task.answer: (task.answer_id, {"solution": True}) for task in found}
-    roles |= {task.check: (task.name, {"grade": True, "points": task.points}) for task in found}
+    notebook, roles = copy.deepcopy(notebook), {}
+    for task in tasks(notebook):
+        roles[task.answer] = task.answer_id, {"solution": True}
+        roles[task.check] = task.name, {"grade": True, "points": task.points}
     for index, cell in enumerate(notebook.cells):
         cell.metadata.pop("nbgrader", None)
         name, more = roles.get(index, (cell.id, {}))

@@ -94,9 +94,8 @@ def make_site(toc, out, *, edition=LEARNER, title=None, root=ROOT):
         prepare(stage, site_map, files, edition, title, root)
         print(f"Making {len(files)} pages", flush=True)
         with contextlib.chdir(stage):
-            made = build.make_pages(stage)
-        if not made:
-            raise RuntimeError("The pages have warnings or errors (above). No site was made.")
+            if not build.make_pages(stage):
+                raise RuntimeError("The pages have warnings or errors (above). No site was made.")
         leaked = leaks(stage / "_build" / "html", root) if edition == LEARNER else []
         if leaked:
             raise RuntimeError("These files would hold solutions: " + ", ".join(
@@ -176,9 +175,9 @@ def _check_page(page, toc, root):
 
 def all_pages(root=ROOT):
     """Every page that the book's folders hold."""
-    found = (file for folder in (BOOK, EXERCISES) for file in (root / folder).rglob("*")
+    files = (file for folder in (BOOK, EXERCISES) for file in (root / folder).rglob("*")
              if file.suffix in SUFFIXES and "_templates" not in file.relative_to(root).parts)
-    return sorted(without_suffix(file.relative_to(root).as_posix()) for file in found)
+    return sorted(without_suffix(file.relative_to(root).as_posix()) for file in files)
 
 
 def complete(site_map, edition, root=ROOT):
@@ -203,8 +202,8 @@ def complete(site_map, edition, root=ROOT):
 def _guide(root):
     """The pages of the Instructor's guide, in the book's order."""
     order = list(_named(yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))))
-    found = [page for page in all_pages(root) if page.startswith(GUIDE)]
-    return sorted(found, key=lambda page: order.index(page) if page in order else len(order))
+    guide = [page for page in all_pages(root) if page.startswith(GUIDE)]
+    return sorted(guide, key=lambda page: order.index(page) if page in order else len(order))
 
 
 # ---- The pages -------------------------------------------------------------------------------
@@ -253,7 +252,7 @@ def leaks(folder, root=ROOT):
     solutions = [bare(part) for path in sources(root).values() for cell in read(path).cells
                  if BEGIN in cell.source
                  for part in [cell.source.split(BEGIN)[1].split(END)[0]] if len(bare(part)) > 60]
-    found = []
+    leaking = []
     for file in sorted(Path(folder).rglob("*")):
         if not file.is_file() or file.suffix in (".png", ".woff", ".woff2", ".ttf"):
             continue
@@ -262,8 +261,8 @@ def leaks(folder, root=ROOT):
             text = html.unescape(re.sub(r"<[^>]+>", "", text))
         shown = bare(text)
         if BEGIN in text or any(part in shown for part in solutions):
-            found.append(file)
-    return found
+            leaking.append(file)
+    return leaking
 
 
 def bare(text):

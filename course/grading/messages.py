@@ -38,10 +38,8 @@ def send(stream, message):
 def receive(stream):
     """The next message; None at the end of the stream, ``MessageError`` for other bytes."""
     head = stream.read(8)
-    return _message(head, stream) if head else None
-
-
-def _message(head, stream):
+    if not head:
+        return None
     size = struct.unpack(">Q", head)[0] if len(head) == 8 else math.inf
     if size > MAX_FRAME_BYTES:
         raise MessageError("a message that is too long or cut off")

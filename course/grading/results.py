@@ -113,9 +113,8 @@ class Graded:
 def counted(graded):
     """The same, where at most one notebook of each learner counts for an exercise."""
     best = {}
-    for one in filter(lambda one: one.is_graded, graded):
-        key = one.submission.learner, one.result.exercise
-        best[key] = max(best.get(key, one), one, key=lambda one: one.rank)
+    for one in sorted(filter(lambda one: one.is_graded, graded), key=lambda one: one.rank):
+        best[one.submission.learner, one.result.exercise] = one
 
     def result(one):
         if not one.is_graded:

@@ -110,15 +110,15 @@ def collect(folder):
     Hidden files and links that lead out of the folder are left out.
     """
     folder = Path(folder).resolve()
-    found = []
+    collected = []
     for path in sorted(folder.rglob("*")):
         inside = path.relative_to(folder)
         hidden = any(part.startswith(".") for part in inside.parts)
         if (path.suffix.lower() == ".ipynb" and not hidden and path.is_file()
                 and path.resolve().is_relative_to(folder)):
             learner = inside.parts[0] if len(inside.parts) > 1 else path.stem
-            found.append(Submission(learner, inside))
-    return found
+            collected.append(Submission(learner, inside))
+    return collected
 
 
 def without_notebook(folder, collected):

@@ -77,7 +77,7 @@ def test_what_is_no_answer_ends_the_process(session, answer):
 
 def test_the_end_of_the_process_is_known(session):
     session.inbox.put(None)
-    with pytest.raises(ProcessLost, match="^ended its process \(as when a kernel dies\)$"):
+    with pytest.raises(ProcessLost, match=r"^ended its process \(as when a kernel dies\)$"):
         session.ask("value", seconds=1)
 
 

@@ -22,9 +22,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 
-from tests.grading.handed_in import ALL, NAME, POINTS, SOLUTIONS, TASKS, bare, notebook, put
-from test_hostile import FINE, LOST, READS, STEAL
 from tests.exercises.written_answers import written
+from tests.grading.handed_in import ALL, NAME, POINTS, SOLUTIONS, TASKS, bare, notebook, put
+from tests.grading.test_hostile import FINE, LOST, READS, STEAL
 
 from course import editions
 

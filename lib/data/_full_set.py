@@ -111,7 +111,7 @@ def _from_folder(folder):
     archive = folder / ARCHIVE
     missing = [part.file for part in PARTS if not (folder / part.file).exists()]
     if not archive.exists() and missing:
-        lacking = "is no folder" if not folder.is_dir() else f"lacks {', '.join(missing)}"
+        lacking = "is not a folder" if not folder.is_dir() else f"lacks {', '.join(missing)}"
         raise DataError(
             f"{VARIABLE}={str(folder)!r} {lacking}. Name a folder that holds {_wanted()}; or unset "
             f"the variable, and the data are fetched.")

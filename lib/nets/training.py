@@ -249,7 +249,7 @@ def _stop(stop):
     if callable(stop):
         return stop
     if not isinstance(stop, (str, os.PathLike)):
-        refuse("stop", stop, "cannot be asked", "use a function or the path of a file")
+        refuse("stop", stop, "is not a function or a path", "use a function or the path of a file")
     return lambda: os.path.exists(stop)
 
 

@@ -77,7 +77,7 @@ def coverage_picture(size, kernel_size=None, *, stride=1, padding=0, output_padd
                    "is given beside layers", "put it into the dict of its layer")
         return _stacked(size, layers)
     if kernel_size is None:
-        refuse("kernel_size", None, "says no kernel", "give its size, or layers")
+        refuse("kernel_size", None, "is missing", "give its size, or layers")
     counts = ops.overlap_count(size, kernel_size, **options)
     _drawable(counts.shape)
     axes = counts.ndim

@@ -5,23 +5,24 @@ import re
 import subprocess
 import sys
 
-from course.dependencies import ROOT
-
 from .conftest import write
 
 CODE = """
-import pathlib, sys
-from course import build
-sys.exit(build.main(pathlib.Path(".").resolve()))
+import pathlib
+from course import build, terminal
+terminal.run_as_program(lambda: build.main(pathlib.Path(".").resolve()))
 """
 
 
 def build(repository, **variables):
-    """Build in a process of its own, as make does: Sphinx keeps much state in one."""
+    """Build in a process of its own, as make does: Sphinx keeps much state in one.
+
+    The engine's lib is the installed one; the kernels' is the repository's.
+    """
     return subprocess.run(
-        [sys.executable, "-c", CODE],
+        [sys.executable, "-P", "-c", CODE],
         cwd=repository,
-        env={**os.environ, "PYTHONPATH": str(repository), **variables},
+        env={**os.environ, **variables},
         capture_output=True,
         text=True,
     )

@@ -270,7 +270,7 @@ def test_results_are_not_executed_twice_and_errors_leave_the_old_site(book, lear
 
 @pytest.mark.parametrize("text, message", [
     (None, "cannot be read"),
-    ("root: [", "no YAML"),
+    ("root: [", "not YAML"),
     ("root: book/inder", "did you mean 'book/index'?"),
     ("root: instructor/source/part/three", "which has the solutions"),
     ("- a\n- b\n", "names no root"),
@@ -283,7 +283,7 @@ def test_results_are_not_executed_twice_and_errors_leave_the_old_site(book, lear
     ("root: book/index\nchapters: [{glob: 'book/*'}]", "name each page"),
     ("format: other\nroot: book/index", "format"),
     ("format: jb-book\nroot: book/index\nparts: 3", "parts"),
-    ("root: book/index\nchapters: [{file: ../outside}]", "there is not"),
+    ("root: book/index\nchapters: [{file: ../outside}]", "there is no page '../outside'"),
 ])
 def test_a_table_of_contents_that_cannot_be_used(book, tmp_path, text, message):
     path = tmp_path / "toc.yml"

@@ -423,7 +423,7 @@ def test_own_folder_that_lacks_files(own, mirrors):
 
 def test_own_folder_that_is_not_there(own):
     own.rmdir()
-    with pytest.raises(DataError, match="CONVOLUTION_TRANSPOSED_DATA=.*is no folder"):
+    with pytest.raises(DataError, match="CONVOLUTION_TRANSPOSED_DATA=.*is not a folder"):
         _full_set.load()
 
 

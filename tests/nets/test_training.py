@@ -424,7 +424,7 @@ def test_a_budget_is_planned_once(tmp_path):
     ({"augment": noisy}, "augment=None where this one has 'noisy'"),
     ({"inputs": PIXELS[::-1]}, r"inputs='\(50, 1, 6, 6\) \w+' where this one has"),
     ({"inputs": PIXELS[:9]}, r"this one has '\(9, 1, 6, 6\)"),
-    ({"model": network()[:2]}, r"holds a tensor 4.\w+ with shape .* which the model has not"),
+    ({"model": network()[:2]}, r"holds a tensor 4.\w+ with shape .* which the model does not have"),
     ({"model": nn.Sequential(network(), nn.ReLU())}, "has no tensor 0.0.weight"),
 ])
 def test_a_checkpoint_of_another_training_is_refused(tmp_path, other, message):
@@ -472,7 +472,7 @@ def test_a_checkpoint_is_tensors_and_json(tmp_path):
     ({"loss": "l7"}, "loss='l7' is unknown"),
     ({"precision": "float8"}, "precision='float8' is unknown"),
     ({"device": "abacus"}, "device='abacus' cannot be used"),
-    ({"stop": 5}, "stop=5 cannot be asked"),
+    ({"stop": 5}, "stop=5 is not a function or a path"),
     ({"inputs": PIXELS[:0]}, r"inputs.shape=\(0, 1, 6, 6\) holds no examples"),
     ({"inputs": PIXELS.astype(int)}, "inputs.dtype='torch.int64' is not one for pixels"),
     ({"targets": PIXELS[:3]}, r"targets.shape=\(3, 1, 6, 6\) does not suit 50 inputs"),

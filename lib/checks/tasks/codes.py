@@ -109,7 +109,7 @@ TASKS = (
         "codes-middles", "middles",
         clauses=(
             Clause("between the ends", holds=_between,
-                   hint="The mean of the changed codes is no picture yet. Which two steps has "
+                   hint="The mean of the changed codes is not a picture yet. Which two steps has "
                         "the new decoder?"),
             Clause("a straight change", holds=near(_middles, [0], 0.01),
                    hint="Codes, h, mean, undo h, decode: does a straight h move the middle?"),

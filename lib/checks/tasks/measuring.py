@@ -71,7 +71,7 @@ TASKS = (
                    hint="Two constant maps, of 2 and of 5: from which mean does each deviate, "
                         "and how far?"),
             Clause("nothing but zeros", [call(np.zeros((1, 2, 2, 2)))], equals=_ripple,
-                   hint="0 divided by 0 is no number. What does the task ask for here?"),
+                   hint="0 divided by 0 is not a number. What does the task ask for here?"),
         ),
         hints=("Compute by hand the ripple of one map with the numbers 1, -1, -1, 1.",
                "rms: the square root of the mean of the squares.",

@@ -34,11 +34,7 @@ def check(task):
 def hint(task, number=None):
     """Print the next hint for a task, or the one with that number, from 1.
 
-<<<<<<< HEAD
     ValueError for an unknown task, or where there is no such hint.
-=======
-    ValueError for an unknown task or number.
->>>>>>> w-grading
     """
     print(_hint(task, number))
 

@@ -9,15 +9,16 @@ from math import prod
 
 import numpy as np
 
-from .. import arguments
-from .sizes import conv_sizes, conv_transpose_sizes, conv_window
+from ..arguments import MAX_INT64, number_of_axes, one_of, per_axis
+from .operands import layer_weight, single_channel_kernel
+from .window import Window
 
 
 def conv_matrix(
     kernel, size, *, stride=1, padding=0, dilation=1, order="row", output_order=None,
     sparse=False
 ):
-    """The matrix W of a plain convolution: ``vec(conv(x, kernel)) = W @ vec(x)``.
+    """The matrix W of a single-channel convolution: ``vec(conv(x, kernel)) = W @ vec(x)``.
 
     W[i, t] = kernel_j where t = s i + d j - p, and 0 elsewhere.
 
@@ -36,18 +37,16 @@ def conv_matrix(
     >>> conv_matrix(np.array([[1, 2], [2, 1]]), (3, 3))[0]
     array([1, 2, 0, 2, 1, 0, 0, 0, 0])
     """
-    kernel = arguments.plain_kernel(kernel)
+    kernel = single_channel_kernel(kernel)
     tables, n = _conv_tables(size, kernel.shape, stride, padding, dilation)
-    rows, columns, taps = _entries(tables, n, order, output_order)
-    values = kernel.ravel()[taps]
-    return _matrix(rows, columns, values, (_outputs(tables), prod(n)), sparse)
+    return _matrix(kernel, tables, n, order, output_order, sparse)
 
 
 def conv_transpose_matrix(
     kernel, size, *, stride=1, padding=0, output_padding=0, dilation=1, order="row",
     output_order=None, sparse=False
 ):
-    """The matrix of a plain transposed convolution: ``vec(conv_transpose(x, k)) = M @ vec(x)``.
+    """The matrix of a transposed convolution: ``vec(conv_transpose(x, kernel)) = M @ vec(x)``.
 
     M[t, i] = kernel_j where t = s i + d j - p, and 0 elsewhere: the transpose of the matrix of
     the convolution with the same settings.
@@ -65,12 +64,10 @@ def conv_transpose_matrix(
            [0, 2],
            [0, 3]])
     """
-    kernel = arguments.plain_kernel(kernel)
+    kernel = single_channel_kernel(kernel)
     tables, m = _conv_transpose_tables(size, kernel.shape, stride, padding, output_padding,
                                        dilation)
-    rows, columns, taps = _entries(tables, m, order, output_order)
-    values = kernel.ravel()[taps]
-    return _matrix(rows, columns, values, (_outputs(tables), prod(m)), sparse)
+    return _matrix(kernel, tables, m, order, output_order, sparse)
 
 
 def conv_matrix_taps(
@@ -87,8 +84,8 @@ def conv_matrix_taps(
            [-1,  0,  1,  2],
            [-1, -1,  0,  1]])
     """
-    axes = max((len(s) for s in (size, kernel_size) if isinstance(s, (tuple, list))), default=1)
-    kernel_size = arguments.per_axis("kernel_size", kernel_size, max(axes, 1), 1)
+    axes = number_of_axes(size, kernel_size)
+    kernel_size = per_axis("kernel_size", kernel_size, axes, 1)
     tables, n = _conv_tables(size, kernel_size, stride, padding, dilation)
     rows, columns, taps = _entries(tables, n, order, output_order)
     matrix = np.full((_outputs(tables), prod(n)), -1)
@@ -114,7 +111,7 @@ def conv_layer_matrix(
     >>> conv_layer_matrix(np.ones((2, 3, 2)), 4).shape
     (6, 12)
     """
-    weight, groups = arguments.layer_weight(weight, groups)
+    weight, groups = layer_weight(weight, groups)
     tables, n = _conv_tables(size, weight.shape[2:], stride, padding, dilation)
     kernels = weight.reshape(groups, len(weight) // groups, *weight.shape[1:])
     return _layer_matrix(kernels, tables, n, sparse)
@@ -134,7 +131,7 @@ def conv_transpose_layer_matrix(
     >>> conv_transpose_layer_matrix(np.ones((2, 3, 2)), 4, stride=2).shape
     (24, 8)
     """
-    weight, groups = arguments.layer_weight(weight, groups, transposed=True)
+    weight, groups = layer_weight(weight, groups, transposed=True)
     tables, m = _conv_transpose_tables(size, weight.shape[2:], stride, padding, output_padding,
                                        dilation)
     kernels = weight.reshape(groups, len(weight) // groups, *weight.shape[1:]).swapaxes(1, 2)
@@ -162,33 +159,26 @@ def conv_transpose_sources(m, n, k, stride, padding, dilation):
 
 def _conv_tables(size, kernel_size, stride, padding, dilation):
     """A source table per axis for a convolution, and the input's size as a tuple."""
-    axes = len(kernel_size)
-    n = arguments.per_axis("size", size, axes, 1, spread_one=False)
-    s, sides, d = conv_window(kernel_size, stride, padding, dilation)
-    m = conv_sizes("size", size, n, kernel_size, s, sides, d)
-    before = [p for p, _ in sides]
-    _check_cells(size, n)
-    return [conv_sources(*axis) for axis in zip(n, m, kernel_size, s, before, d)], n
+    n = per_axis("size", size, len(kernel_size), 1, spread_one=False)
+    w = Window.convolution(kernel_size, stride, padding, dilation)
+    sizes = zip(n, w.output_size(n), kernel_size, w.stride, w.padding, w.dilation)
+    _check_cells(n)
+    return [conv_sources(*axis) for axis in sizes], n
 
 
 def _conv_transpose_tables(size, kernel_size, stride, padding, output_padding, dilation):
     """A source table per axis for a transposed convolution, and the input's size."""
-    axes = len(kernel_size)
-    m = arguments.per_axis("size", size, axes, 1, spread_one=False)
-    s = arguments.per_axis("stride", stride, axes, 1)
-    p = arguments.per_axis("padding", padding, axes, 0)
-    a = arguments.per_axis("output_padding", output_padding, axes, 0)
-    d = arguments.per_axis("dilation", dilation, axes, 1)
-    n = conv_transpose_sizes("size", size, padding, output_padding, m, kernel_size, s, p, a, d)
-    _check_cells(size, m)
-    return [conv_transpose_sources(*axis) for axis in zip(m, n, kernel_size, s, p, d)], m
+    m = per_axis("size", size, len(kernel_size), 1, spread_one=False)
+    w = Window.transposed(kernel_size, stride, padding, output_padding, dilation)
+    sizes = zip(m, w.checked_transposed_size(m), kernel_size, w.stride, w.padding, w.dilation)
+    _check_cells(m)
+    return [conv_transpose_sources(*axis) for axis in sizes], m
 
 
-def _check_cells(given, size):
-    """The columns of the matrix must be countable; ``given`` is the size for the message."""
-    if prod(size) > arguments.MOST:
-        arguments.refuse("size", given, f"has {prod(size)} cells",
-                         "use a size of 2**63 - 1 cells at most")
+def _check_cells(size):
+    """The columns of the matrix must be countable."""
+    if prod(size) > MAX_INT64:
+        size.refuse(f"has {prod(size)} cells", "use a size of 2**63 - 1 cells at most")
 
 
 def _outputs(tables):
@@ -202,10 +192,10 @@ def _entries(tables, size, order="row", output_order=None):
     ``tables``: a source table per axis; ``size``: the input's size.
     """
     orders = ("row", "column")
-    arguments.choice("order", order, orders)
+    one_of("order", order, orders)
     if output_order is None:
         output_order = order
-    arguments.choice("output_order", output_order, orders)
+    one_of("output_order", output_order, orders)
 
     axes = len(tables)
     # All axes at once: shape (outputs on axis 0, 1, ..., taps on axis 0, 1, ...).
@@ -230,8 +220,10 @@ def _entries(tables, size, order="row", output_order=None):
     return row, column[present], tap[present]
 
 
-def _matrix(rows, columns, values, shape, sparse):
-    """The matrix of these entries, which come row after row."""
+def _matrix(kernel, tables, size, order, output_order, sparse):
+    """The matrix of a single channel: its entries hold the taps of the kernel."""
+    rows, columns, taps = _entries(tables, size, order, output_order)
+    values, shape = kernel.ravel()[taps], (_outputs(tables), prod(size))
     if sparse:
         return _csr(np.bincount(rows, minlength=shape[0]), columns, values, shape)
     matrix = np.zeros(shape, values.dtype)

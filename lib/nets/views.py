@@ -8,7 +8,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from lib.ops.transposed import check_layer, check_single_channel
+from lib.ops.operands import layer_operands, single_channel_operands
 
 _CONV = {1: F.conv1d, 2: F.conv2d, 3: F.conv3d}
 _CONV_TRANSPOSE = {1: F.conv_transpose1d, 2: F.conv_transpose2d, 3: F.conv_transpose3d}
@@ -24,7 +24,7 @@ def by_gradient(x, kernel, *, stride=1, padding=0, output_padding=0, dilation=1)
     >>> by_gradient([2, 3, 0, -1], [1, 2, -1])
     array([ 2,  7,  4, -4, -2,  1])
     """
-    return _gradient(*check_single_channel(x, kernel, stride, padding, output_padding, dilation))
+    return _gradient(single_channel_operands(x, kernel), stride, padding, output_padding, dilation)
 
 
 def by_library(x, kernel, *, stride=1, padding=0, output_padding=0, dilation=1):
@@ -35,7 +35,7 @@ def by_library(x, kernel, *, stride=1, padding=0, output_padding=0, dilation=1):
     >>> by_library([2, 3, 0, -1], [1, 2, -1])
     array([ 2,  7,  4, -4, -2,  1])
     """
-    return _library(*check_single_channel(x, kernel, stride, padding, output_padding, dilation))
+    return _library(single_channel_operands(x, kernel), stride, padding, output_padding, dilation)
 
 
 def layer_by_gradient(
@@ -50,8 +50,8 @@ def layer_by_gradient(
     >>> layer_by_gradient(np.ones((2, 3, 4)), np.ones((3, 5, 3)), stride=2).shape
     (2, 5, 9)
     """
-    return _gradient(*check_layer(x, weight, None, stride, padding, output_padding, groups,
-                                  dilation))
+    return _gradient(layer_operands(x, weight, None, groups, transposed=True), stride, padding,
+                     output_padding, dilation)
 
 
 def layer_by_library(
@@ -62,11 +62,12 @@ def layer_by_library(
     >>> layer_by_library(np.ones((2, 3, 4)), np.ones((3, 5, 3)), stride=2).shape
     (2, 5, 9)
     """
-    return _library(*check_layer(x, weight, None, stride, padding, output_padding, groups,
-                                 dilation))
+    return _library(layer_operands(x, weight, None, groups, transposed=True), stride, padding,
+                    output_padding, dilation)
 
 
-def _gradient(operands, window):
+def _gradient(operands, stride, padding, output_padding, dilation):
+    window = operands.transposed_window(stride, padding, output_padding, dilation)
     dtype = operands.dtype
     # Autograd differentiates with respect to real numbers only.
     real = dtype if dtype.kind in "fc" else np.dtype(float)
@@ -83,7 +84,8 @@ def _gradient(operands, window):
     return operands.result(z.numpy().astype(dtype))
 
 
-def _library(operands, window):
+def _library(operands, stride, padding, output_padding, dilation):
+    window = operands.transposed_window(stride, padding, output_padding, dilation)
     z = _CONV_TRANSPOSE[len(operands.size)](
         _tensor(operands.x, operands.dtype), _tensor(operands.weight, operands.dtype),
         stride=window.stride, padding=window.padding, output_padding=window.output_padding,

@@ -10,7 +10,7 @@ from itertools import product
 import numpy as np
 
 from ..arguments import array, per_axis, refuse
-from .operands import single_channel
+from .operands import refuse_empty_axis, single_channel
 
 # Distance in bins from a harmonic: a Hann window spreads a line over its two neighbours, so the
 # surroundings begin at the second; with the fourth they end before the next harmonic's own.
@@ -166,8 +166,7 @@ def _beside(power, line, axis):
 def _layer(name, values):
     """An array (N, C, *L) of real numbers, and its number of spatial axes."""
     values = array(name, values, (3, 4, 5), "use (N, C, *L) with 1, 2 or 3 spatial axes")
-    if values.size == 0:
-        refuse(f"{name}.shape", values.shape, "has an empty axis", "give at least one cell")
+    refuse_empty_axis(name, values)
     if values.dtype.kind == "c":
         refuse(f"{name}.dtype", str(values.dtype), "is complex", "use real numbers")
     if not np.isfinite(values).all():

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from .operands import layer_operands, single_channel_operands
-from .window import Window
 
 
 def conv(x, kernel, *, stride=1, padding=0, dilation=1):
@@ -76,8 +75,7 @@ def conv3d(x, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=1):
 
 
 def _conv(operands, stride, padding, dilation):
-    window = Window.convolution(operands.kernel_size, stride, padding, dilation)
-    window.output_size(operands.size)  # refuses what the kernel does not fit
+    window = operands.window(stride, padding, dilation)
     return operands.result(convolve(operands.x, operands.weight, window, operands.groups))
 
 

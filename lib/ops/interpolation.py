@@ -11,16 +11,8 @@ from numbers import Real
 
 import numpy as np
 
-from ..arguments import (
-    integer,
-    is_integer,
-    one_of,
-    per_axis,
-    plural,
-    refuse,
-    refuse_length,
-)
-from .operands import batch_input, check_no_empty_axis, single_channel
+from ..arguments import integer, is_integer, one_of, per_axis, plural, refuse, refuse_length
+from .operands import batch_input, single_channel
 
 _LINEAR = {1: "linear", 2: "bilinear", 3: "trilinear"}
 _ONE_AXIS = {"nearest": "nearest", "nearest-exact": "nearest-exact", "linear": "linear",
@@ -90,7 +82,6 @@ def interpolate(x, *, size=None, scale_factor=None, mode="nearest", align_corner
     array([10. , 12.5, 17.5, 20. ])
     """
     x = single_channel("x", x, layer_form="layer_interpolate")
-    check_no_empty_axis(x)
     return _interpolate(x, x.ndim, size, scale_factor, mode, align_corners)
 
 

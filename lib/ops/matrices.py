@@ -10,7 +10,7 @@ from math import prod
 import numpy as np
 
 from ..arguments import MAX_INT64, number_of_axes, one_of, per_axis
-from .operands import layer_weight, single_channel_kernel
+from .operands import layer_weight, single_channel
 from .window import Window
 
 
@@ -37,9 +37,10 @@ def conv_matrix(
     >>> conv_matrix(np.array([[1, 2], [2, 1]]), (3, 3))[0]
     array([1, 2, 0, 2, 1, 0, 0, 0, 0])
     """
-    kernel = single_channel_kernel(kernel)
+    kernel = single_channel("kernel", kernel, entry="tap")
     tables, n = _conv_tables(size, kernel.shape, stride, padding, dilation)
-    return _matrix(kernel, tables, n, order, output_order, sparse)
+    return _matrix(kernel[np.newaxis, np.newaxis, np.newaxis], tables, n, sparse, order,
+                   output_order)
 
 
 def conv_transpose_matrix(
@@ -64,10 +65,11 @@ def conv_transpose_matrix(
            [0, 2],
            [0, 3]])
     """
-    kernel = single_channel_kernel(kernel)
+    kernel = single_channel("kernel", kernel, entry="tap")
     tables, m = _conv_transpose_tables(size, kernel.shape, stride, padding, output_padding,
                                        dilation)
-    return _matrix(kernel, tables, m, order, output_order, sparse)
+    return _matrix(kernel[np.newaxis, np.newaxis, np.newaxis], tables, m, sparse, order,
+                   output_order)
 
 
 def conv_matrix_taps(
@@ -86,11 +88,9 @@ def conv_matrix_taps(
     """
     axes = number_of_axes(size, kernel_size)
     kernel_size = per_axis("kernel_size", kernel_size, axes, 1)
-    tables, n = _conv_tables(size, kernel_size, stride, padding, dilation)
-    rows, columns, taps = _entries(tables, n, order, output_order)
-    matrix = np.full((_outputs(tables), prod(n)), -1)
-    matrix[rows, columns] = taps
-    return matrix
+    counted_from_1 = 1 + np.arange(prod(kernel_size)).reshape(kernel_size)
+    return conv_matrix(counted_from_1, size, stride=stride, padding=padding, dilation=dilation,
+                       order=order, output_order=output_order) - 1
 
 
 def conv_layer_matrix(
@@ -114,7 +114,7 @@ def conv_layer_matrix(
     weight, groups = layer_weight(weight, groups)
     tables, n = _conv_tables(size, weight.shape[2:], stride, padding, dilation)
     kernels = weight.reshape(groups, len(weight) // groups, *weight.shape[1:])
-    return _layer_matrix(kernels, tables, n, sparse)
+    return _matrix(kernels, tables, n, sparse)
 
 
 def conv_transpose_layer_matrix(
@@ -135,7 +135,7 @@ def conv_transpose_layer_matrix(
     tables, m = _conv_transpose_tables(size, weight.shape[2:], stride, padding, output_padding,
                                        dilation)
     kernels = weight.reshape(groups, len(weight) // groups, *weight.shape[1:]).swapaxes(1, 2)
-    return _layer_matrix(kernels, tables, m, sparse)
+    return _matrix(kernels, tables, m, sparse)
 
 
 def conv_sources(n, m, k, stride, padding, dilation):
@@ -186,16 +186,15 @@ def _outputs(tables):
     return prod(len(table) for table in tables)
 
 
-def _entries(tables, size, order="row", output_order=None):
+def _entries(tables, size, order, output_order):
     """Row, column and tap of every entry that is not zero by structure, row after row.
 
     ``tables``: a source table per axis; ``size``: the input's size.
     """
-    orders = ("row", "column")
-    one_of("order", order, orders)
+    one_of("order", order, ("row", "column"))
     if output_order is None:
         output_order = order
-    one_of("output_order", output_order, orders)
+    one_of("output_order", output_order, ("row", "column"))
 
     axes = len(tables)
     # All axes at once: shape (outputs on axis 0, 1, ..., taps on axis 0, 1, ...).
@@ -220,14 +219,31 @@ def _entries(tables, size, order="row", output_order=None):
     return row, column[present], tap[present]
 
 
-def _matrix(kernel, tables, size, order, output_order, sparse):
-    """The matrix of a single channel: its entries hold the taps of the kernel."""
-    rows, columns, taps = _entries(tables, size, order, output_order)
-    values, shape = kernel.ravel()[taps], (_outputs(tables), prod(size))
+def _matrix(kernels, tables, size, sparse, order="row", output_order=None):
+    """The matrix of a layer from kernels of shape (groups, C_out/groups, C_in/groups, *k).
+
+    All output channels of a group share one pattern of entries, so it is found once.
+    """
+    groups, outs, ins = kernels.shape[:3]
+    cells, outputs, taps = prod(size), _outputs(tables), prod(kernels.shape[3:])
+    row, column, tap = _entries(tables, size, order, output_order)
+    # One output channel: the entries of each input channel, side by side.
+    channel = np.arange(ins)[:, None]
+    row, column, tap = (np.broadcast_to(part, (ins, len(row))).ravel()
+                        for part in (row, column + cells * channel, tap + taps * channel))
+    along_rows = np.argsort(row, kind="stable")  # in each row they keep their order
+    row, column, tap = row[along_rows], column[along_rows], tap[along_rows]
+
+    shape = (groups * outs * outputs, groups * ins * cells)
+    values = np.take(kernels.reshape(groups * outs, ins * taps), tap, axis=1)
+    index = _index_type(shape, values.size)
+    first_column = ins * cells * (np.arange(groups * outs, dtype=index) // outs)
+    columns = column.astype(index) + first_column[:, None]
     if sparse:
-        return _csr(np.bincount(rows, minlength=shape[0]), columns, values, shape)
+        row_lengths = np.tile(np.bincount(row, minlength=outputs), groups * outs)
+        return _csr(row_lengths, columns.ravel(), values.ravel(), shape)
     matrix = np.zeros(shape, values.dtype)
-    matrix[rows, columns] = values
+    matrix[row + outputs * np.arange(groups * outs)[:, None], columns] = values
     return matrix
 
 
@@ -245,31 +261,3 @@ def _csr(row_lengths, columns, values, shape):
 def _index_type(shape, entries):
     """SciPy's two index types: 32 bits where they are enough, as they take half the memory."""
     return np.int32 if max(*shape, entries) <= np.iinfo(np.int32).max else np.int64
-
-
-def _layer_matrix(kernels, tables, size, sparse):
-    """The matrix of a layer from kernels of shape (groups, C_out/groups, C_in/groups, *k).
-
-    All output channels of a group share one pattern of entries, so it is found once.
-    """
-    groups, outs, ins = kernels.shape[:3]
-    cells, outputs, taps = prod(size), _outputs(tables), prod(kernels.shape[3:])
-    row, column, tap = _entries(tables, size)
-    # One output channel: the entries of each input channel, side by side.
-    channel = np.arange(ins)[:, None]
-    row, column, tap = (np.broadcast_to(part, (ins, len(row))).ravel()
-                        for part in (row, column + cells * channel, tap + taps * channel))
-    along_rows = np.argsort(row, kind="stable")  # in each row the columns still rise
-    row, column, tap = row[along_rows], column[along_rows], tap[along_rows]
-
-    shape = (groups * outs * outputs, groups * ins * cells)
-    values = np.take(kernels.reshape(groups * outs, ins * taps), tap, axis=1)
-    index = _index_type(shape, values.size)
-    first_column = ins * cells * (np.arange(groups * outs, dtype=index) // outs)
-    columns = column.astype(index) + first_column[:, None]
-    if sparse:
-        row_lengths = np.tile(np.bincount(row, minlength=outputs), groups * outs)
-        return _csr(row_lengths, columns.ravel(), values.ravel(), shape)
-    matrix = np.zeros(shape, values.dtype)
-    matrix[row + outputs * np.arange(groups * outs)[:, None], columns] = values
-    return matrix

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..arguments import PerAxis, array, integer, plural, refuse
+from .window import Window
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,18 @@ class Operands:
         """The data type of the result, as NumPy promotes it."""
         return np.result_type(self.x, self.weight)
 
+    def window(self, stride, padding, dilation):
+        """The checked window of a convolution that fits into x."""
+        window = Window.convolution(self.kernel_size, stride, padding, dilation)
+        window.output_size(self.size)
+        return window
+
+    def transposed_window(self, stride, padding, output_padding, dilation):
+        """The checked window of a transposed convolution that leaves something of its canvas."""
+        window = Window.transposed(self.kernel_size, stride, padding, output_padding, dilation)
+        window.checked_transposed_size(self.size, least=1 if len(self.x) else 0)
+        return window
+
     def result(self, y):
         """Add the bias, and take off the axes that the caller's x does not have."""
         if self.bias is not None:
@@ -44,14 +57,14 @@ class Operands:
 
 def single_channel_operands(x, kernel):
     """One channel and one kernel, with one, two or three axes, as many in ``x`` as in ``kernel``."""
-    x, kernel = array("x", x), single_channel_kernel(kernel)
+    x, kernel = array("x", x), single_channel("kernel", kernel, entry="tap")
     if x.ndim != kernel.ndim:
         wanted = plural(kernel.ndim, "axis", "axes")
         refuse("x.shape", x.shape,
                f"has {plural(x.ndim, 'axis', 'axes')} where the kernel has {kernel.ndim}",
                f"give x {wanted} too, or, for batches and channels, use the layer form (such as "
                f"conv{kernel.ndim}d)")
-    check_no_empty_axis(x)
+    refuse_empty_axis("x", x)
     return Operands(x[np.newaxis, np.newaxis], kernel[np.newaxis, np.newaxis], None, 1, x.shape)
 
 
@@ -114,23 +127,17 @@ def batch_input(x):
     return array("x", x, (3, 4, 5), "use 3, 4 or 5, in the order (N, C, *L)")
 
 
-def single_channel(name, value, layer_form="the layer form"):
-    """An array with one, two or three axes."""
-    return array(name, value, (1, 2, 3),
-                 f"use 1, 2 or 3 axes, or {layer_form} for batches and channels")
+def single_channel(name, value, layer_form="the layer form", entry="cell"):
+    """An array with one, two or three axes, none of them empty."""
+    value = array(name, value, (1, 2, 3),
+                  f"use 1, 2 or 3 axes, or {layer_form} for batches and channels")
+    refuse_empty_axis(name, value, entry=entry)
+    return value
 
 
-def single_channel_kernel(kernel):
-    """A kernel with one, two or three axes, none of them empty."""
-    kernel = single_channel("kernel", kernel)
-    if kernel.size == 0:
-        refuse("kernel.shape", kernel.shape, "has an empty axis",
-               "give every axis at least one tap")
-    return kernel
-
-
-def check_no_empty_axis(x, may_be_empty=()):
-    """Refuse an input without cells, but for the axes that may be empty."""
-    for axis, cells in enumerate(x.shape):
+def refuse_empty_axis(name, value, may_be_empty=(), entry="cell"):
+    """Refuse an array without cells, but for the axes that may be empty."""
+    for axis, cells in enumerate(value.shape):
         if not cells and axis not in may_be_empty:
-            refuse("x.shape", x.shape, f"has an empty axis {axis}", "give it at least one cell")
+            refuse(f"{name}.shape", value.shape, f"has an empty axis {axis}",
+                   f"give it at least one {entry}")

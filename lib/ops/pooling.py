@@ -11,7 +11,7 @@ from math import prod
 import numpy as np
 
 from ..arguments import MAX_INT64, PerAxis, array, per_axis, plural, refuse
-from .operands import batch_input, check_no_empty_axis, layer_input, single_channel
+from .operands import batch_input, layer_input, refuse_empty_axis, single_channel
 from .views import spread
 from .window import Window
 
@@ -33,7 +33,7 @@ def bed_of_nails(x, stride):
            [3, 0, 4, 0],
            [0, 0, 0, 0]])
     """
-    x = _one_channel(x)
+    x = single_channel("x", x)
     stride = per_axis("stride", stride, x.ndim, 1)
     return spread(x, stride, [s * n for n, s in zip(x.shape, stride)])
 
@@ -46,7 +46,7 @@ def layer_bed_of_nails(x, stride):
     (8, 3, 10, 18)
     """
     x = batch_input(x)
-    check_no_empty_axis(x, may_be_empty=(0,))
+    refuse_empty_axis("x", x, may_be_empty=(0,))
     stride = PerAxis((1, 1, *per_axis("stride", stride, x.ndim - 2, 1)), "stride", stride)
     return spread(x, stride, [s * n for n, s in zip(x.shape, stride)])
 
@@ -76,7 +76,7 @@ def max_pool(x, kernel_size, *, stride=None, padding=0, dilation=1, ceil_mode=Fa
     array([[ 5,  2],
            [ 9, 14]])
     """
-    x = _one_channel(x)
+    x = single_channel("x", x)
     return _max_pool(x, x.ndim, kernel_size, stride, padding, dilation, ceil_mode)
 
 
@@ -137,7 +137,7 @@ def max_unpool(x, indices, kernel_size, *, stride=None, padding=0, output_size=N
            [0, 3, 0, 0],
            [0, 0, 4, 0]])
     """
-    x = _one_channel(x)
+    x = single_channel("x", x)
     return _max_unpool(x, indices, x.ndim, kernel_size, stride, padding, output_size)
 
 
@@ -323,21 +323,15 @@ def _left_out(stride):
     return stride is None or (isinstance(stride, (tuple, list)) and not stride)
 
 
-def _one_channel(x):
-    x = single_channel("x", x)
-    check_no_empty_axis(x)
-    return x
-
-
 def _pool_input(x, axes):
     """Only the batch may be empty."""
     x = layer_input(x, axes)
-    check_no_empty_axis(x, may_be_empty=(0,) if x.ndim == axes + 2 else ())
+    refuse_empty_axis("x", x, may_be_empty=(0,) if x.ndim == axes + 2 else ())
     return x
 
 
 def _unpool_input(x, axes):
     """Only the first axis may be empty, be it the batch or the channels."""
     x = layer_input(x, axes)
-    check_no_empty_axis(x, may_be_empty=(0,))
+    refuse_empty_axis("x", x, may_be_empty=(0,))
     return x

@@ -9,7 +9,6 @@ from math import prod
 import numpy as np
 
 from .operands import layer_operands, single_channel_operands
-from .window import Window
 
 
 def conv_transpose(x, kernel, *, stride=1, padding=0, output_padding=0, dilation=1):
@@ -33,8 +32,8 @@ def conv_transpose(x, kernel, *, stride=1, padding=0, output_padding=0, dilation
     >>> conv_transpose(np.array([2, 3, 0, -1]), np.array([1, 2, -1]), stride=2)
     array([ 2,  4,  1,  6, -3,  0, -1, -2,  1])
     """
-    return _conv_transpose(*check_single_channel(x, kernel, stride, padding, output_padding,
-                                                 dilation))
+    return _conv_transpose(single_channel_operands(x, kernel), stride, padding, output_padding,
+                           dilation)
 
 
 def conv_transpose1d(
@@ -54,8 +53,8 @@ def conv_transpose1d(
     >>> conv_transpose1d(np.ones((2, 3, 4)), np.ones((3, 5, 3)), stride=2).shape
     (2, 5, 9)
     """
-    return _conv_transpose(*check_layer(x, weight, bias, stride, padding, output_padding, groups,
-                                        dilation, axes=1))
+    return _conv_transpose(layer_operands(x, weight, bias, groups, axes=1, transposed=True),
+                           stride, padding, output_padding, dilation)
 
 
 def conv_transpose2d(
@@ -72,8 +71,8 @@ def conv_transpose2d(
     >>> conv_transpose2d(np.ones((1, 32, 4, 4)), np.ones((32, 32, 3, 3)), stride=2).shape
     (1, 32, 9, 9)
     """
-    return _conv_transpose(*check_layer(x, weight, bias, stride, padding, output_padding, groups,
-                                        dilation, axes=2))
+    return _conv_transpose(layer_operands(x, weight, bias, groups, axes=2, transposed=True),
+                           stride, padding, output_padding, dilation)
 
 
 def conv_transpose3d(
@@ -90,31 +89,12 @@ def conv_transpose3d(
     >>> conv_transpose3d(np.ones((2, 3, 3, 3)), np.ones((2, 4, 2, 2, 2)), stride=2).shape
     (4, 6, 6, 6)
     """
-    return _conv_transpose(*check_layer(x, weight, bias, stride, padding, output_padding, groups,
-                                        dilation, axes=3))
+    return _conv_transpose(layer_operands(x, weight, bias, groups, axes=3, transposed=True),
+                           stride, padding, output_padding, dilation)
 
 
-def check_layer(
-    x, weight, bias, stride, padding, output_padding, groups, dilation, axes=None
-):
-    """The checked arrays and the window of a transposed layer."""
-    operands = layer_operands(x, weight, bias, groups, axes, transposed=True)
-    return operands, _window(operands, stride, padding, output_padding, dilation)
-
-
-def check_single_channel(x, kernel, stride, padding, output_padding, dilation):
-    """The checked arrays and the window of a transposed convolution of a single channel."""
-    operands = single_channel_operands(x, kernel)
-    return operands, _window(operands, stride, padding, output_padding, dilation)
-
-
-def _window(operands, stride, padding, output_padding, dilation):
-    window = Window.transposed(operands.kernel_size, stride, padding, output_padding, dilation)
-    window.checked_transposed_size(operands.size, least=1 if len(operands.x) else 0)
-    return window
-
-
-def _conv_transpose(operands, window):
+def _conv_transpose(operands, stride, padding, output_padding, dilation):
+    window = operands.transposed_window(stride, padding, output_padding, dilation)
     return operands.result(
         transpose_convolve(operands.x, operands.weight, window, operands.groups))
 

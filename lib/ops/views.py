@@ -9,7 +9,7 @@ import numpy as np
 from ..arguments import MAX_INT64, array, per_axis, refuse
 from .convolution import convolve
 from .matrices import conv_transpose_layer_matrix, conv_transpose_matrix
-from .transposed import check_layer, check_single_channel
+from .operands import layer_operands, single_channel_operands
 from .vectors import unvec, vec
 from .window import Window
 
@@ -74,8 +74,8 @@ def layer_by_matrix(
     >>> layer_by_matrix(np.ones((2, 3, 4)), np.ones((3, 5, 3)), stride=2).shape
     (2, 5, 9)
     """
-    operands, window = check_layer(x, weight, None, stride, padding, output_padding, groups,
-                                   dilation)
+    operands = layer_operands(x, weight, None, groups, transposed=True)
+    window = operands.transposed_window(stride, padding, output_padding, dilation)
     x, size = operands.x, window.transposed_size(operands.size)
     z = np.zeros((len(x), operands.weight.shape[1] * groups, *size), operands.dtype)
     if x.size:
@@ -97,8 +97,8 @@ def layer_by_stamps(
     >>> layer_by_stamps(np.ones((2, 3, 4)), np.ones((3, 5, 3)), stride=2).shape
     (2, 5, 9)
     """
-    operands, window = check_layer(x, weight, None, stride, padding, output_padding, groups,
-                                   dilation)
+    operands = layer_operands(x, weight, None, groups, transposed=True)
+    window = operands.transposed_window(stride, padding, output_padding, dilation)
     x, kernels = operands.x, np.split(operands.weight, operands.groups)
     outs = operands.weight.shape[1] * operands.groups
     canvas = np.zeros((len(x), outs, *window.canvas_size(operands.size)), operands.dtype)
@@ -120,8 +120,8 @@ def layer_by_zero_stuffing(
     >>> layer_by_zero_stuffing(np.ones((2, 3, 4)), np.ones((3, 5, 3)), stride=2).shape
     (2, 5, 9)
     """
-    operands, window = check_layer(x, weight, None, stride, padding, output_padding, groups,
-                                   dilation)
+    operands = layer_operands(x, weight, None, groups, transposed=True)
+    window = operands.transposed_window(stride, padding, output_padding, dilation)
     x, weight, groups = operands.x, operands.weight, operands.groups
     if not x.size:
         size = window.transposed_size(operands.size)
@@ -174,7 +174,9 @@ def flip(kernel):
 
 
 def _single_channel(x, kernel, stride, padding, output_padding, dilation):
-    operands, window = check_single_channel(x, kernel, stride, padding, output_padding, dilation)
+    """The checked arrays without batch and channels, and the window."""
+    operands = single_channel_operands(x, kernel)
+    window = operands.transposed_window(stride, padding, output_padding, dilation)
     return operands.x[0, 0], operands.weight[0, 0], window
 
 

@@ -5,6 +5,7 @@ output that ought to be constant how far it is from that. The short names take a
 array with one, two or three axes; the ``layer_`` forms take (N, C, *L) and give one number for all.
 """
 
+from functools import reduce
 from itertools import product
 
 import numpy as np
@@ -21,8 +22,8 @@ CELLS_PER_PHASE = 6  # harmonics at least that many bins apart
 def ripple(output, *, margin=0):
     """How unequal the cells of an output are that should all be the same, from 0 (equal) to 1.
 
-    rms of (y - mean of y) / rms of y, over the cells that are at least ``margin`` from every
-    side. Scaling y changes nothing; y = 0 everywhere counts as equal.
+    The relative rms deviation, rms of (y - mean of y) / rms of y, over the cells that are at
+    least ``margin`` from every side. Scaling y changes nothing; y = 0 everywhere counts as equal.
 
     ``output``: (*L) with 1, 2 or 3 axes; ``margin``: cells, an int or a number per axis. Result:
     a float. ValueError where the margin leaves no cell.
@@ -145,10 +146,9 @@ def window_power(pictures):
     np.float64(0.25)
     """
     pictures, axes = _layer("pictures", pictures)
-    window = np.ones(())
-    for n in pictures.shape[2:]:
-        window = np.multiply.outer(window, 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(n) / n)
-                                   if n > 1 else np.ones(1))
+    window = reduce(np.multiply.outer, [
+        0.5 - 0.5 * np.cos(2 * np.pi * np.arange(n) / n) if n > 1 else np.ones(1)
+        for n in pictures.shape[2:]])
     weight, over = window.sum(), _spatial(axes)
     means = (pictures * window).sum(axis=over, keepdims=True) / weight
     waves = np.fft.fftn((pictures - means) * window, axes=over)

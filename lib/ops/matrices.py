@@ -5,6 +5,7 @@ tap j multiplies on its way to output cell i, or -1 where there is none. Row i o
 then holds tap j in column ``source[i, j]``. No operator is ever run to find its matrix.
 """
 
+from functools import reduce
 from math import prod
 
 import numpy as np
@@ -39,8 +40,7 @@ def conv_matrix(
     """
     kernel = single_channel("kernel", kernel, entry="tap")
     tables, n = _conv_tables(size, kernel.shape, stride, padding, dilation)
-    return _matrix(kernel[np.newaxis, np.newaxis, np.newaxis], tables, n, sparse, order,
-                   output_order)
+    return _matrix(kernel.reshape(1, 1, 1, *kernel.shape), tables, n, sparse, order, output_order)
 
 
 def conv_transpose_matrix(
@@ -68,8 +68,7 @@ def conv_transpose_matrix(
     kernel = single_channel("kernel", kernel, entry="tap")
     tables, m = _conv_transpose_tables(size, kernel.shape, stride, padding, output_padding,
                                        dilation)
-    return _matrix(kernel[np.newaxis, np.newaxis, np.newaxis], tables, m, sparse, order,
-                   output_order)
+    return _matrix(kernel.reshape(1, 1, 1, *kernel.shape), tables, m, sparse, order, output_order)
 
 
 def conv_matrix_taps(
@@ -88,9 +87,9 @@ def conv_matrix_taps(
     """
     axes = number_of_axes(size, kernel_size)
     kernel_size = per_axis("kernel_size", kernel_size, axes, 1)
-    counted_from_1 = 1 + np.arange(prod(kernel_size)).reshape(kernel_size)
-    return conv_matrix(counted_from_1, size, stride=stride, padding=padding, dilation=dilation,
-                       order=order, output_order=output_order) - 1
+    tables, n = _conv_tables(size, kernel_size, stride, padding, dilation)
+    from_1 = 1 + np.arange(prod(kernel_size)).reshape(1, 1, 1, *kernel_size)
+    return _matrix(from_1, tables, n, False, order, output_order) - 1
 
 
 def conv_layer_matrix(
@@ -160,19 +159,21 @@ def conv_transpose_sources(m, n, k, stride, padding, dilation):
 def _conv_tables(size, kernel_size, stride, padding, dilation):
     """A source table per axis for a convolution, and the input's size as a tuple."""
     n = per_axis("size", size, len(kernel_size), 1, spread_one=False)
-    w = Window.convolution(kernel_size, stride, padding, dilation)
-    sizes = zip(n, w.output_size(n), kernel_size, w.stride, w.padding, w.dilation)
-    _check_cells(n)
-    return [conv_sources(*axis) for axis in sizes], n
+    window = Window.convolution(kernel_size, stride, padding, dilation)
+    return _tables(conv_sources, n, window.output_size(n), window), n
 
 
 def _conv_transpose_tables(size, kernel_size, stride, padding, output_padding, dilation):
     """A source table per axis for a transposed convolution, and the input's size."""
     m = per_axis("size", size, len(kernel_size), 1, spread_one=False)
-    w = Window.transposed(kernel_size, stride, padding, output_padding, dilation)
-    sizes = zip(m, w.checked_transposed_size(m), kernel_size, w.stride, w.padding, w.dilation)
-    _check_cells(m)
-    return [conv_transpose_sources(*axis) for axis in sizes], m
+    window = Window.transposed(kernel_size, stride, padding, output_padding, dilation)
+    return _tables(conv_transpose_sources, m, window.checked_transposed_size(m), window), m
+
+
+def _tables(sources, size, output_size, window):
+    _check_cells(size)
+    return [sources(*axis) for axis in zip(size, output_size, window.kernel_size, window.stride,
+                                           window.padding, window.dilation)]
 
 
 def _check_cells(size):
@@ -196,20 +197,15 @@ def _entries(tables, size, order, output_order):
         output_order = order
     one_of("output_order", output_order, ("row", "column"))
 
-    axes = len(tables)
-    # All axes at once: shape (outputs on axis 0, 1, ..., taps on axis 0, 1, ...).
-    column, present = 0, True
-    for axis, table in enumerate(tables):
-        shape = [1] * (2 * axes)
-        shape[axis], shape[axes + axis] = table.shape
-        source = table.reshape(shape)
-        later = size[axis + 1:] if order == "row" else size[:axis]
-        column = column + source * prod(later)
-        present = present & (source >= 0)
+    axes = range(len(tables))
+    steps = [prod(size[axis + 1:] if order == "row" else size[:axis]) for axis in axes]
+    # All axes at once: shape (outputs on axis 0, taps on axis 0, outputs on axis 1, ...).
+    column = reduce(np.add.outer, [table * step for table, step in zip(tables, steps)])
+    present = reduce(np.logical_and.outer, [table >= 0 for table in tables])
 
     # Stack the outputs in their order; C order then runs through the matrix row by row.
-    turn = [*(range(axes) if output_order == "row" else reversed(range(axes))),
-            *range(axes, 2 * axes)]
+    stacked = axes if output_order == "row" else reversed(axes)
+    turn = [*(2 * axis for axis in stacked), *(2 * axis + 1 for axis in axes)]
     taps = prod(table.shape[1] for table in tables)
     shape = _outputs(tables), taps
     present = present.transpose(turn).reshape(shape)
@@ -227,12 +223,12 @@ def _matrix(kernels, tables, size, sparse, order="row", output_order=None):
     groups, outs, ins = kernels.shape[:3]
     cells, outputs, taps = prod(size), _outputs(tables), prod(kernels.shape[3:])
     row, column, tap = _entries(tables, size, order, output_order)
-    # One output channel: the entries of each input channel, side by side.
-    channel = np.arange(ins)[:, None]
-    row, column, tap = (np.broadcast_to(part, (ins, len(row))).ravel()
-                        for part in (row, column + cells * channel, tap + taps * channel))
-    along_rows = np.argsort(row, kind="stable")  # in each row they keep their order
-    row, column, tap = row[along_rows], column[along_rows], tap[along_rows]
+    if ins != 1:  # one output channel: the entries of each input channel, side by side
+        channel = np.arange(ins)[:, None]
+        row, column, tap = (np.broadcast_to(part, (ins, len(row))).ravel()
+                            for part in (row, column + cells * channel, tap + taps * channel))
+        along_rows = np.argsort(row, kind="stable")  # in each row the columns still rise
+        row, column, tap = row[along_rows], column[along_rows], tap[along_rows]
 
     shape = (groups * outs * outputs, groups * ins * cells)
     values = np.take(kernels.reshape(groups * outs, ins * taps), tap, axis=1)

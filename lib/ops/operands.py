@@ -56,7 +56,7 @@ class Operands:
 
 
 def single_channel_operands(x, kernel):
-    """One channel and one kernel, with one, two or three axes, as many in ``x`` as in ``kernel``."""
+    """One channel and one kernel, with one, two or three axes, as many in one as in the other."""
     x, kernel = array("x", x), single_channel("kernel", kernel, entry="tap")
     if x.ndim != kernel.ndim:
         wanted = plural(kernel.ndim, "axis", "axes")

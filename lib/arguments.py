@@ -112,6 +112,3 @@ def array(name, value, axes=None, remedy=None):
         refuse(f"{name}.shape", numbers.shape, f"has {plural(numbers.ndim, 'axis', 'axes')}",
                remedy)
     return numbers
-
-
-whole, choice, counted = integer, one_of, plural

@@ -48,7 +48,7 @@ class PerAxis(tuple):
     """
 
     def __new__(cls, numbers, name, given):
-        numbers = super().__new__(cls, numbers)
+        numbers = tuple.__new__(cls, numbers)
         numbers.name, numbers.given = name, given
         return numbers
 

@@ -184,7 +184,6 @@ def max_unpool3d(x, indices, kernel_size, *, stride=None, padding=0, output_size
 
 
 def _max_pool(x, axes, kernel_size, stride, padding, dilation, ceil_mode):
-    """Check the options; then compare, tap by tap, all windows at once with their best so far."""
     if x.dtype.kind == "c":
         refuse("x.dtype", str(x.dtype), "has no order", "use real numbers")
     k = _window_numbers("kernel_size", kernel_size, axes, 1)
@@ -194,8 +193,14 @@ def _max_pool(x, axes, kernel_size, stride, padding, dilation, ceil_mode):
     if not isinstance(ceil_mode, bool):
         refuse("ceil_mode", ceil_mode, "is neither True nor False", "use one of them")
     n = PerAxis(x.shape[-axes:], "x.shape", x.shape)
-    m = _pooled_size(n, Window(k, s, p, d), ceil_mode)
+    window = Window(k, s, p, d)
+    return largest_in_windows(x, window, _pooled_size(n, window, ceil_mode))
 
+
+def largest_in_windows(x, window, m):
+    """Compare, tap by tap, all m windows at once with their best so far: values and indices."""
+    k, s, p, d = window.kernel_size, window.stride, window.padding, window.dilation
+    axes, n = len(k), x.shape[-len(k):]
     least = np.iinfo(x.dtype).min if x.dtype.kind in "iu" else -np.inf
     values = np.full((*x.shape[:-axes], *m), least, x.dtype)
     winner = np.zeros(values.shape, np.int32)  # counted from 1; 0 as long as no cell is larger
@@ -287,13 +292,12 @@ def _unpooled_size(x, window, output_size, whole_shape):
     axes = len(window.stride)
     m, least = x.shape[-axes:], 1 if x.size else 0
     canvas = window.span(m)
-    default = tuple(full - 2 * p for full, p in zip(canvas, window.padding))
+    default = window.cropped_size(canvas)
     if max(default) > MAX_INT64:
         refuse("x.shape", x.shape, f"would be unpooled to {max(default)} cells",
                "use a smaller kernel or stride, for 2**63 - 1 cells at most")
     if output_size is None:
-        window.check_crop(canvas, least)
-        return default
+        return window.checked_cropped_size(canvas, least)
     asked = output_size
     if whole_shape and isinstance(asked, (tuple, list)) and len(asked) == axes + 2:
         asked = asked[2:]

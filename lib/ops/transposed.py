@@ -109,9 +109,9 @@ def transpose_convolve(x, weight, window, groups):
     """
     batch, channels, *cells = x.shape
     ins, outs, *taps = channels // groups, *weight.shape[1:]
-    dtype, size = np.result_type(x, weight), window.transposed_size(cells)
+    dtype, canvas_size = np.result_type(x, weight), window.canvas_size(cells)
     if x.size == 0:
-        return np.zeros((batch, outs * groups, *size), dtype)
+        return np.zeros((batch, outs * groups, *window.transposed_size(cells)), dtype)
 
     # Groups first, channels last: (groups, N * cells, C_in/groups) for x ...
     vectors = x.reshape(batch, groups, ins, prod(cells)).transpose(1, 0, 3, 2)
@@ -119,7 +119,7 @@ def transpose_convolve(x, weight, window, groups):
     # ... (groups, *k, C_in/groups, C_out/groups) for the weight, (groups, N, ..., C_out/groups)
     # for the canvas, which has the size of the output before it is cropped.
     matrices = np.moveaxis(weight.reshape(groups, ins, outs, *taps), (1, 2), (-2, -1))
-    canvas = np.zeros((groups, batch, *window.canvas_size(cells), outs), dtype)
+    canvas = np.zeros((groups, batch, *canvas_size, outs), dtype)
 
     every = slice(None)
     for tap in np.ndindex(*taps):
@@ -128,5 +128,5 @@ def transpose_convolve(x, weight, window, groups):
                   for j, m, s, d in zip(tap, cells, window.stride, window.dilation)]
         canvas[(every, every, *places)] += shares.reshape(groups, batch, *cells, outs)
 
-    z = canvas[(every, every, *window.crop(window.canvas_size(cells)))]
-    return np.moveaxis(z, (1, -1), (0, 2)).reshape(batch, groups * outs, *size)
+    z = canvas[(every, every, *window.crop(canvas_size))]
+    return np.moveaxis(z, (1, -1), (0, 2)).reshape(batch, groups * outs, *z.shape[2:-1])

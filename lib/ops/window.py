@@ -3,9 +3,10 @@
 On each axis: input n, kernel k, output m, stride s, padding p, dilation d, output padding a.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
-from ..arguments import MAX_INT64, PerAxis, one_of, per_axis, plural
+from ..arguments import MAX_INT64, one_of, per_axis, plural, refuse
 
 
 @dataclass(frozen=True)
@@ -17,10 +18,10 @@ class Window:
     """
 
     kernel_size: tuple
-    stride: PerAxis
-    padding: PerAxis
-    dilation: PerAxis
-    output_padding: PerAxis | None = None
+    stride: tuple
+    padding: tuple
+    dilation: tuple
+    output_padding: tuple | None = None
     padding_after: tuple | None = None
 
     @classmethod
@@ -29,21 +30,17 @@ class Window:
 
         ``padding`` may be a word: "same" puts an odd cell of padding after, as PyTorch does.
         """
-        axes = len(kernel_size)
+        axes, in_words = len(kernel_size), isinstance(padding, str)
         s = per_axis("stride", stride, axes, 1)
-        if not isinstance(padding, str):
-            p = per_axis("padding", padding, axes, 0)
-            return cls(kernel_size, s, p, per_axis("dilation", dilation, axes, 1))
-        d = per_axis("dilation", dilation, axes, 1)
-        none = PerAxis((0,) * axes, "padding", padding)
-        window = cls(kernel_size, s, none, d)
-        if one_of("padding", padding, ("valid", "same")) == "valid":
+        p = (0,) * axes if in_words else per_axis("padding", padding, axes, 0)
+        window = cls(kernel_size, s, p, per_axis("dilation", dilation, axes, 1))
+        if not in_words or one_of("padding", padding, ("valid", "same")) == "valid":
             return window
         if max(s) > 1:
-            none.refuse(f"does not go with stride={stride!r}",
-                        "use stride=1, or give the padding in numbers")
-        before = PerAxis(((e - 1) // 2 for e in window.extent), "padding", padding)
-        return cls(kernel_size, s, before, d, padding_after=tuple(e // 2 for e in window.extent))
+            refuse("padding", padding, f"does not go with stride={stride!r}",
+                   "use stride=1, or give the padding in numbers")
+        return replace(window, padding=tuple((e - 1) // 2 for e in window.extent),
+                       padding_after=tuple(e // 2 for e in window.extent))
 
     @classmethod
     def transposed(cls, kernel_size, stride, padding, output_padding, dilation):
@@ -68,7 +65,7 @@ class Window:
         """The padding of each axis as a pair, before and after."""
         return list(zip(self.padding, self.padding_after or self.padding))
 
-    @property
+    @cached_property
     def extent(self):
         """Cells from the first to the last tap of the dilated kernel: e = d (k - 1) + 1."""
         return tuple(d * (k - 1) + 1 for k, d in zip(self.kernel_size, self.dilation))
@@ -106,23 +103,28 @@ class Window:
 
     def transposed_size(self, size):
         """What a transposed convolution makes of a size: n' = s (m - 1) + e - 2p + a."""
-        return tuple(n - 2 * p for n, p in zip(self.canvas_size(size), self.padding))
+        return self.cropped_size(self.canvas_size(size))
 
     def checked_transposed_size(self, size, least=1):
         """The same of a checked ``size``, refused where the result has fewer cells or too many."""
-        canvas = self.canvas_size(size)
-        for axis, full in enumerate(canvas):
+        canvas_size = self.canvas_size(size)
+        for axis, full in enumerate(canvas_size):
             if full > MAX_INT64:
                 size.refuse(f"is too large on axis {axis}: the canvas would have {full} cells",
                             "use a smaller size, stride or dilation, for 2**63 - 1 cells at most")
-        self.check_crop(canvas, least)
-        return self.transposed_size(size)
+        return self.checked_cropped_size(canvas_size, least)
 
-    def check_crop(self, canvas_size, least):
-        """Refuse a padding that leaves fewer than ``least`` cells on an axis of the canvas."""
-        for axis, (full, p) in enumerate(zip(canvas_size, self.padding)):
-            if full - 2 * p < least:
+    def cropped_size(self, canvas_size):
+        """What padding leaves of a canvas."""
+        return tuple(n - 2 * p for n, p in zip(canvas_size, self.padding))
+
+    def checked_cropped_size(self, canvas_size, least):
+        """The same, refused where padding leaves fewer than ``least`` cells on an axis."""
+        sizes = self.cropped_size(canvas_size)
+        for axis, (full, size) in enumerate(zip(canvas_size, sizes)):
+            if size < least:
                 most = (full - least) // 2
                 self.padding.refuse(
-                    f"leaves an output of size {full - 2 * p} on axis {axis}",
+                    f"leaves an output of size {size} on axis {axis}",
                     f"use at most {most} there" if most >= 0 else "use a larger kernel")
+        return sizes

@@ -116,14 +116,15 @@ def transpose_convolve(x, weight, window, groups):
     # Groups first, channels last: (groups, N * cells, C_in/groups) for x ...
     vectors = x.reshape(batch, groups, ins, prod(cells)).transpose(1, 0, 3, 2)
     vectors = np.ascontiguousarray(vectors).reshape(groups, batch * prod(cells), ins)
-    # ... (groups, *k, C_in/groups, C_out/groups) for the weight, (groups, N, ..., C_out/groups)
+    # ... (*k, groups, C_in/groups, C_out/groups) for the weight, (groups, N, ..., C_out/groups)
     # for the canvas, which has the size of the output before it is cropped.
-    matrices = np.moveaxis(weight.reshape(groups, ins, outs, *taps), (1, 2), (-2, -1))
+    matrices = np.moveaxis(weight.reshape(groups, ins, outs, *taps), (0, 1, 2), (-3, -2, -1))
+    matrices = np.ascontiguousarray(matrices)
     canvas = np.zeros((groups, batch, *canvas_size, outs), dtype)
 
     every = slice(None)
     for tap in np.ndindex(*taps):
-        shares = vectors @ np.ascontiguousarray(matrices[(every, *tap)])
+        shares = vectors @ matrices[tap]
         places = [slice(d * j, d * j + s * (m - 1) + 1, s)
                   for j, m, s, d in zip(tap, cells, window.stride, window.dilation)]
         canvas[(every, every, *places)] += shares.reshape(groups, batch, *cells, outs)

@@ -8,28 +8,29 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from lib import ops
-from lib import arguments
+from lib import arguments, ops
 from lib.ops import matrices, views
 
 ONES = np.ones
-MAX_INT64 = 2**63 - 1
+LARGEST = 2**63 - 1
 
 
 # ---------------------------------------------------------------------------- the largest sizes
 
 
 @pytest.mark.parametrize("taken, refused", [
-    (lambda: arguments.integer("n", MAX_INT64, 1), lambda: arguments.integer("n", MAX_INT64 + 1, 1)),
-    (lambda: arguments.per_axis("n", MAX_INT64, 2, 1), lambda: arguments.per_axis("n", MAX_INT64 + 1, 2, 1)),
-    (lambda: ops.conv_output_size(MAX_INT64, 1), lambda: ops.conv_output_size(MAX_INT64 - 1, 1, padding=1)),
-    (lambda: ops.conv_output_size(MAX_INT64 - 2, 1, padding=1),
-     lambda: ops.conv_output_size(MAX_INT64 + 1, 1)),
+    (lambda: arguments.integer("n", LARGEST, 1), lambda: arguments.integer("n", LARGEST + 1, 1)),
+    (lambda: arguments.per_axis("n", LARGEST, 2, 1),
+     lambda: arguments.per_axis("n", LARGEST + 1, 2, 1)),
+    (lambda: ops.conv_output_size(LARGEST, 1),
+     lambda: ops.conv_output_size(LARGEST - 1, 1, padding=1)),
+    (lambda: ops.conv_output_size(LARGEST - 2, 1, padding=1),
+     lambda: ops.conv_output_size(LARGEST + 1, 1)),
     (lambda: ops.conv_transpose_output_size(2**62, 1, stride=2),
      lambda: ops.conv_transpose_output_size(2**62, 2, stride=2)),
     (lambda: None, lambda: ops.interpolate([1], scale_factor=2.0**63)),
     (lambda: None, lambda: ops.interpolate([1, 2], scale_factor=2.0**62)),
-    (lambda: matrices._check_cells(arguments.per_axis("size", (MAX_INT64, 1), 2, 1)),
+    (lambda: matrices._check_cells(arguments.per_axis("size", (LARGEST, 1), 2, 1)),
      lambda: matrices._check_cells(arguments.per_axis("size", (2**62, 2), 2, 1))),
     (lambda: ops.max_pool(ONES(3), 2, stride=2**31 - 1),
      lambda: ops.max_pool(ONES(3), 2, stride=2**31)),
@@ -41,12 +42,12 @@ def test_the_largest_number(taken, refused):
 
 
 @pytest.mark.parametrize("call", [
-    lambda: ops.layer_bed_of_nails(ONES((1, 1, 1)), MAX_INT64),
-    lambda: ops.zero_stuff(ONES(2), MAX_INT64 - 1),
-    lambda: ops.max_unpool1d(ONES((1, 1, 2)), np.zeros((1, 1, 2), int), 1, stride=MAX_INT64 - 1),
+    lambda: ops.layer_bed_of_nails(ONES((1, 1, 1)), LARGEST),
+    lambda: ops.zero_stuff(ONES(2), LARGEST - 1),
+    lambda: ops.max_unpool1d(ONES((1, 1, 2)), np.zeros((1, 1, 2), int), 1, stride=LARGEST - 1),
     lambda: ops.interpolate([1], scale_factor=2.0**63 - 1024),
-    lambda: ops.pixel_shuffle(ONES((0, 1, 1)), MAX_INT64),
-    lambda: ops.icnr(ONES((MAX_INT64 // 3037000499**2, 0, 1, 1)), 3037000499)])
+    lambda: ops.pixel_shuffle(ONES((0, 1, 1)), LARGEST),
+    lambda: ops.icnr(ONES((LARGEST // 3037000499**2, 0, 1, 1)), 3037000499)])
 def test_a_size_that_can_be_counted_is_refused_by_the_memory_alone(call):
     with pytest.raises((ValueError, MemoryError)) as error:
         call()

@@ -19,7 +19,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from lib.arguments import choice, refuse, whole
+from lib.arguments import integer, one_of, refuse
 
 from .storage import check_tensors, read_tensors, write_tensors
 
@@ -90,10 +90,10 @@ def train(model, inputs, targets=None, *, epochs, batch_size=32, lr=4e-3, loss="
     >>> history.losses[-1] < 1e-3, history.epochs_run, history.stopped
     (True, 20, '')
     """
-    epochs, batch_size = whole("epochs", epochs, 1), whole("batch_size", batch_size, 1)
-    at_least = whole("at_least", at_least, 1)
-    seed = whole("seed", seed, 0)
-    choice("precision", precision, ("float32", "float64", "bfloat16"))
+    epochs, batch_size = integer("epochs", epochs, 1), integer("batch_size", batch_size, 1)
+    at_least = integer("at_least", at_least, 1)
+    seed = integer("seed", seed, 0)
+    one_of("precision", precision, ("float32", "float64", "bfloat16"))
     _positive("lr", lr)
     if budget is not None:
         _positive("budget", budget)
@@ -220,7 +220,7 @@ def evaluate(model, inputs, targets=None, *, batch_size=500):
     >>> evaluate(torch.nn.Identity(), np.zeros((3, 1, 2, 2)), np.full((3, 1, 2, 2), 0.5))
     0.25
     """
-    whole("batch_size", batch_size, 1)
+    integer("batch_size", batch_size, 1)
     first = next(model.parameters(), torch.zeros(()))
     x, y = _examples("", inputs, targets, "mse", first.dtype, first.device)
     return _mean_loss(model, x, y, F.mse_loss, batch_size)
@@ -238,7 +238,7 @@ def _positive(name, value):
 def _loss(loss):
     if callable(loss):
         return loss
-    choice("loss", loss, ("mse",))
+    one_of("loss", loss, ("mse",))
     return F.mse_loss
 
 

@@ -4,6 +4,8 @@ import numbers
 
 import numpy as np
 
+from lib.arguments import plural  # noqa: F401
+
 MINUS = "\N{MINUS SIGN}"
 _SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
@@ -114,11 +116,6 @@ def sum_of_products(pairs):
         else:
             terms.append(f"{sign} {left}{joint}{right}")
     return terms
-
-
-def plural(count, word):
-    """A count with its noun: "1 cell", "2 cells"."""
-    return f"{count} {word}" if count == 1 else f"{count} {word}s"
 
 
 def listed(values, most=12):

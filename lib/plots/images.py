@@ -7,12 +7,12 @@ from io import BytesIO
 import numpy as np
 from PIL import Image
 
-from lib.arguments import counted, refuse, whole
+from lib.arguments import integer, plural, refuse
 from lib.plots import _text as words
 from lib.plots._sheet import BODY, HEAD, MARGIN, SMALL, WIDTH, Sheet, text_width, wrap
 from lib.plots._grid import fit_size
 from lib.plots._theme import Picture, style
-from lib.plots._text import number, plural
+from lib.plots._text import number
 
 PX = 0.75  # points in a screen pixel
 GAP = 12 * PX
@@ -100,7 +100,7 @@ def _table(images):
         if images.ndim == 2:
             images = [images]
         elif images.ndim not in (3, 4):
-            refuse("images.shape", images.shape, f"has {counted(images.ndim, 'axis', 'axes')}",
+            refuse("images.shape", images.shape, f"has {plural(images.ndim, 'axis', 'axes')}",
                    "use (H, W), or a list of such arrays")
     images = list(images)
     if not images:
@@ -177,17 +177,17 @@ def _broken(images, rows, columns, scale):
     """A list of pictures in rows."""
     count = len(images)
     if rows is not None:
-        rows = whole("rows", rows, 1)
-        if columns is not None and rows * whole("columns", columns, 1) < count:
+        rows = integer("rows", rows, 1)
+        if columns is not None and rows * integer("columns", columns, 1) < count:
             refuse("columns", columns, f"times {plural(rows, 'row')} is less than {count} pictures",
                    f"use {-(-count // rows)}, or leave rows out")
         columns = columns or -(-count // rows)
     elif columns is None:
         widest = max(image.shape[1] for image in images if image is not None)
-        side = widest * (whole("scale", scale, 1) if scale is not None else max(1, 96 // widest))
+        side = widest * (integer("scale", scale, 1) if scale is not None else max(1, 96 // widest))
         fit = max(1, int((WIDTH / PX + GAP / PX) // (side + GAP / PX)))
         columns = -(-count // -(-count // fit))  # rows of equal length
-    columns = whole("columns", columns, 1)
+    columns = integer("columns", columns, 1)
     return [images[i:i + columns] for i in range(0, count, columns)]
 
 
@@ -196,7 +196,7 @@ def _scales(table, width, room, scale):
     across = [max((row[c].shape[1] for row in table if c < len(row) and row[c] is not None),
                   default=1) for c in range(width)]
     free = room / PX - (width - 1) * GAP / PX
-    needed = sum(across) * (1 if scale is None else whole("scale", scale, 1))
+    needed = sum(across) * (1 if scale is None else integer("scale", scale, 1))
     if needed > free:
         refuse("columns", width, f"pictures beside each other need {needed} screen pixels of "
                f"{int(free)}", "put fewer in a row, give smaller pictures or a smaller scale")

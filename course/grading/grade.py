@@ -206,7 +206,7 @@ def _version(limits):
     """What a grade depends on besides the submission and its exercise."""
     parts = [repr(limits)]
     own = [*Path(__file__).parent.glob("*.py"), ROOT / "course" / "editions.py"]
-    for path in sorted([*(ROOT / "lib").rglob("*.py"), *own]):
+    for path in sorted([*(ROOT / "lib").rglob("*.py"), *(ROOT / "lib").rglob("*.toml"), *own]):
         parts.append(hashlib.sha256(path.read_bytes()).hexdigest())
     return hashlib.sha256(" ".join(parts).encode()).hexdigest()
 

@@ -104,53 +104,28 @@ TASKS = (
     Task(
         "sampling-distances", "distances",
         clauses=(
-            Clause("four distances", holds=_four_distances, hint="One number for each set."),
-            Clause("another mean", holds=near(_distances, [0], 1e-5),
-                   hint="Both sets spread alike. What is left of the formula?"),
-            Clause("another spread", holds=near(_distances, [1, 2], 1e-5),
-                   hint="In one dimension the trace becomes (σ - τ)². Are you comparing standard "
-                        "deviations?"),
-            Clause("what it sees", holds=near(_distances, [3], 1e-5),
-                   hint="Compute mean and standard deviation of both sets. What else enters?"),
+            Clause("four distances", holds=_four_distances),
+            Clause("another mean", holds=near(_distances, [0], 1e-5)),
+            Clause("another spread", holds=near(_distances, [1, 2], 1e-5)),
+            Clause("what it sees", holds=near(_distances, [3], 1e-5)),
         ),
-        hints=("The set {0, 4} has the mean 2. What is its standard deviation?",
-               "Write mean and standard deviation beside each of the four sets.",
-               "For one feature the distance is (m - n)² + (σ - τ)²."),
     ),
     Task(
         "sampling-draw", "draw",
         clauses=(
-            Clause("the shape", [*EYES, *ZEROS], holds=_rows_of_noise,
-                   hint="Every row of noise gives one new code."),
-            Clause("the centre", ZEROS, equals=lambda codes, noise: codes.mean(axis=0) + noise,
-                   hint="The noise is 0 here. Which code should that give?"),
-            Clause("row by row", DOUBLED, holds=_linear,
-                   hint="The second, fourth, ... row of this noise is half of the row before it. "
-                        "What should happen to the deviations from the mean?"),
-            Clause("the covariance", EYES, holds=_drawn_covariance,
-                   hint="If ε has the covariance I, which covariance has the row εB? Which B do "
-                        "you need?"),
+            Clause("the shape", [*EYES, *ZEROS], holds=_rows_of_noise),
+            Clause("the centre", ZEROS, equals=lambda codes, noise: codes.mean(axis=0) + noise),
+            Clause("row by row", DOUBLED, holds=_linear),
+            Clause("the covariance", EYES, holds=_drawn_covariance),
         ),
-        hints=("Try it with one code value: which spread do draws have if the noise is "
-               "multiplied by the variance?",
-               "The row εB has the covariance BᵀB.",
-               "np.linalg.cholesky(C) gives L with C = L Lᵀ. Which of L and Lᵀ is B?"),
     ),
     Task(
         "sampling-twin", "white_twin",
         clauses=(
-            Clause("two matrices", PAIRS, holds=_two_matrices,
-                   hint="The new pair has the shapes of the old one."),
-            Clause("the reconstructions", PAIRS, holds=_same_reconstructions,
-                   hint="If the codes become Az, what has the decoder to do first?"),
-            Clause("the spread", PAIRS, holds=_unit_spread,
-                   hint="What do the codes of X vary by before the change, and after it?"),
-            Clause("no correlation", PAIRS, holds=_uncorrelated,
-                   hint="To divide each value by its own deviation gives the diagonal of the "
-                        "covariance. Which A gives the rest?"),
+            Clause("two matrices", PAIRS, holds=_two_matrices),
+            Clause("the reconstructions", PAIRS, holds=_same_reconstructions),
+            Clause("the spread", PAIRS, holds=_unit_spread),
+            Clause("no correlation", PAIRS, holds=_uncorrelated),
         ),
-        hints=("Any invertible A gives a twin: A F and G with the inverse of A.",
-               "If z has the covariance C, then Az has A C Aᵀ. Which A makes this I?",
-               "With C = L Lᵀ from np.linalg.cholesky, try the inverse of L."),
     ),
 )

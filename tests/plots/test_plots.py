@@ -18,7 +18,7 @@ import pytest
 from matplotlib.backends.backend_svg import RendererSVG
 
 from lib import ops, plots
-from lib.plots import _theme, _words
+from lib.plots import _theme, _text
 
 from tests.plots.plot_examples import EXAMPLES, IMAGE, KERNEL
 
@@ -168,7 +168,7 @@ def test_light_values_are_all_different():
 # What the words say, against NumPy
 
 def in_words(array):
-    return _words.rows(array)
+    return _text.rows(array)
 
 
 def test_conv_steps_says_the_numbers(pictures):
@@ -220,7 +220,7 @@ def test_transposed_figures_agree_with_the_operator(stride, padding, dilation, o
         return
     for picture in (plots.stamp_steps(x, kernel, **options),
                     plots.zero_stuffing_picture(x, kernel, **options)):
-        assert _words.listed(expected, 10) in picture.alt
+        assert _text.listed(expected, 10) in picture.alt
 
 
 def test_zero_stuffing_counts(pictures):
@@ -234,7 +234,7 @@ def test_matrix_picture_says_the_numbers(pictures):
     alt = pictures["matrix_picture product"].alt
     assert "4 rows and 9 columns" in alt and "First row: 1 2 0 2 1 0 0 0 0." in alt
     y = ops.conv(np.arange(1, 10).reshape(3, 3), np.array([[1, 2], [2, 1]]))
-    assert f"it gives {_words.listed(y.ravel())}" in alt
+    assert f"it gives {_text.listed(y.ravel())}" in alt
     assert "6 rows and 12 columns" in pictures["matrix_picture source"].alt
     assert "First row: f₁ f₂ f₃ 0 0 0 0 0 0 0 0 0." in pictures["matrix_picture source"].alt
     assert "12 rows and 6 columns" in pictures["matrix_picture transposed"].alt
@@ -246,7 +246,7 @@ def test_transposed_matrix_product_with_other_orders():
     kernel, y = np.array([[1, 2], [3, 4]]), np.arange(1, 7).reshape(2, 3)
     picture = plots.matrix_picture(kernel, (3, 4), transposed=True, order="column",
                                    output_order="row", x=y)
-    assert _words.listed(ops.conv_transpose(y, kernel).ravel(), 16) in picture.alt
+    assert _text.listed(ops.conv_transpose(y, kernel).ravel(), 16) in picture.alt
 
 
 def test_matrix_gallery_sizes(pictures):

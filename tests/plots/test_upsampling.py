@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lib import ops, plots
-from lib.plots import _words, curves, upsampling
+from lib.plots import _text, curves, upsampling
 
 # Half-pixel centres
 
@@ -45,7 +45,7 @@ def test_half_pixel_picture_fits_the_page(n, m, aligned):
 def test_weights_picture_says_the_weights():
     matrix = ops.interpolation_matrix(4, 8)
     alt = plots.weights_picture(matrix, title="linear").alt
-    assert _words.rows(matrix) in alt and "none negative" in alt
+    assert _text.rows(matrix) in alt and "none negative" in alt
     assert "Every row sums to 1." in alt and alt.startswith("Linear: a matrix of 8 rows")
     cubic = ops.interpolation_matrix(8, 16, mode="cubic")
     assert f"{(cubic < 0).sum()} negative" in plots.weights_picture(cubic).alt
@@ -85,7 +85,7 @@ def test_pooling_picture_agrees_with_the_operators():
         z = ops.max_unpool(y, indices, kernel, stride=stride, output_size=shape)
         alt = plots.pooling_picture(x, kernel, stride=stride).alt
         for said in (y, indices, z):
-            assert _words.rows(said) in alt
+            assert _text.rows(said) in alt
 
 
 def test_pooling_picture_counts_ties():
@@ -100,7 +100,7 @@ def test_pooling_picture_counts_ties():
 @pytest.mark.parametrize("r", [1, 2, 3])
 def test_shuffle_picture_agrees_with_the_operator(r):
     maps = np.random.default_rng(r).integers(0, 99, (r * r, 2, 3))
-    assert _words.rows(ops.pixel_shuffle(maps, r)[0]) in plots.shuffle_picture(maps, r).alt
+    assert _text.rows(ops.pixel_shuffle(maps, r)[0]) in plots.shuffle_picture(maps, r).alt
 
 
 def test_shuffle_picture_keeps_the_channels_apart():

@@ -5,8 +5,8 @@ from itertools import product as every
 import numpy as np
 
 from lib.plots._sheet import BODY, HEAD, Sheet, text_width
-from lib.plots._theme import tap_token, text_token
 from lib.plots._text import number, size, sub
+from lib.plots._theme import tap_token, text_token
 
 # role: (fill, edge, line width). The output's edge is heavier: it reads in grey print too.
 ROLES = {

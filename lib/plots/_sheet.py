@@ -60,7 +60,7 @@ class Sheet:
 
     def rect(self, x, y, w, h, fill=None, edge=None, line=0.8, dash=None, layer=1):
         """A rectangle; `fill` and `edge` are tokens."""
-        self._items.append(("path", layer, (fill, edge, line, dash), _box(x, y, w, h)))
+        self._items.append(("path", layer, (fill, edge, line, dash), box_path(x, y, w, h)))
         pad = line / 2 if edge else 0
         self._grow(x - pad, y - pad, x + w + pad, y + h + pad)
 
@@ -162,7 +162,7 @@ class Sheet:
             ))
 
 
-def _box(x, y, w, h):
+def box_path(x, y, w, h):
     corners = np.array([(x, y), (x + w, y), (x + w, y + h), (x, y + h), (x, y)], float)
     return corners, [Path.MOVETO, Path.LINETO, Path.LINETO, Path.LINETO, Path.CLOSEPOLY]
 

@@ -9,10 +9,10 @@ from PIL import Image
 
 from lib.arguments import counted, refuse, whole
 from lib.plots import _text as words
-from lib.plots._sheet import BODY, HEAD, MARGIN, SMALL, WIDTH, Sheet, text_width, wrap
 from lib.plots._grid import fit_size
-from lib.plots._theme import Picture, style
+from lib.plots._sheet import BODY, HEAD, MARGIN, SMALL, WIDTH, Sheet, text_width, wrap
 from lib.plots._text import number, plural
+from lib.plots._theme import Picture, style
 
 PX = 0.75  # points in a screen pixel
 GAP = 12 * PX

@@ -4,8 +4,8 @@ import numpy as np
 
 from lib.plots import _text as words
 from lib.plots._sheet import BODY, SMALL, WIDTH, Sheet, text_width
-from lib.plots._theme import Picture
 from lib.plots._text import number
+from lib.plots._theme import Picture
 
 _PLANE = 400.0  # points on a side
 _TOKENS = ("input-line", "output-line", "kernel-line", "ink", "muted")

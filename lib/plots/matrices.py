@@ -4,11 +4,18 @@ import numpy as np
 
 from lib import ops
 from lib.plots import _text as words
+from lib.plots._grid import (
+    Grid,
+    cells_of,
+    fit_size,
+    grid_sheet,
+    kernel_sheet,
+    options_words,
+    tap_names,
+)
 from lib.plots._sheet import BODY, HEAD, SMALL, WIDTH, Sheet, beside, flow, stack, text_width, wrap
-from lib.plots._grid import (Grid, cells_of, fit_size, grid_sheet, kernel_sheet, options_words,
-                             tap_names)
-from lib.plots._theme import Picture, tap_token, text_token
 from lib.plots._text import number, sub
+from lib.plots._theme import Picture, tap_token, text_token
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 MOST_CELLS = 20_000

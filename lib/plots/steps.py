@@ -2,111 +2,35 @@
 
 import numpy as np
 
-from lib import ops
 from lib.plots import _text as words
-from lib.plots._sheet import BODY, HEAD, SMALL, WIDTH, Sheet, beside, flow, stack, text_width, wrap
 from lib.plots._grid import (
-    DASH,
     Grid,
     cell_name,
     cells_of,
     extent,
     flat,
     grid_sheet,
-    inside,
     kernel_sheet,
     label,
     label_text,
     options_words,
     per_axis,
-    touched,
 )
-from lib.plots._theme import Picture
+from lib.plots._sheet import BODY, HEAD, SMALL, WIDTH, Sheet, beside, flow, stack, text_width, wrap
+from lib.plots._stamps import Stamps, key_sheet
 from lib.plots._text import number, plural
+from lib.plots._theme import Picture
+from lib.plots._windows import (
+    conv_shape,
+    convolve,
+    draw_input,
+    draw_window,
+    input_and_kernel,
+    window_terms,
+    write_values,
+)
 
 MOST_STEPS = 12  # panels drawn when the caller does not choose
-
-
-def _pair(x, kernel):
-    x, kernel = words.plain(x, "x"), words.plain(kernel, "kernel")
-    if x.ndim != kernel.ndim:
-        raise ValueError(
-            f"kernel has {kernel.ndim} axes and x has {x.ndim}; give both the same number of axes"
-        )
-    return x, kernel
-
-
-def _output_shape(x, kernel, **options):
-    shape = ops.conv_output_size(x.shape, kernel.shape, **options)
-    return (shape,) if np.isscalar(shape) else tuple(shape)
-
-
-def _window_terms(x, kernel, cell, stride, padding, dilation):
-    """[(tap, padded cell, value)] for the window of output cell `cell`."""
-    terms = []
-    for tap, at in touched(cell, kernel.shape, stride, dilation):
-        index = inside(at, padding, x.shape)
-        terms.append((tap, at, 0 if index is None else x[index]))
-    return terms
-
-
-def _convolve(x, kernel, shape, stride, padding, dilation):
-    """The convolution of numbers or letters, as the figures write it."""
-    y = np.empty(shape, dtype=object)
-    for cell in cells_of(shape):
-        terms = _window_terms(x, kernel, cell, stride, padding, dilation)
-        y[cell] = words.total([words.product(value, kernel[tap]) for tap, _, value in terms])
-    return y
-
-
-def draw_input(sheet, x, y, array, padding, cell, role="input"):
-    """A grid with its ring of padding zeros as dashed cells; returns the padded grid."""
-    grid = Grid(sheet, x, y, tuple(n + 2 * p for n, p in zip(array.shape, padding, strict=True)),
-                cell)
-    for at in cells_of(tuple(n + 2 * p for n, p in zip(array.shape, padding, strict=True))):
-        index = inside(at, padding, array.shape)
-        if index is None:
-            grid.void(at)
-        else:
-            grid.role(at, role)
-    return grid
-
-
-def write_values(grid, array, padding, skip=()):
-    """Values of an array in its padded grid, zeros in the ring, nothing in the cells `skip`."""
-    shape = tuple(n + 2 * p for n, p in zip(array.shape, padding, strict=True))
-    for at in cells_of(shape):
-        if at in skip:
-            continue
-        index = inside(at, padding, array.shape)
-        if index is None:
-            grid.write(at, "0", "muted")
-        else:
-            grid.write(at, number(array[index]))
-
-
-def draw_window(grid, kernel, terms, dilation, notes=True):
-    """The window: cells in their taps' colours, value and (2-D, in the corner) tap weight."""
-    spread = max(dilation) > 1
-    corner = notes and kernel.ndim == 2 and grid.cell >= 24
-    for tap, at, value in terms:
-        color = grid.tap(at, flat(tap, kernel.shape))
-        if corner:
-            grid.write(at, number(value), color, dx=-0.14, dy=-0.16)
-            grid.write(at, f"×{number(kernel[tap])}", color, size=8, dx=0.17, dy=0.27)
-        else:
-            grid.write(at, number(value), color)
-        if spread:
-            grid.outline(at, line=1.8)
-    if spread:
-        grid.outline(terms[0][1], extent(kernel.shape, dilation), "ink", 0.9, DASH)
-    else:
-        grid.outline(terms[0][1], kernel.shape)
-    if notes and kernel.ndim == 1:
-        for tap, at, _ in terms:
-            x, _ = grid.middle(at)
-            grid.sheet.text(x, grid.bottom + 8, f"×{number(kernel[tap])}", SMALL, "kernel-line",
-                            "center")
 
 
 def _layout(padded, out, ndim):
@@ -129,7 +53,7 @@ def _layout(padded, out, ndim):
 def _conv_panel(x, kernel, y, step, cells, stride, padding, dilation, layout):
     cell, below = layout
     current = cells[step]
-    terms = _window_terms(x, kernel, current, stride, padding, dilation)
+    terms = window_terms(x, kernel, current, stride, padding, dilation)
     sheet = Sheet()
     sheet.text(0, 0.6 * BODY, f"step {step + 1}", BODY, "muted", bold=True)
     top = 1.5 * BODY
@@ -185,13 +109,13 @@ def conv_steps(x, kernel, *, stride=1, padding=0, dilation=1, steps=None):
     >>> conv_steps([1, 4, -1, 0], [1, 2], steps=[0]).alt.split(". ")[-1]
     'Step 1: 1·1 + 4·2 = 9.'
     """
-    x, kernel = _pair(x, kernel)
+    x, kernel = input_and_kernel(x, kernel)
     options = {"stride": stride, "padding": padding, "dilation": dilation}
-    shape = _output_shape(x, kernel, **options)
+    shape = conv_shape(x, kernel, **options)
     stride = per_axis(stride, x.ndim, "stride", 1)
     padding = per_axis(padding, x.ndim, "padding", 0)
     dilation = per_axis(dilation, x.ndim, "dilation", 1)
-    y = _convolve(x, kernel, shape, stride, padding, dilation)
+    y = convolve(x, kernel, shape, stride, padding, dilation)
     cells = cells_of(shape)
     chosen = _chosen(steps, len(cells))
     padded = tuple(n + 2 * p for n, p in zip(x.shape, padding, strict=True))
@@ -213,125 +137,10 @@ def conv_steps(x, kernel, *, stride=1, padding=0, dilation=1, steps=None):
         f"{words.size(shape)} and reads {words.rows(y)}"
     ]
     for step in chosen:
-        terms = _window_terms(x, kernel, cells[step], stride, padding, dilation)
+        terms = window_terms(x, kernel, cells[step], stride, padding, dilation)
         parts_ = words.sum_of_products([(value, kernel[tap]) for tap, _, value in terms])
         sentences.append(f"Step {step + 1}: {' '.join(parts_)} = {number(y[cells[step]])}")
     return Picture(stack(parts).figure(), words.shorten(". ".join(sentences) + "."))
-
-
-class _Stamps:
-    """A transposed convolution taken apart: the canvas, each stamp, the crop."""
-
-    def __init__(self, x, kernel, stride, padding, output_padding, dilation):
-        ops.conv_transpose_output_size(
-            x.shape, kernel.shape, stride=stride, padding=padding,
-            output_padding=output_padding, dilation=dilation)
-        self.x, self.kernel = x, kernel
-        self.stride = per_axis(stride, x.ndim, "stride", 1)
-        self.padding = per_axis(padding, x.ndim, "padding", 0)
-        self.more = per_axis(output_padding, x.ndim, "output_padding", 0)
-        self.dilation = per_axis(dilation, x.ndim, "dilation", 1)
-        reach = extent(kernel.shape, self.dilation)
-        stamped = tuple(s * (m - 1) + e
-                        for s, m, e in zip(self.stride, x.shape, reach, strict=True))
-        self.shape = tuple(t + a - 2 * p for t, a, p
-                           in zip(stamped, self.more, self.padding, strict=True))
-        self.canvas = tuple(max(t, p + n) for t, p, n
-                            in zip(stamped, self.padding, self.shape, strict=True))
-        self.products = {at: [] for at in cells_of(self.canvas)}
-        for cell in cells_of(x.shape):
-            for _, at, value in self.stamp(cell):
-                self.products[at].append(value)
-        self.sum = np.empty(self.canvas, dtype=object)
-        for at in self.products:
-            self.sum[at] = words.total(self.products[at])
-        self.result = self.sum[tuple(slice(p, p + n) for p, n
-                                     in zip(self.padding, self.shape, strict=True))]
-        self.settings = options_words(stride=self.stride, padding=self.padding,
-                                      output_padding=self.more, dilation=self.dilation)
-
-    def stamp(self, cell):
-        """[(tap, canvas cell, product)] of one input cell."""
-        return [(tap, at, words.product(self.x[cell], self.kernel[tap]))
-                for tap, at in touched(cell, self.kernel.shape, self.stride, self.dilation)]
-
-    def output_index(self, at):
-        """The output cell at a place of the canvas, or None where padding crops."""
-        return inside(at, self.padding, self.shape)
-
-    def is_extra(self, at):
-        """Whether this output cell is there because of output_padding."""
-        index = self.output_index(at)
-        return index is not None and any(
-            i >= n - a for i, n, a in zip(index, self.shape, self.more, strict=True))
-
-    def overlaps(self):
-        return sum(len(p) > 1 for p in self.products.values())
-
-    def draw_sum(self, grid, numbers=True, marks=True):
-        """The sum on its canvas: overlaps framed, cropped cells hatched, extra cells dashed."""
-        for at in cells_of(self.canvas):
-            if self.output_index(at) is None:
-                grid.void(at)
-                grid.hatch(at)
-                continue
-            grid.role(at, "output")
-            if self.is_extra(at) and marks:
-                x, y = grid.corner(at)
-                grid.sheet.rect(x + 2.6, y + 2.6, grid.cell - 5.2, grid.cell - 5.2, None,
-                                "output-line", 1.1, (1.6, 1.6), 3)
-            if numbers:
-                grid.write(at, number(self.sum[at]))
-            if marks and len(self.products[at]) > 1:
-                x, y = grid.corner(at)
-                c = 0.3 * grid.cell
-                grid.sheet.polygon([(x + grid.cell - c, y), (x + grid.cell, y),
-                                    (x + grid.cell, y + c)], "output-line", layer=3)
-
-    def key(self, width=WIDTH, marks=True):
-        """What the marks in the sum mean, only those that occur."""
-        items = []
-        if marks and self.overlaps():
-            items.append(("corner", "stamps overlap"))
-        if any(self.output_index(at) is None for at in self.products):
-            items.append(("hatch", f"cropped by padding {_short(self.padding)}"))
-        if marks and any(self.more):
-            items.append(("dash", f"there by output padding {_short(self.more)}"))
-        return key_sheet(items, width)
-
-
-def _short(values):
-    return str(values[0]) if len(set(values)) == 1 else "×".join(map(str, values))
-
-
-def key_sheet(items, width=WIDTH):
-    """A key of marks with their words, in as many lines as needed; None without items."""
-    panels = []
-    for mark, text in items:
-        sheet = Sheet()
-        grid = Grid(sheet, 0, 0, (1, 1), 15)
-        if mark == "hatch":
-            grid.void((0, 0))
-            grid.hatch((0, 0))
-        elif mark == "void":
-            grid.void((0, 0))
-        elif mark == "frame":
-            sheet.rect(1, 1, 13, 13, None, "input-line", 1.8)
-        elif mark == "zero":
-            grid.paint((0, 0), "faint", "rule", 0.8)
-        else:
-            grid.role((0, 0), "output")
-            if mark == "dash":
-                sheet.rect(2.4, 2.4, 10.2, 10.2, None, "output-line", 1.1, (1.6, 1.6), 3)
-            if mark == "corner":
-                sheet.polygon([(8, 0), (15, 0), (15, 7)], "output-line", layer=3)
-        sheet.text(21, 7.5, text, SMALL, "ink")
-        panels.append(sheet)
-    if not panels:
-        return None
-    if sum(p.width + 18 for p in panels) - 18 <= width:
-        return beside(panels, 18)
-    return flow(panels, width, gap=(18, 5))
 
 
 def _rows_of_stamps(stamps, cell, names=True, index=True):
@@ -430,8 +239,8 @@ def stamp_steps(x, kernel, *, stride=1, padding=0, output_padding=0, dilation=1)
     >>> "az+bx" in stamp_steps(["a", "b"], ["x", "y", "z"], stride=2).alt
     True
     """
-    x, kernel = _pair(x, kernel)
-    stamps = _Stamps(x, kernel, stride, padding, output_padding, dilation)
+    x, kernel = input_and_kernel(x, kernel)
+    stamps = Stamps(x, kernel, stride, padding, output_padding, dilation)
     source = grid_sheet(x, "input", cell=26)[0]
     head = [source, kernel_sheet(kernel, 26)]
     if stamps.settings:
@@ -468,7 +277,7 @@ def parameters_picture(kernel, *, x=None, stride=2, padding=1, dilation=2, outpu
     kernel = words.plain(kernel, "kernel")
     if x is None:
         x = np.ones((3,) if kernel.ndim == 1 else (2, 2), dtype=int)
-    x, kernel = _pair(x, kernel)
+    x, kernel = input_and_kernel(x, kernel)
     base = {"stride": 1, "padding": 0, "output_padding": 0, "dilation": 1}
     cases = [
         ("plain", {}, "neighbouring stamps one cell apart"),
@@ -480,7 +289,7 @@ def parameters_picture(kernel, *, x=None, stride=2, padding=1, dilation=2, outpu
          {"stride": stride, "output_padding": output_padding},
          f"{plural(output_padding, 'more cell')} at the end"),
     ]
-    made = [(name, _Stamps(x, kernel, **(base | change)), note) for name, change, note in cases]
+    made = [(name, Stamps(x, kernel, **(base | change)), note) for name, change, note in cases]
     widest = max(stamps.canvas[-1] for _, stamps, _ in made)
     cell = min(26, ((WIDTH - 26) / 2) / widest)
     panels = []

@@ -5,10 +5,10 @@ from matplotlib.patches import Rectangle
 
 from lib import ops
 from lib.plots import _text as words
-from lib.plots._sheet import BODY, HEAD, SMALL, WIDTH, Sheet, beside, stack, text_width, wrap
 from lib.plots._grid import DASH, Grid, cells_of, fit_size, label, label_text, per_axis
-from lib.plots._theme import TAPS, Picture, light
+from lib.plots._sheet import BODY, HEAD, SMALL, WIDTH, Sheet, beside, stack, text_width, wrap
 from lib.plots._text import number
+from lib.plots._theme import TAPS, Picture, light
 
 _MOST_CELLS = 32  # cells of a strip whose coordinates can still be read
 

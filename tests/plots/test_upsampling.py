@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lib import ops, plots
-from lib.plots import _text, curves, upsampling
+from lib.plots import _axes, _text, seeds, upsampling
 
 # Half-pixel centres
 
@@ -127,8 +127,8 @@ def test_lines_are_named_at_their_ends_or_in_a_legend():
 
 
 def test_six_curves_differ_without_colour():
-    looks = {(str(dash), marker) for _, dash, marker in curves.CURVES}
-    assert len(looks) == len(curves.CURVES) == 6
+    looks = {(str(dash), marker) for _, dash, marker in _axes.CURVES}
+    assert len(looks) == len(_axes.CURVES) == 6
 
 
 # Seeds
@@ -154,7 +154,7 @@ def test_seeds_picture_says_mean_and_range():
     ([0, 0, 0], "0"),
 ])
 def test_mean_and_range(values, said):
-    assert curves._mean_and_range(np.array(values, float)) == said
+    assert seeds._mean_and_range(np.array(values, float)) == said
 
 
 def test_seeds_picture_in_brief_names_best_worst_and_overlap():

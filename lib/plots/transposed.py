@@ -4,7 +4,6 @@ import numpy as np
 
 from lib import ops
 from lib.plots import _text as words
-from lib.plots._sheet import BODY, HEAD, WIDTH, Sheet, beside, flow, stack, wrap
 from lib.plots._grid import (
     Grid,
     cell_name,
@@ -18,17 +17,17 @@ from lib.plots._grid import (
     per_axis,
     touched,
 )
-from lib.plots._theme import Picture
+from lib.plots._sheet import BODY, HEAD, WIDTH, Sheet, beside, flow, stack, wrap
+from lib.plots._stamps import Stamps, key_sheet
 from lib.plots._text import number
-from lib.plots.steps import (
-    _convolve,
-    _output_shape,
-    _pair,
-    _Stamps,
-    _window_terms,
+from lib.plots._theme import Picture
+from lib.plots._windows import (
+    conv_shape,
+    convolve,
     draw_input,
     draw_window,
-    key_sheet,
+    input_and_kernel,
+    window_terms,
     write_values,
 )
 
@@ -56,21 +55,21 @@ def direct_and_transposed(x, kernel, *, stride=1, padding=0, dilation=1, cell=No
     >>> "values do not come back" in direct_and_transposed([1, 2, 3, 4], [1, 2, 1]).alt
     True
     """
-    x, kernel = _pair(x, kernel)
+    x, kernel = input_and_kernel(x, kernel)
     options = {"stride": stride, "padding": padding, "dilation": dilation}
-    shape = _output_shape(x, kernel, **options)
+    shape = conv_shape(x, kernel, **options)
     stride = per_axis(stride, x.ndim, "stride", 1)
     padding = per_axis(padding, x.ndim, "padding", 0)
     dilation = per_axis(dilation, x.ndim, "dilation", 1)
     follow = _middle_cell(shape) if cell is None else _index(cell, shape)
-    y = _convolve(x, kernel, shape, stride, padding, dilation)
+    y = convolve(x, kernel, shape, stride, padding, dilation)
     more = ops.output_padding_for(shape, x.shape, kernel.shape, stride=stride, padding=padding,
                                   dilation=dilation)
-    stamps = _Stamps(y, kernel, stride, padding, more, dilation)
+    stamps = Stamps(y, kernel, stride, padding, more, dilation)
     padded = tuple(n + 2 * p for n, p in zip(x.shape, padding, strict=True))
     size = _pair_cell((max(padded[-1], stamps.canvas[-1]), shape[-1]), 60) or (WIDTH - 20) / max(
         padded[-1], shape[-1], 17)
-    terms = _window_terms(x, kernel, follow, stride, padding, dilation)
+    terms = window_terms(x, kernel, follow, stride, padding, dilation)
     parts = [
         kernel_sheet(kernel, 26),
         _direct(x, kernel, y, follow, terms, padding, dilation, size),
@@ -218,8 +217,8 @@ def zero_stuffing_picture(x, kernel, *, stride=2, padding=0, output_padding=0, d
     >>> "multiplications" in zero_stuffing_picture([1, 2], [1, 2, 1], stride=2).alt
     True
     """
-    x, kernel = _pair(x, kernel)
-    stamps = _Stamps(x, kernel, stride, padding, output_padding, dilation)
+    x, kernel = input_and_kernel(x, kernel)
+    stamps = Stamps(x, kernel, stride, padding, output_padding, dilation)
     reach = extent(kernel.shape, stamps.dilation)
     border = tuple(e - 1 - p for e, p in zip(reach, stamps.padding, strict=True))
     # A negative border crops the stuffed input: then the frame is the larger canvas.

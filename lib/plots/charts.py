@@ -1,0 +1,295 @@
+"""Curves, bars, training curves and the staircase of sizes."""
+
+import numpy as np
+from matplotlib.ticker import MaxNLocator, NullFormatter
+
+from lib import ops
+from lib.plots import _text as words
+from lib.plots._axes import CURVES, figure_with_margins, numbers
+from lib.plots._sheet import BODY, HEAD, WIDTH, Sheet, text_width
+from lib.plots._text import number
+from lib.plots._theme import Picture, light, style
+
+
+def size_staircase(kernel_size, *, stride, padding=0, dilation=1, sizes=range(1, 16)):
+    """Output size against input size, and where the transposed convolution comes back to.
+
+    A step of the staircase holds the ``stride`` input sizes that share one output size. The
+    ring on each is the size that the transposed convolution gives without output_padding; the
+    numbers on the others are the output_padding that reaches them. ``sizes``: the input sizes.
+    Returns a Picture.
+
+    >>> size_staircase(3, stride=2, sizes=range(3, 10)).alt[:46]
+    'Output size against input size of a convolutio'
+    """
+    if not all(isinstance(v, int | np.integer) for v in (kernel_size, stride, padding, dilation)):
+        raise ValueError("kernel_size, stride, padding and dilation must be whole numbers here; "
+                         f"got {kernel_size!r}, {stride!r}, {padding!r}, {dilation!r}")
+    options = {"stride": stride, "padding": padding, "dilation": dilation}
+    reach = dilation * (kernel_size - 1) + 1
+    sizes = [int(n) for n in sizes if n >= 1 and n + 2 * padding >= reach]
+    if not sizes:
+        raise ValueError(f"sizes holds no input size that a kernel spanning {reach} cells fits; "
+                         f"give sizes of at least {max(1, reach - 2 * padding)}")
+    out = [ops.conv_output_size(n, kernel_size, **options) for n in sizes]
+    with style():
+        figure = figure_with_margins(6.5, 4.4)
+        axes = figure.add_subplot()
+        for m in sorted(set(out)):
+            group = [n for n, o in zip(sizes, out, strict=True) if o == m]
+            axes.plot([min(group) - 0.34, max(group) + 0.34], [m, m], color=light("output"),
+                      linewidth=15, solid_capstyle="round", zorder=1)
+            back = ops.conv_transpose_output_size(m, kernel_size, **options)
+            for n in group:
+                axes.plot(n, m, "o", markersize=6.5, color=light("output-line"), zorder=3)
+                if n == back:
+                    axes.plot(n, m, "o", markersize=13, markerfacecolor="none", zorder=3,
+                              markeredgecolor=light("input-line"), markeredgewidth=1.8)
+                elif n > back:
+                    axes.annotate(f"+{n - back}", (n, m), (0, 9), textcoords="offset points",
+                                  ha="center", fontsize=9.5, color=light("ink"))
+        axes.set(xlabel="input size n", ylabel="output size m",
+                 xlim=(min(sizes) - 0.8, max(sizes) + 0.8), ylim=(min(out) - 0.7, max(out) + 0.8))
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=14))
+        axes.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=10))
+        settings = ", ".join(f"{name} {value}" for name, value in
+                             (("kernel", kernel_size), *options.items()))
+        axes.set_title(settings)
+        ring = axes.plot([], [], "o", markersize=11, markerfacecolor="none", markeredgewidth=1.8,
+                         markeredgecolor=light("input-line"))[0]
+        dot = axes.plot([], [], "o", markersize=6.5, color=light("output-line"))[0]
+        figure.legend([ring, dot], ["the transposed convolution comes back here",
+                                    "+a: needs output padding a"],
+                      loc="outside lower left", ncols=2, handletextpad=0.3, columnspacing=1.2)
+    groups = []
+    for m in sorted(set(out)):
+        group = [n for n, o in zip(sizes, out, strict=True) if o == m]
+        back = ops.conv_transpose_output_size(m, kernel_size, **options)
+        groups.append(f"{words.listed(group)} → {m}, back to {back}")
+    alt = (f"Output size against input size of a convolution with {settings}: a staircase on "
+           f"which up to {words.plural(stride, 'input size')} share an output size. "
+           f"{'; '.join(groups)}.")
+    return Picture(figure, words.shorten(alt))
+
+
+def loss_and_kernel(losses, kernels, target, *, labels=("before", "after"), digits=3):
+    """A training curve above the kernel before and after it, and the target.
+
+    ``losses``: one number per training step (drawn on a logarithmic axis where all are
+    positive); ``kernels``: one kernel per label, each in the shape of ``target`` (one or two
+    axes). Returns a Picture.
+
+    >>> picture = loss_and_kernel([1, 0.1, 0.01], [[0, 0], [1, 1.9]], [1, 2])
+    >>> "falls from 1 to 0.01" in picture.alt
+    True
+    """
+    losses, target = numbers(losses, "losses").ravel(), numbers(target, "target")
+    kernels = [numbers(kernel, "kernels") for kernel in kernels]
+    if len(labels) != len(kernels):
+        raise ValueError(f"labels has {len(labels)} entries; give {len(kernels)}, one per kernel")
+    if any(kernel.shape != target.shape for kernel in kernels) or target.ndim not in (1, 2):
+        raise ValueError(f"kernels has shapes {[k.shape for k in kernels]}; give the shape of "
+                         f"target, {target.shape}, with one or two axes")
+    with style():
+        figure = figure_with_margins(6.5, 5.4)
+        top, bottom = figure.subplots(2, height_ratios=(1, 1.05))
+        top.plot(np.arange(len(losses)), losses, color=light("input-line"), linewidth=2)
+        if (losses > 0).all():
+            top.set_yscale("log")
+        top.set(xlabel="training step", title="loss")
+        top.xaxis.set_major_locator(MaxNLocator(integer=True))
+        places = np.arange(target.size)
+        names = [*labels, "target"]
+        series = [*kernels, target]
+        width = 0.82 / len(series)
+        fills = [("faint", "muted", "//"), ("output", "output-line", ""), ("kernel", "kernel-line",
+                                                                         "..")]
+        fills = fills[:1] + [fills[1]] * (len(series) - 2) + fills[2:]
+        for i, (name, values) in enumerate(zip(names, series, strict=True)):
+            fill, edge, hatch = fills[i]
+            bottom.bar(places + (i - (len(series) - 1) / 2) * width, values.ravel(), 0.92 * width,
+                       label=name, facecolor=light(fill), edgecolor=light(edge), hatch=hatch,
+                       linewidth=1.2)
+        bottom.axhline(0, color=light("ink"), linewidth=0.9)
+        bottom.set_title("kernel")
+        bottom.set_xticks(places, [words.sub("w", i) if target.ndim == 1 else
+                                   words.sub("w", "".join(map(str, divmod(i, target.shape[1]))))
+                                   for i in places])
+        bottom.grid(axis="x", visible=False)
+        bottom.legend(loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=len(series))
+    alt = (f"Training curve: the loss falls from {number(losses[0], digits)} to "
+           f"{number(losses[-1], digits)} in {words.plural(len(losses), 'recorded step')}. ")
+    if losses[-1] >= losses[0]:
+        alt = alt.replace("falls", "goes")
+    alt += " ".join(f"Kernel {name}: {', '.join(number(v, digits) for v in values.flat)}."
+                    for name, values in zip(labels, kernels, strict=True))
+    alt += f" Target: {', '.join(number(v, digits) for v in target.flat)}."
+    return Picture(figure, words.shorten(alt))
+
+
+def _times(ratio):
+    """A ratio as one says it: 144, 4.3, 4."""
+    return number(round(ratio) if ratio >= 10 else round(ratio, 1))
+
+
+def operation_counts(counts, *, title="multiplications"):
+    """Bars of multiplication counts with the numbers written.
+
+    ``counts``: {name: count}. Returns a Picture.
+
+    >>> operation_counts({"stamps": 36, "zero-stuffing": 144}).alt
+    'Horizontal bars of multiplications. stamps: 36; zero-stuffing: 144, 4 times the least.'
+    """
+    if not counts:
+        raise ValueError("counts is empty; give at least one {name: count}")
+    values = numbers(list(counts.values()), "counts")
+    if (values < 0).any():
+        raise ValueError(f"counts has {number(values.min())}; give counts of 0 or more")
+    least = values.min()
+    notes = [f"{v:,.0f}" if v == round(v) else number(v) for v in values]
+    said = [note + (f", {_times(v / least)} times the least" if v > least > 0 else "")
+            for note, v in zip(notes, values, strict=True)]
+    alt = f"Horizontal bars of {title}. " + "; ".join(f"{n}: {s}" for n, s in
+                                           zip(counts, said, strict=True)) + "."
+    return Picture(_bars(list(counts), values, notes, title).figure(), words.shorten(alt))
+
+
+def bars(values, labels, *, title="", digits=3):
+    """A labelled bar chart with the numbers written; values may be negative.
+
+    ``values``: one number per label. Returns a Picture.
+
+    >>> bars([1, 2], ["convolution", "transposed convolution"], title="cells").alt
+    'Horizontal bars of cells. convolution: 1; transposed convolution: 2.'
+    """
+    values = numbers(values, "values").ravel()
+    if len(labels) != len(values):
+        raise ValueError(f"labels has {len(labels)} entries; give {len(values)}, one per value")
+    notes = [number(v, digits) for v in values]
+    alt = (f"Horizontal bars of {title or 'values'}. "
+           + "; ".join(f"{n}: {v}" for n, v in zip(labels, notes, strict=True)) + ".")
+    return Picture(_bars(list(labels), values, notes, title).figure(), words.shorten(alt))
+
+
+def _bars(names, values, notes, title):
+    """Horizontal bars, each under its name, so that long names need no room at the side."""
+    sheet = Sheet()
+    widest = max(text_width(n, BODY, True) for n in notes)
+    room = WIDTH - 30 - 2 * widest * (values.min() < 0) - widest
+    low, high = min(0.0, values.min()), max(0.0, values.max())
+    scale = room / ((high - low) or 1)
+    zero = -low * scale + (widest + 8) * (low < 0)
+    y = 0.0
+    if title:
+        sheet.text(0, y + 6, title, HEAD, bold=True)
+        y += 24
+    for name, value, note in zip(names, values, notes, strict=True):
+        sheet.text(0, y + 6, name, BODY)
+        y += 16
+        left, right = sorted((zero, zero + value * scale))
+        sheet.rect(left, y, max(right - left, 0.8), 17, "output", "output-line", 1.2)
+        if value < 0:
+            sheet.text(left - 6, y + 8.5, note, BODY, bold=True, ha="right")
+        else:
+            sheet.text(right + 6, y + 8.5, note, BODY, bold=True)
+        sheet.lines([(zero, y - 3), (zero, y + 20)], color="ink", line=1.2)
+        y += 29
+    return sheet
+
+
+def lines(x, series, *, labels, xlabel, ylabel, log=False, marks=None):
+    """Up to six curves over the same x, told apart by dash, marker and colour.
+
+    Their names stand at their right ends where there is room, else in a legend. ``x``: one
+    number per point; ``series``: a list of curves, each as long as x; ``labels``: a name for each;
+    ``log``: a logarithmic y axis, for values above 0. ``marks``: x values at which a dashed
+    vertical line is drawn, or {x: text} to write beside it. Returns a Picture.
+
+    >>> lines([1, 2, 4], [[3, 1, 2]], labels=["k = 3"], xlabel="size", ylabel="ripple").alt
+    'Curves of ripple against size, from 1 to 4: k = 3: from 3 to 2, least 1 at 2.'
+    """
+    x = numbers(x, "x")
+    if x.ndim != 1:
+        raise ValueError(f"x has {x.ndim} axes; give one number per point")
+    series = [numbers(values, "series") for values in series]
+    if not 1 <= len(series) <= len(CURVES):
+        raise ValueError(f"series has {words.plural(len(series), 'curve')}; give 1 to "
+                         f"{len(CURVES)}, so that they can be told apart")
+    if any(values.shape != x.shape for values in series):
+        raise ValueError(f"series has shapes {[v.shape for v in series]}; give x's, {x.shape}, "
+                         "to each")
+    if len(labels) != len(series):
+        raise ValueError(f"labels has {len(labels)} entries; give {len(series)}, one per curve")
+    if log and min(values.min() for values in series) <= 0:
+        raise ValueError("log is True, but series holds values of 0 or less; give values above 0 "
+                         "or log=False")
+    marks = marks if isinstance(marks, dict) else dict.fromkeys([] if marks is None else marks, "")
+    places = numbers(list(marks), "marks") if marks else np.empty(0)
+    order = np.argsort(x, kind="stable")
+    x, series = x[order], [values[order] for values in series]
+    with style():
+        figure = figure_with_margins(6.6, 4.2)
+        axes = figure.add_subplot()
+        every = max(1, int(np.ceil(len(x) / 12)))
+        drawn = []
+        for i, (values, name) in enumerate(zip(series, labels, strict=True)):
+            token, dash, marker = CURVES[i]
+            drawn += axes.plot(x, values, color=light(token), linestyle=dash, linewidth=2,
+                               marker=marker, markersize=6, markevery=every, label=name,
+                               zorder=3 + i)
+        if log:
+            axes.set_yscale("log")
+            axes.yaxis.set_minor_formatter(NullFormatter())
+        axes.set(xlabel=xlabel, ylabel=ylabel)
+        axes.margins(x=0.03, y=0.08)
+        if (x == np.round(x)).all():
+            axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        for place, text in zip(places, marks.values(), strict=True):
+            axes.axvline(place, color=light("muted"), linewidth=1.1, linestyle=(0, (4, 3)),
+                         zorder=1.5)
+            axes.annotate(str(text), (place, 1), (0, 4), xycoords=("data", "axes fraction"),
+                          textcoords="offset points", ha="center", fontsize=9.5,
+                          color=light("ink"))
+        _name_curves(figure, axes, drawn, x, series, labels)
+    # What rounding leaves of a zero is not worth reading out.
+    least = 1e-12 * max(np.abs(values).max() for values in series)
+    said = [f"{name}: {_say_curve(x, np.where(np.abs(values) < least, 0, values))}"
+            .removeprefix(": ")
+            for name, values in zip(labels, series, strict=True)]
+    alt = (f"Curves of {ylabel} against {xlabel}{', logarithmic' if log else ''}, from "
+           f"{number(x[0])} to {number(x[-1])}: {'; '.join(said)}.")
+    if len(places):
+        alt += " Marked: " + ", ".join(
+            number(p) + (f" ({t})" if t else "")
+            for p, t in zip(places, marks.values(), strict=True)) + "."
+    return Picture(figure, words.shorten(alt))
+
+
+def _say_curve(x, values):
+    """Where a curve begins and ends, and its extremes where they lie between."""
+    text = f"from {number(values[0])} to {number(values[-1])}"
+    ends = values[[0, -1]]
+    # Of equal extremes the first: rounding must not choose.
+    near = 1e-9 * np.ptp(values)
+    for word, best in (("least", values.min()), ("most", values.max())):
+        at = np.flatnonzero(np.abs(values - best) <= near)[0]
+        if np.abs(ends - best).min() > near:
+            text += f", {word} {number(best)} at {number(x[at])}"
+    return text
+
+
+def _name_curves(figure, axes, drawn, x, series, labels):
+    """Names at the right ends where these lie apart and the names are short, else a legend."""
+    scale = axes.yaxis.get_transform()
+    low, high = scale.transform(np.array(axes.get_ylim()))
+    ends = (scale.transform(np.array([values[-1] for values in series])) - low) / (high - low)
+    height = 72 * 3.3  # about what the labels leave of the figure's 4.2 inches
+    gap = np.diff(np.sort(ends)).min(initial=1.0) * height
+    if gap >= 14 and max(text_width(name, BODY) for name in labels) <= 0.3 * WIDTH:
+        for line, values, name in zip(drawn, series, labels, strict=True):
+            axes.annotate(name, (x[-1], values[-1]), (9, 0), textcoords="offset points",
+                          va="center", color=light("ink"), fontsize=10, annotation_clip=False)
+        return
+    column = max(text_width(name, 10) for name in labels) + 68  # name, line, and gaps
+    figure.legend(handles=drawn, loc="outside lower center", handlelength=3.4,
+                  ncols=int(np.clip(WIDTH // column, 1, 3)))

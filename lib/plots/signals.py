@@ -1,0 +1,99 @@
+"""Signals under each other, cell above cell."""
+
+import numpy as np
+from matplotlib.ticker import MaxNLocator
+
+from lib.plots import _text as words
+from lib.plots._axes import figure_with_margins, numbers
+from lib.plots._grid import ROLES, Grid, fit_size
+from lib.plots._sheet import BODY, SMALL, WIDTH, Sheet, text_width
+from lib.plots._text import number
+from lib.plots._theme import Picture, light, style
+
+
+def signals(rows, *, labels, mode="cells", roles=None, digits=3):
+    """One-dimensional signals under each other, cell t of one above cell t of the next.
+
+    ``rows``: a list of signals; a signal may start further right when given as (offset, values).
+    ``labels``: a name for each. ``mode``: "cells" (numbers in strips) or "stems" (a stem plot).
+    ``roles``: "input", "kernel" or "output" for each (default: first input, then output). Returns
+    a Picture.
+
+    >>> signals([[0, 0, 1, 0], [1, 2, 3, 0]], labels=["x", "z"]).alt
+    'Signals aligned under each other. x: 0, 0, 1, 0. z: 1, 2, 3, 0.'
+    """
+    offsets, series = [], []
+    for row in rows:
+        shifted = isinstance(row, tuple) and len(row) == 2 and np.ndim(row[1]) == 1
+        offsets.append(int(row[0]) if shifted else 0)
+        series.append(words.plain(row[1] if shifted else row, "rows", 1))
+    if not series or len(labels) != len(series):
+        raise ValueError(f"labels has {len(labels)} entries; give {len(series)}, one per signal "
+                         "(and at least one signal)")
+    if min(offsets) < 0:
+        raise ValueError(f"rows has the offset {min(offsets)}; give 0 or more")
+    if roles is None:
+        roles = ["input"] + ["output"] * (len(series) - 1)
+    if len(roles) != len(series) or any(role not in ROLES for role in roles):
+        raise ValueError(f"roles is {roles!r}; give one of {', '.join(ROLES)} for each signal")
+    text = " ".join(f"{name}: {', '.join(number(v, digits) for v in values[:24])}"
+                    f"{', …' if len(values) > 24 else ''}."
+                    for name, values in zip(labels, series, strict=True))
+    alt = words.shorten(f"Signals aligned under each other. {text}")
+    if mode == "cells":
+        return Picture(_strips(series, offsets, labels, roles, digits).figure(), alt)
+    if mode == "stems":
+        return Picture(_stems(series, offsets, labels, roles), alt)
+    raise ValueError(f"mode is {mode!r}; use 'cells' or 'stems'")
+
+
+def _strips(series, offsets, labels, roles, digits):
+    sheet = Sheet()
+    longest = max(o + len(s) for o, s in zip(offsets, series, strict=True))
+    names = max(text_width(name, BODY, True) for name in labels)
+    above = names > 0.35 * WIDTH  # long names stand above their strip
+    room = WIDTH if above else WIDTH - names - 12
+    widest = max(text_width(number(v, digits), BODY) for values in series for v in values)
+    cell = min(max(30, widest + 8), room / longest)
+    y = 0.0
+    for i in range(longest):
+        if cell >= 14 or i % 5 == 0:
+            sheet.text((i + 0.5) * cell, y + 5, str(i), min(SMALL, 0.5 * cell + 2), "muted",
+                       "center")
+    y += 15
+    for values, offset, name, role in zip(series, offsets, labels, roles, strict=True):
+        if above:
+            sheet.text(0, y + 8, name, BODY, ROLES[role][1], bold=True)
+            y += 19
+        else:
+            sheet.text(-10, y + cell / 2, name, BODY, ROLES[role][1], "right", bold=True)
+        grid = Grid(sheet, offset * cell, y, (len(values),), cell)
+        texts = [number(v, digits) for v in values]
+        size = min(fit_size(t, 0.9 * cell, min(BODY, 0.62 * cell), 1) for t in texts)
+        for i, text in enumerate(texts):
+            grid.role((i,), role)
+            if size >= 5.5:
+                grid.write((i,), text, size=max(size, 6.5))
+        y += cell + 9
+    return sheet
+
+
+def _stems(series, offsets, labels, roles):
+    with style():
+        figure = figure_with_margins(6.5, 0.6 + 1.25 * len(series))
+        all_axes = figure.subplots(len(series), sharex=True, squeeze=False)[:, 0]
+        for axes, values, offset, name, role in zip(all_axes, series, offsets, labels, roles,
+                                                    strict=True):
+            color = light(ROLES[role][1])
+            marker = {"input": "o", "kernel": "^", "output": "s"}[role]
+            t = np.arange(len(values)) + offset
+            values = numbers(values, "rows")
+            axes.vlines(t, 0, values, color=color, linewidth=2)
+            axes.plot(t, values, marker, color=color, markersize=5.5, linestyle="none")
+            axes.axhline(0, color=light("muted"), linewidth=0.8)
+            axes.set_title(name, color=color, fontsize=10.5)
+            axes.margins(y=0.2)
+            axes.yaxis.set_major_locator(MaxNLocator(nbins=3))
+        all_axes[-1].xaxis.set_major_locator(MaxNLocator(integer=True))
+        all_axes[-1].set_xlabel("cell")
+    return figure

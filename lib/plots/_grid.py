@@ -62,15 +62,6 @@ def cell_name(letter, index):
     return sub(letter, index[0]) if len(index) == 1 else f"{letter}[{', '.join(map(str, index))}]"
 
 
-def tap_names(kernel_shape):
-    """Names of the taps: w₀, w₁, … or w₀₀, w₀₁, …"""
-    names = np.empty(kernel_shape, dtype=object)
-    for tap in cells_of(kernel_shape):
-        separator = "," if max(kernel_shape) > 10 else ""
-        names[tap] = sub("w", separator.join(map(str, tap)))
-    return names
-
-
 def fit_size(text, room, most=BODY, least=6.5, bold=False):
     """The font size at which `text` fits in `room` points."""
     width = text_width(text, most, bold)
@@ -156,19 +147,14 @@ def grid_sheet(values, role, word=None, cell=28, extra=""):
     return sheet, grid
 
 
-def kernel_sheet(kernel, cell=26, word="kernel", names=None):
-    """The kernel, labelled, each tap in its colour; `names` are written under the values."""
+def kernel_sheet(kernel, cell=26, word="kernel"):
+    """The kernel, labelled, each tap in its colour."""
     kernel = np.asarray(kernel, dtype=object)
     sheet = Sheet()
     y = label(sheet, 0, 0, "kernel", kernel.shape, word)
     grid = Grid(sheet, 0, y, kernel.shape, cell)
     for tap in cells_of(kernel.shape):
-        color = grid.tap(tap, flat(tap, kernel.shape))
-        if names is None:
-            grid.write(tap, number(kernel[tap]), color)
-        else:
-            grid.write(tap, number(kernel[tap]), color, dy=-0.17)
-            grid.write(tap, names[tap], color, size=8, dy=0.26)
+        grid.write(tap, number(kernel[tap]), grid.tap(tap, flat(tap, kernel.shape)))
     grid.outline((0,) * kernel.ndim, kernel.shape, "kernel-line", 1.3)
     return sheet
 

@@ -12,7 +12,7 @@ from lib.plots._text import number
 class Stamps:
     """A transposed convolution taken apart: the canvas, each stamp, the crop."""
 
-    def __init__(self, x, kernel, stride, padding, output_padding, dilation):
+    def __init__(self, x, kernel, stride=1, padding=0, output_padding=0, dilation=1):
         ops.conv_transpose_output_size(
             x.shape, kernel.shape, stride=stride, padding=padding,
             output_padding=output_padding, dilation=dilation)

@@ -23,6 +23,11 @@ def conv_shape(x, kernel, **options):
     return (shape,) if np.isscalar(shape) else tuple(shape)
 
 
+def padded_shape(shape, padding):
+    """An input's shape with its ring of padding zeros."""
+    return tuple(n + 2 * p for n, p in zip(shape, padding, strict=True))
+
+
 def window_terms(x, kernel, cell, stride, padding, dilation):
     """[(tap, padded cell, value)] for the window of output cell `cell`."""
     terms = []
@@ -41,30 +46,19 @@ def convolve(x, kernel, shape, stride, padding, dilation):
     return y
 
 
-def draw_input(sheet, x, y, array, padding, cell, role="input"):
-    """A grid with its ring of padding zeros as dashed cells; returns the padded grid."""
-    grid = Grid(sheet, x, y, tuple(n + 2 * p for n, p in zip(array.shape, padding, strict=True)),
-                cell)
-    for at in cells_of(tuple(n + 2 * p for n, p in zip(array.shape, padding, strict=True))):
+def draw_input(sheet, x, y, array, padding, cell, skip=()):
+    """A grid with its ring of padding zeros as dashed cells; nothing is written in `skip`."""
+    shape = padded_shape(array.shape, padding)
+    grid = Grid(sheet, x, y, shape, cell)
+    for at in cells_of(shape):
         index = inside(at, padding, array.shape)
         if index is None:
             grid.void(at)
         else:
-            grid.role(at, role)
+            grid.role(at, "input")
+        if at not in skip:
+            grid.write(at, *(("0", "muted") if index is None else (number(array[index]),)))
     return grid
-
-
-def write_values(grid, array, padding, skip=()):
-    """Values of an array in its padded grid, zeros in the ring, nothing in the cells `skip`."""
-    shape = tuple(n + 2 * p for n, p in zip(array.shape, padding, strict=True))
-    for at in cells_of(shape):
-        if at in skip:
-            continue
-        index = inside(at, padding, array.shape)
-        if index is None:
-            grid.write(at, "0", "muted")
-        else:
-            grid.write(at, number(array[index]))
 
 
 def draw_window(grid, kernel, terms, dilation, notes=True):

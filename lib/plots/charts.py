@@ -72,12 +72,12 @@ def size_staircase(kernel_size, *, stride, padding=0, dilation=1, sizes=range(1,
     return Picture(figure, words.shorten(alt))
 
 
-def loss_and_kernel(losses, kernels, target, *, labels=("before", "after"), digits=3):
+def loss_and_kernel(losses, kernels, target):
     """A training curve above the kernel before and after it, and the target.
 
     ``losses``: one number per training step (drawn on a logarithmic axis where all are
-    positive); ``kernels``: one kernel per label, each in the shape of ``target`` (one or two
-    axes). Returns a Picture.
+    positive); ``kernels``: the two kernels, before and after, each in the shape of ``target``
+    (one or two axes). Returns a Picture.
 
     >>> picture = loss_and_kernel([1, 0.1, 0.01], [[0, 0], [1, 1.9]], [1, 2])
     >>> "falls from 1 to 0.01" in picture.alt
@@ -85,8 +85,8 @@ def loss_and_kernel(losses, kernels, target, *, labels=("before", "after"), digi
     """
     losses, target = numbers(losses, "losses").ravel(), numbers(target, "target")
     kernels = [numbers(kernel, "kernels") for kernel in kernels]
-    if len(labels) != len(kernels):
-        raise ValueError(f"labels has {len(labels)} entries; give {len(kernels)}, one per kernel")
+    if len(kernels) != 2:
+        raise ValueError(f"kernels has {len(kernels)} entries; give two, before and after")
     if any(kernel.shape != target.shape for kernel in kernels) or target.ndim not in (1, 2):
         raise ValueError(f"kernels has shapes {[k.shape for k in kernels]}; give the shape of "
                          f"target, {target.shape}, with one or two axes")
@@ -99,15 +99,12 @@ def loss_and_kernel(losses, kernels, target, *, labels=("before", "after"), digi
         top.set(xlabel="training step", title="loss")
         top.xaxis.set_major_locator(MaxNLocator(integer=True))
         places = np.arange(target.size)
-        names = [*labels, "target"]
-        series = [*kernels, target]
-        width = 0.82 / len(series)
-        fills = [("faint", "muted", "//"), ("output", "output-line", ""), ("kernel", "kernel-line",
-                                                                         "..")]
-        fills = fills[:1] + [fills[1]] * (len(series) - 2) + fills[2:]
-        for i, (name, values) in enumerate(zip(names, series, strict=True)):
-            fill, edge, hatch = fills[i]
-            bottom.bar(places + (i - (len(series) - 1) / 2) * width, values.ravel(), 0.92 * width,
+        looks = [("before", "faint", "muted", "//"), ("after", "output", "output-line", ""),
+                 ("target", "kernel", "kernel-line", "..")]
+        width = 0.82 / 3
+        for i, ((name, fill, edge, hatch), values) in enumerate(
+                zip(looks, [*kernels, target], strict=True)):
+            bottom.bar(places + (i - 1) * width, values.ravel(), 0.92 * width,
                        label=name, facecolor=light(fill), edgecolor=light(edge), hatch=hatch,
                        linewidth=1.2)
         bottom.axhline(0, color=light("ink"), linewidth=0.9)
@@ -116,14 +113,14 @@ def loss_and_kernel(losses, kernels, target, *, labels=("before", "after"), digi
                                    words.sub("w", "".join(map(str, divmod(i, target.shape[1]))))
                                    for i in places])
         bottom.grid(axis="x", visible=False)
-        bottom.legend(loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=len(series))
-    alt = (f"Training curve: the loss falls from {number(losses[0], digits)} to "
-           f"{number(losses[-1], digits)} in {words.plural(len(losses), 'recorded step')}. ")
+        bottom.legend(loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=3)
+    alt = (f"Training curve: the loss falls from {number(losses[0])} to "
+           f"{number(losses[-1])} in {words.plural(len(losses), 'recorded step')}. ")
     if losses[-1] >= losses[0]:
         alt = alt.replace("falls", "goes")
-    alt += " ".join(f"Kernel {name}: {', '.join(number(v, digits) for v in values.flat)}."
-                    for name, values in zip(labels, kernels, strict=True))
-    alt += f" Target: {', '.join(number(v, digits) for v in target.flat)}."
+    alt += " ".join(f"{name}: {', '.join(map(number, values.flat))}." for name, values in
+                    zip(("Kernel before", "Kernel after", "Target"), [*kernels, target],
+                        strict=True))
     return Picture(figure, words.shorten(alt))
 
 

@@ -23,13 +23,12 @@ _SIGNED = np.array([(0x0B, 0x3C, 0x7D), (0x6F, 0xA3, 0xD8), (0xFF, 0xFF, 0xFF),
                     (0xF7, 0xB4, 0x6A), (0xDF, 0x79, 0x12)], float)
 
 
-def pictures(images, *, titles=None, rows=None, row_labels=None, columns=None, range=(0, 1),
-             scale=None):
+def pictures(images, *, titles=None, row_labels=None, columns=None, range=(0, 1), scale=None):
     """Pictures in a grid, pixel by pixel, all on one range of values.
 
     ``images``: one (H, W) array, a list of them (sizes may differ), or a list of rows of them,
-    where None leaves a place empty. A list is broken into ``rows`` rows or into rows of
-    ``columns``; left out, as many stand beside each other as fit.
+    where None leaves a place empty. A list is broken into rows of ``columns``; left out, as many
+    stand beside each other as fit.
     ``titles``: one per picture, or, above a list of rows, one per column. ``row_labels``: one per
     row, written at its left. ``range``: the values drawn black and white; values outside are
     drawn as the nearest end. A range (-a, a) draws signed values, blue below 0, white at 0 and
@@ -47,10 +46,9 @@ def pictures(images, *, titles=None, rows=None, row_labels=None, columns=None, r
     signed = low < 0
     titles = _titles(titles, table, nested)
     if not nested:
-        table = _broken(table[0], rows, columns, scale)
-    elif rows is not None or columns is not None:
-        refuse("rows" if rows is not None else "columns", columns if rows is None else rows,
-               "cannot hold where images is a list of rows", "leave it out")
+        table = _broken(table[0], columns, scale)
+    elif columns is not None:
+        refuse("columns", columns, "cannot hold where images is a list of rows", "leave it out")
     row_labels = _row_labels(row_labels, len(table))
     width = max(len(row) for row in table)
     room = WIDTH - _label_width(row_labels)
@@ -173,16 +171,10 @@ def _row_labels(labels, rows):
     return labels
 
 
-def _broken(images, rows, columns, scale):
+def _broken(images, columns, scale):
     """A list of pictures in rows."""
     count = len(images)
-    if rows is not None:
-        rows = whole("rows", rows, 1)
-        if columns is not None and rows * whole("columns", columns, 1) < count:
-            refuse("columns", columns, f"times {plural(rows, 'row')} is less than {count} pictures",
-                   f"use {-(-count // rows)}, or leave rows out")
-        columns = columns or -(-count // rows)
-    elif columns is None:
+    if columns is None:
         widest = max(image.shape[1] for image in images if image is not None)
         side = widest * (whole("scale", scale, 1) if scale is not None else max(1, 96 // widest))
         fit = max(1, int((WIDTH / PX + GAP / PX) // (side + GAP / PX)))

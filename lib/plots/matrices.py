@@ -11,7 +11,7 @@ from lib.plots._grid import (
     grid_sheet,
     kernel_sheet,
     options_words,
-    tap_names,
+    per_axis,
 )
 from lib.plots._sheet import BODY, HEAD, SMALL, WIDTH, Sheet, beside, flow, stack, text_width, wrap
 from lib.plots._text import number, sub
@@ -28,11 +28,6 @@ def _shape(size, axes):
     return tuple(int(n) for n in shape)
 
 
-def _out_shape(shape, kernel_shape, **options):
-    out = ops.conv_output_size(shape, kernel_shape, **options)
-    return (out,) if np.isscalar(out) else tuple(out)
-
-
 def _stacked(array, order):
     """Entries of an array in the order of vec; works for letters too."""
     if order not in ("row", "column"):
@@ -40,14 +35,10 @@ def _stacked(array, order):
     return list(np.asarray(array, dtype=object).reshape(-1, order="C" if order == "row" else "F"))
 
 
-def _labels(given, letter, shape, order, name, first):
-    if given is None:
-        given = [sub(letter, i + first) for i in range(int(np.prod(shape)))]
-    given = np.asarray(given, dtype=object)
-    if given.size != np.prod(shape):
-        raise ValueError(f"{name} has {given.size} entries; give {int(np.prod(shape))}, "
-                         f"one for each cell in row order")
-    return _stacked(given.reshape(shape), order)
+def _labels(letter, shape, order, first):
+    """A name for each cell, counted in row order, in the order of vec."""
+    names = [sub(letter, i + first) for i in range(int(np.prod(shape)))]
+    return _stacked(np.array(names, dtype=object).reshape(shape), order)
 
 
 def _block(shape, order):
@@ -164,45 +155,37 @@ def _column(values, role, cell, title):
     return sheet, grid
 
 
-def matrix_picture(kernel, size, *, stride=1, padding=0, dilation=1, order="row",
-                   output_order=None, transposed=False, output_padding=0, symbols=None, x=None,
-                   show="values", input_labels=None, output_labels=None, first=0, title=None):
+def matrix_picture(kernel, size, *, stride=1, padding=0, order="row", output_order=None,
+                   transposed=False, x=None, first=0):
     """The convolution matrix W, or its transpose, coloured by kernel tap.
 
     ``kernel``: one or two axes, numbers or letters; ``size``: the size of the convolution's
     input. ``order`` and ``output_order``: how vec stacks input and output, "row" or "column".
-    ``symbols``: letters for the taps, in the kernel's shape. ``show``: write each entry's value
-    or its tap's name ("values", "taps"). ``x``: what the matrix is multiplied by, drawn with the
-    product, and in two dimensions also as grids before and after. ``transposed=True`` draws W transposed; its result has size ``size`` plus
-    ``output_padding``. Labels count from ``first``, or are given for the cells in row order: those
-    of the drawn matrix's input and output. Returns a Picture.
+    ``transposed``: draw W transposed, whose result has size ``size``. ``x``: what the matrix is
+    multiplied by, drawn with the product, and in two dimensions also as grids before and after.
+    Labels count from ``first``. Returns a Picture.
 
     >>> matrix_picture([[1, 2], [2, 1]], (3, 3)).alt[:47]
     'The convolution matrix W, 4 rows and 9 columns,'
     """
     kernel = words.plain(kernel, "kernel")
-    if show not in ("values", "taps"):
-        raise ValueError(f"show is {show!r}; use 'values' or 'taps'")
     output_order = order if output_order is None else output_order
-    options = {"stride": stride, "padding": padding, "dilation": dilation}
-    small = _out_shape(_shape(size, kernel.ndim), kernel.shape, **options)
-    big = _bigger(_shape(size, kernel.ndim), output_padding, small, kernel, transposed, options)
+    options = {"stride": stride, "padding": padding}
+    big = _shape(size, kernel.ndim)
+    small = ops.conv_output_size(big, kernel.shape, **options)
     # Orders belong to the drawn matrix: W transposed takes y in `order` to z in `output_order`.
     orders = (output_order, order) if transposed else (order, output_order)
     taps = ops.conv_matrix_taps(kernel.shape, big, **options, order=orders[0],
                                 output_order=orders[1])
     taps = taps.T if transposed else taps
     source, result = (small, big) if transposed else (big, small)
-    names = _names(kernel, symbols)
-    shown = kernel if show == "values" else names
     letters = ("y", "z") if transposed else ("x", "y")
-    columns = _labels(input_labels, letters[0], source, order, "input_labels", first)
-    rows = _labels(output_labels, letters[1], result, output_order, "output_labels", first)
+    columns = _labels(letters[0], source, order, first)
+    rows = _labels(letters[1], result, output_order, first)
     blocks = (_block(result, output_order), _block(source, order))
-    body, product = _matrix_body(taps, kernel, shown, rows, columns, blocks, x, source, order,
-                                 transposed, title)
-    settings = options_words(**options, output_padding=output_padding if transposed else 0)
-    legend = _legend(kernel, names, show, settings, named=symbols is not None)
+    body, product = _matrix_body(taps, kernel, rows, columns, blocks, x, source, order, transposed)
+    settings = options_words(**options)
+    legend = _legend(kernel, settings)
     if product is not None and kernel.ndim == 2:  # the pictures that the two columns flatten
         flat_order = "C" if output_order == "row" else "F"
         pictured = np.array(product, dtype=object).reshape(result, order=flat_order)
@@ -213,45 +196,16 @@ def matrix_picture(kernel, size, *, stride=1, padding=0, dilation=1, order="row"
         legend = beside(legend, 20)
     picture = stack([legend, body], 16)
     return Picture(picture.figure(), _matrix_alt(
-        taps, kernel, shown, big, order, output_order, transposed, settings, product))
+        taps, kernel, big, order, output_order, transposed, settings, product))
 
 
-def _bigger(shape, output_padding, small, kernel, transposed, options):
-    more = (output_padding,) * len(shape) if np.isscalar(output_padding) else tuple(output_padding)
-    if not any(more):
-        return shape
-    if not transposed:
-        raise ValueError(f"output_padding is {output_padding!r}; it needs transposed=True")
-    big = tuple(n + a for n, a in zip(shape, more, strict=True))
-    if _out_shape(big, kernel.shape, **options) != small:
-        raise ValueError(f"output_padding is {output_padding!r}; with size {words.size(shape)} "
-                         f"and stride {options['stride']} the output would no longer have size "
-                         f"{words.size(small)}; give less")
-    return big
-
-
-def _names(kernel, symbols):
-    if symbols is None:
-        return kernel if words.has_symbols(kernel) else tap_names(kernel.shape)
-    symbols = np.asarray(symbols, dtype=object)
-    if symbols.size != kernel.size:
-        raise ValueError(f"symbols has {symbols.size} entries; give {kernel.size}, one per tap")
-    return symbols.reshape(kernel.shape)
-
-
-def _legend(kernel, names, show, settings, named):
-    """The kernel with the names of its taps, and the settings: two sheets."""
-    same = (show == "values" and not named) or all(
-        number(a) == b for a, b in zip(kernel.flat, names.flat, strict=True))
-    sheet = kernel_sheet(kernel, 26 if same else 30, names=None if same else names)
+def _legend(kernel, settings):
+    """The kernel, and the settings: two sheets."""
     lines = wrap(settings.replace(", ", ",|").split("|"), 190) if settings else []
-    lines.append("entry = tap " + ("value" if show == "values" else "name") + ", dot = always 0")
-    note = Sheet()
-    note.paragraph(0, 0, lines, SMALL, "muted")
-    return [sheet, note]
+    return [kernel_sheet(kernel, 26), _notes([*lines, "entry = tap value, dot = always 0"])]
 
 
-def _matrix_body(taps, kernel, shown, rows, columns, blocks, x, source, order, transposed, title):
+def _matrix_body(taps, kernel, rows, columns, blocks, x, source, order, transposed):
     extra = 0.0
     vector, product = None, None
     if x is not None:
@@ -270,9 +224,9 @@ def _matrix_body(taps, kernel, shown, rows, columns, blocks, x, source, order, t
                          f"draw at most {MOST_CELLS}")
     cell = min(28, (WIDTH - left - extra) / taps.shape[1])
     sheet = Sheet()
-    grid = draw_matrix(sheet, 0, 0, taps, [number(v) for v in shown.flat], cell, blocks)
+    grid = draw_matrix(sheet, 0, 0, taps, [number(v) for v in kernel.flat], cell, blocks)
     _edge_labels(sheet, grid, rows, columns, blocks, ("output-line", "input-line"))
-    head = title or f"{'Wᵀ' if transposed else 'W'}  {words.size(taps.shape)}"
+    head = f"{'Wᵀ' if transposed else 'W'}  {words.size(taps.shape)}"
     sheet.text(0, -34, head, HEAD, bold=True)
     # Beside a vector taller than the matrix, the line above belongs to the vector's title.
     tall = x is not None and max(len(vector), len(product)) > taps.shape[0] + 1
@@ -310,8 +264,8 @@ def _axis_words(sheet, grid, head, below=False):
         sheet.text(0, grid.bottom + 25, row_word, SMALL, "output-line")
 
 
-def _matrix_alt(taps, kernel, shown, big, order, output_order, transposed, settings, product):
-    flat = list(shown.flat)
+def _matrix_alt(taps, kernel, big, order, output_order, transposed, settings, product):
+    flat = list(kernel.flat)
     held = int((taps >= 0).sum())
     name = "transposed convolution matrix Wᵀ" if transposed else "convolution matrix W"
     text = (f"The {name}, {words.plural(taps.shape[0], 'row')} and "
@@ -331,28 +285,25 @@ def _matrix_alt(taps, kernel, shown, big, order, output_order, transposed, setti
 
 
 def _with_skipped(kernel_shape, shape, stride, padding, dilation):
-    """The matrix for the padded input at stride 1, and the mask of what is not in W itself."""
-    axes = len(kernel_shape)
-    spread = [(v,) * axes if np.isscalar(v) else tuple(v) for v in (stride, padding)]
-    stride, padding = spread
+    """The matrix for the padded input at stride 1, the mask of what is not in W itself, and the
+    shapes of its output and input."""
     padded = tuple(n + 2 * p for n, p in zip(shape, padding, strict=True))
     taps = ops.conv_matrix_taps(kernel_shape, padded, dilation=dilation)
-    full = _out_shape(padded, kernel_shape, dilation=dilation)
+    full = ops.conv_output_size(padded, kernel_shape, dilation=dilation)
     cut = np.ones(padded, dtype=bool)
     cut[tuple(slice(p, p + n) for p, n in zip(padding, shape, strict=True))] = False
     left_out = np.ones(full, dtype=bool)
     left_out[tuple(slice(None, None, s) for s in stride)] = False
-    return taps, left_out.reshape(-1)[:, None] | cut.reshape(-1)[None, :]
+    return taps, left_out.reshape(-1)[:, None] | cut.reshape(-1)[None, :], full, padded
 
 
-def matrix_gallery(settings, *, skipped=True, most=2):
+def matrix_gallery(settings):
     """Small matrices for several settings, tap colours the same throughout.
 
     ``settings``: a list of dicts with ``size`` and ``kernel`` (numbers or letters) or
-    ``kernel_size``, and perhaps ``title``, ``stride``, ``padding``, ``dilation``. With
-    ``skipped``, rows that a stride leaves out are crossed out and columns that padding cuts off
-    are hatched, so that each matrix is seen as a part of the plain one. ``most``: panels a row.
-    Returns a Picture.
+    ``kernel_size``, and perhaps ``title``, ``stride``, ``padding``, ``dilation``. Rows that a
+    stride leaves out are crossed out and columns that padding cuts off are hatched, so that each
+    matrix is seen as a part of the plain one. Returns a Picture.
 
     >>> matrix_gallery([dict(size=5, kernel_size=3, stride=2, title="stride 2")]).alt[:25]
     '1 convolution matrix with'
@@ -360,10 +311,9 @@ def matrix_gallery(settings, *, skipped=True, most=2):
     settings = [dict(s) for s in settings]
     if not settings:
         raise ValueError("settings is empty; give at least one dict")
-    made = [_gallery_case(case, skipped) for case in settings]
+    made = [_gallery_case(case) for case in settings]
     widest = max(taps.shape[1] for taps, *_ in made)
-    room = (WIDTH - 24 * (most - 1)) / most - 8
-    cell = min(20, room / widest)
+    cell = min(20, ((WIDTH - 24) / 2 - 8) / widest)
     panels, sentences, kernels = [], [], {}
     for taps, ghost, kernel, title, shape, blocks in made:
         kernels.setdefault(tuple(kernel.flat) + kernel.shape, kernel)
@@ -375,7 +325,7 @@ def matrix_gallery(settings, *, skipped=True, most=2):
         panels.append(stack([head, body], 7))
         sentences.append(f"{title}: {words.size(shape)}")
     legend = beside([kernel_sheet(kernel, 22) for kernel in kernels.values()], 20)
-    parts = [legend, flow(panels, gap=(24, 18), most=most)]
+    parts = [legend, flow(panels, gap=(24, 18), most=2)]
     ghosts = [g for _, g, *_ in made if g is not None and g.any()]
     if ghosts:
         parts.append(_ghost_key(ghosts))
@@ -387,7 +337,7 @@ def matrix_gallery(settings, *, skipped=True, most=2):
     return Picture(stack(parts, 16).figure(), words.shorten(alt))
 
 
-def _gallery_case(case, skipped):
+def _gallery_case(case):
     case = dict(case)
     title = case.pop("title", None)
     kernel = case.pop("kernel", None)
@@ -403,29 +353,14 @@ def _gallery_case(case, skipped):
     if unknown:
         raise ValueError(f"settings has the unknown key {sorted(unknown)[0]!r}; use title, size, "
                          "kernel, kernel_size, stride, padding, dilation")
-    options = {"stride": 1, "padding": 0, "dilation": 1} | case
-    out = _out_shape(shape, kernel.shape, **options)
+    options = {name: per_axis(case.get(name, plain), kernel.ndim, name, plain)
+               for name, plain in (("stride", 1), ("padding", 0), ("dilation", 1))}
+    out = ops.conv_output_size(shape, kernel.shape, **options)
     size = (int(np.prod(out)), int(np.prod(shape)))
-    taps, ghost, blocks = ops.conv_matrix_taps(kernel.shape, shape, **options), None, None
-    if skipped:
-        taps, ghost = _with_skipped(kernel.shape, shape, **options)
-        if taps.shape[0] < size[0] or not ghost.any():
-            ghost = None
-    if kernel.ndim == 2:
-        padding = options["padding"]
-        last = padding if np.isscalar(padding) else padding[-1]
-        columns = shape[-1] + 2 * last if skipped else shape[-1]
-        blocks = (taps.shape[0] // (out[0] if not skipped else _rows_full(kernel, shape, options)),
-                  columns)
-    return taps, ghost, kernel, title or options_words(**options) or "plain", size, blocks
-
-
-def _rows_full(kernel, shape, options):
-    padding = options["padding"]
-    first = padding if np.isscalar(padding) else padding[0]
-    dilation = options["dilation"]
-    spread = dilation if np.isscalar(dilation) else dilation[0]
-    return shape[0] + 2 * first - spread * (kernel.shape[0] - 1)
+    taps, ghost, full, padded = _with_skipped(kernel.shape, shape, **options)
+    blocks = (full[-1], padded[-1]) if kernel.ndim == 2 else None
+    title = title or options_words(**options) or "plain"
+    return taps, ghost if ghost.any() else None, kernel, title, size, blocks
 
 
 def _ghost_key(ghosts):
@@ -445,7 +380,7 @@ def _ghost_key(ghosts):
     return flow(items, gap=(18, 6))
 
 
-def layer_matrix_picture(weight_shape, size, *, stride=1, padding=0, dilation=1, groups=1):
+def layer_matrix_picture(weight_shape, size, *, stride=1, padding=0, groups=1):
     """The block structure of a layer's matrix: a block for each pair of channels.
 
     ``weight_shape``: (C_out, C_in / groups, *k) with one or two kernel axes; ``size``: the size
@@ -464,7 +399,7 @@ def layer_matrix_picture(weight_shape, size, *, stride=1, padding=0, dilation=1,
         raise ValueError(f"groups is {groups}; give a divisor of the {c_out} output channels")
     kernel_shape = tuple(kernel_shape)
     c_in = per_group * groups
-    options = {"stride": stride, "padding": padding, "dilation": dilation}
+    options = {"stride": stride, "padding": padding}
     shape = _shape(size, len(kernel_shape))
     taps = ops.conv_matrix_taps(kernel_shape, shape, **options)
     gap = 5

@@ -11,7 +11,7 @@ from lib.plots._text import number
 from lib.plots._theme import Picture, light, style
 
 
-def signals(rows, *, labels, mode="cells", roles=None, digits=3):
+def signals(rows, *, labels, mode="cells", roles=None):
     """One-dimensional signals under each other, cell t of one above cell t of the next.
 
     ``rows``: a list of signals; a signal may start further right when given as (offset, values).
@@ -36,24 +36,24 @@ def signals(rows, *, labels, mode="cells", roles=None, digits=3):
         roles = ["input"] + ["output"] * (len(series) - 1)
     if len(roles) != len(series) or any(role not in ROLES for role in roles):
         raise ValueError(f"roles is {roles!r}; give one of {', '.join(ROLES)} for each signal")
-    text = " ".join(f"{name}: {', '.join(number(v, digits) for v in values[:24])}"
+    text = " ".join(f"{name}: {', '.join(map(number, values[:24]))}"
                     f"{', …' if len(values) > 24 else ''}."
                     for name, values in zip(labels, series, strict=True))
     alt = words.shorten(f"Signals aligned under each other. {text}")
     if mode == "cells":
-        return Picture(_strips(series, offsets, labels, roles, digits).figure(), alt)
+        return Picture(_strips(series, offsets, labels, roles).figure(), alt)
     if mode == "stems":
         return Picture(_stems(series, offsets, labels, roles), alt)
     raise ValueError(f"mode is {mode!r}; use 'cells' or 'stems'")
 
 
-def _strips(series, offsets, labels, roles, digits):
+def _strips(series, offsets, labels, roles):
     sheet = Sheet()
     longest = max(o + len(s) for o, s in zip(offsets, series, strict=True))
     names = max(text_width(name, BODY, True) for name in labels)
     above = names > 0.35 * WIDTH  # long names stand above their strip
     room = WIDTH if above else WIDTH - names - 12
-    widest = max(text_width(number(v, digits), BODY) for values in series for v in values)
+    widest = max(text_width(number(v), BODY) for values in series for v in values)
     cell = min(max(30, widest + 8), room / longest)
     y = 0.0
     for i in range(longest):
@@ -68,7 +68,7 @@ def _strips(series, offsets, labels, roles, digits):
         else:
             sheet.text(-10, y + cell / 2, name, BODY, ROLES[role][1], "right", bold=True)
         grid = Grid(sheet, offset * cell, y, (len(values),), cell)
-        texts = [number(v, digits) for v in values]
+        texts = [number(v) for v in values]
         size = min(fit_size(t, 0.9 * cell, min(BODY, 0.62 * cell), 1) for t in texts)
         for i, text in enumerate(texts):
             grid.role((i,), role)

@@ -26,8 +26,8 @@ from lib.plots._windows import (
     draw_input,
     draw_window,
     input_and_kernel,
+    padded_shape,
     window_terms,
-    write_values,
 )
 
 MOST_STEPS = 12  # panels drawn when the caller does not choose
@@ -59,8 +59,7 @@ def _conv_panel(x, kernel, y, step, cells, stride, padding, dilation, layout):
     top = 1.5 * BODY
     ring = "" if not any(padding) else " + ring of 0s" if x.ndim == 2 else " + 0s"
     grid_top = label(sheet, 0, top, "input", x.shape, extra=ring)
-    grid = draw_input(sheet, 0, grid_top, x, padding, cell)
-    write_values(grid, x, padding, skip={at for _, at, _ in terms})
+    grid = draw_input(sheet, 0, grid_top, x, padding, cell, skip={at for _, at, _ in terms})
     draw_window(grid, kernel, terms, dilation)
     note = 15 if x.ndim == 1 else 0
     if below:
@@ -118,8 +117,7 @@ def conv_steps(x, kernel, *, stride=1, padding=0, dilation=1, steps=None):
     y = convolve(x, kernel, shape, stride, padding, dilation)
     cells = cells_of(shape)
     chosen = _chosen(steps, len(cells))
-    padded = tuple(n + 2 * p for n, p in zip(x.shape, padding, strict=True))
-    layout = _layout(padded, shape, x.ndim)
+    layout = _layout(padded_shape(x.shape, padding), shape, x.ndim)
     panels = [_conv_panel(x, kernel, y, step, cells, stride, padding, dilation, layout)
               for step in chosen]
     settings = options_words(**options)
@@ -264,32 +262,27 @@ def stamp_steps(x, kernel, *, stride=1, padding=0, output_padding=0, dilation=1)
     return Picture(stack(parts, 15).figure(), _stamps_alt(stamps))
 
 
-def parameters_picture(kernel, *, x=None, stride=2, padding=1, dilation=2, output_padding=1):
+def parameters_picture(kernel):
     """What each setting does to the transposed convolution of one small input.
 
-    ``kernel``: one or two axes; ``x``: the input, all ones by default (3 cells, or 2 × 2). Panels:
-    plain; then stride, padding and dilation alone; then output_padding together with the stride,
+    ``kernel``: one or two axes; the input is all ones, 3 cells or 2 × 2. Panels: plain; then
+    stride 2, padding 1 and dilation 2 alone; then output_padding 1 together with the stride,
     without which it is not allowed. Returns a Picture.
 
     >>> parameters_picture([1, 2, 1]).alt[:27]
     'The transposed convolution '
     """
     kernel = words.plain(kernel, "kernel")
-    if x is None:
-        x = np.ones((3,) if kernel.ndim == 1 else (2, 2), dtype=int)
-    x, kernel = input_and_kernel(x, kernel)
-    base = {"stride": 1, "padding": 0, "output_padding": 0, "dilation": 1}
+    x = np.ones((3,) if kernel.ndim == 1 else (2, 2), dtype=int)
     cases = [
         ("plain", {}, "neighbouring stamps one cell apart"),
-        (f"stride {stride}", {"stride": stride}, f"stamps {stride} cells apart"),
-        (f"padding {padding}", {"padding": padding},
-         f"{plural(padding, 'cell')} cropped on each side"),
-        (f"dilation {dilation}", {"dilation": dilation}, f"taps of a stamp {dilation} cells apart"),
-        (f"stride {stride}, output padding {output_padding}",
-         {"stride": stride, "output_padding": output_padding},
-         f"{plural(output_padding, 'more cell')} at the end"),
+        ("stride 2", {"stride": 2}, "stamps 2 cells apart"),
+        ("padding 1", {"padding": 1}, "1 cell cropped on each side"),
+        ("dilation 2", {"dilation": 2}, "taps of a stamp 2 cells apart"),
+        ("stride 2, output padding 1", {"stride": 2, "output_padding": 1},
+         "1 more cell at the end"),
     ]
-    made = [(name, Stamps(x, kernel, **(base | change)), note) for name, change, note in cases]
+    made = [(name, Stamps(x, kernel, **options), note) for name, options, note in cases]
     widest = max(stamps.canvas[-1] for _, stamps, _ in made)
     cell = min(26, ((WIDTH - 26) / 2) / widest)
     panels = []

@@ -8,9 +8,7 @@ from lib.plots._grid import (
     Grid,
     cell_name,
     cells_of,
-    extent,
     flat,
-    inside,
     kernel_sheet,
     label,
     options_words,
@@ -21,15 +19,7 @@ from lib.plots._sheet import BODY, HEAD, WIDTH, Sheet, beside, flow, stack, wrap
 from lib.plots._stamps import Stamps, key_sheet
 from lib.plots._text import number
 from lib.plots._theme import Picture
-from lib.plots._windows import (
-    conv_shape,
-    convolve,
-    draw_input,
-    draw_window,
-    input_and_kernel,
-    window_terms,
-    write_values,
-)
+from lib.plots._windows import convolve, draw_input, draw_window, input_and_kernel, window_terms
 
 
 def _middle_cell(shape):
@@ -44,38 +34,32 @@ def _pair_cell(widths, least_gap=46):
     return None
 
 
-def direct_and_transposed(x, kernel, *, stride=1, padding=0, dilation=1, cell=None):
+def direct_and_transposed(x, kernel, *, stride=1):
     """A convolution and the transposed convolution that goes back, the same cell followed.
 
     First y = conv(x, kernel): the window of one output cell, in the taps' colours. Then that y
     through the transposed convolution to the shape of x: the same cell stamps the same taps on
-    the same places. ``x``, ``kernel``: one or two axes, numbers or letters. ``cell``: index of
-    the cell of y to follow (default: the middle one). Returns a Picture.
+    the same places. ``x``, ``kernel``: one or two axes, numbers or letters. Returns a Picture.
 
     >>> "values do not come back" in direct_and_transposed([1, 2, 3, 4], [1, 2, 1]).alt
     True
     """
     x, kernel = input_and_kernel(x, kernel)
-    options = {"stride": stride, "padding": padding, "dilation": dilation}
-    shape = conv_shape(x, kernel, **options)
-    stride = per_axis(stride, x.ndim, "stride", 1)
-    padding = per_axis(padding, x.ndim, "padding", 0)
-    dilation = per_axis(dilation, x.ndim, "dilation", 1)
-    follow = _middle_cell(shape) if cell is None else _index(cell, shape)
-    y = convolve(x, kernel, shape, stride, padding, dilation)
-    more = ops.output_padding_for(shape, x.shape, kernel.shape, stride=stride, padding=padding,
-                                  dilation=dilation)
-    stamps = Stamps(y, kernel, stride, padding, more, dilation)
-    padded = tuple(n + 2 * p for n, p in zip(x.shape, padding, strict=True))
-    size = _pair_cell((max(padded[-1], stamps.canvas[-1]), shape[-1]), 60) or (WIDTH - 20) / max(
-        padded[-1], shape[-1], 17)
-    terms = window_terms(x, kernel, follow, stride, padding, dilation)
+    shape = ops.conv_output_size(x.shape, kernel.shape, stride=stride)
+    stride, none, one = per_axis(stride, x.ndim, "stride", 1), (0,) * x.ndim, (1,) * x.ndim
+    follow = _middle_cell(shape)
+    y = convolve(x, kernel, shape, stride, none, one)
+    more = ops.output_padding_for(shape, x.shape, kernel.shape, stride=stride)
+    stamps = Stamps(y, kernel, stride, output_padding=more)
+    size = _pair_cell((max(x.shape[-1], stamps.canvas[-1]), shape[-1]), 60) or (WIDTH - 20) / max(
+        x.shape[-1], shape[-1], 17)
+    terms = window_terms(x, kernel, follow, stride, none, one)
     parts = [
         kernel_sheet(kernel, 26),
-        _direct(x, kernel, y, follow, terms, padding, dilation, size),
+        _direct(x, kernel, y, follow, terms, size),
         _transposed(x, kernel, y, follow, stamps, size),
     ]
-    settings = options_words(**options)
+    settings = options_words(stride=stride)
     if settings:
         parts[0].text(parts[0].width + 18, parts[0].bounds[3] - 13, settings, BODY, "muted")
     back = stamps.result
@@ -94,13 +78,6 @@ def direct_and_transposed(x, kernel, *, stride=1, padding=0, dilation=1, cell=No
     if any(stamps.more):
         alt += f" It needs {options_words(output_padding=stamps.more)}."
     return Picture(stack(parts, 18).figure(), words.shorten(alt))
-
-
-def _index(cell, shape):
-    index = (int(cell),) if np.isscalar(cell) else tuple(int(i) for i in cell)
-    if len(index) != len(shape) or any(not 0 <= i < n for i, n in zip(index, shape, strict=True)):
-        raise ValueError(f"cell is {cell!r}; give an index of y, whose shape is {shape}")
-    return index
 
 
 def _head(text):
@@ -129,13 +106,11 @@ def _two(left, right, fits):
     return sheet
 
 
-def _direct(x, kernel, y, follow, terms, padding, dilation, size):
+def _direct(x, kernel, y, follow, terms, size):
     def left(sheet, at_x, at_y):
-        top = label(sheet, at_x, at_y, "input", x.shape, "input x",
-                    " + 0s" if any(padding) else "")
-        grid = draw_input(sheet, at_x, top, x, padding, size)
-        write_values(grid, x, padding, skip={at for _, at, _ in terms})
-        draw_window(grid, kernel, terms, dilation)
+        top = label(sheet, at_x, at_y, "input", x.shape, "input x")
+        grid = draw_input(sheet, at_x, top, x, (0,) * x.ndim, size, {at for _, at, _ in terms})
+        draw_window(grid, kernel, terms, (1,) * x.ndim)
         return grid
 
     def right(sheet, at_x, at_y):
@@ -143,14 +118,14 @@ def _direct(x, kernel, y, follow, terms, padding, dilation, size):
         grid.outline(follow)
         return grid
 
-    body = _two(left, right, _beside(x, padding, y, size))
+    body = _two(left, right, _beside(x, y, size))
     parts = words.sum_of_products([(v, kernel[t]) for t, _, v in terms])
     text = [f"{cell_name('y', follow)} =", *parts, f"= {number(y[follow])}"]
     return stack([_head("convolution: a window gathers"), body, _lines(text)], 7)
 
 
-def _beside(x, padding, y, size):
-    return (x.shape[-1] + 2 * padding[-1] + y.shape[-1]) * size + 60 <= WIDTH
+def _beside(x, y, size):
+    return (x.shape[-1] + y.shape[-1]) * size + 60 <= WIDTH
 
 
 def _lines(parts, width=WIDTH - 20):
@@ -186,11 +161,10 @@ def _transposed(x, kernel, y, follow, stamps, size):
         for at in cells_of(stamps.canvas):
             if at not in places and stamps.output_index(at) is not None:
                 grid.write(at, "·", "muted")
-        if max(stamps.dilation) == 1:
-            grid.outline(stamped[0][1], kernel.shape)
+        grid.outline(stamped[0][1], kernel.shape)
         return grid
 
-    fits = _beside(x, stamps.padding, y, size)
+    fits = _beside(x, y, size)
     body = _two(left, right, fits)
     total = Sheet()
     _plain_grid(total, 0, 0, stamps.result, "output", "sum of stamps z", size)
@@ -208,7 +182,7 @@ def _transposed(x, kernel, y, follow, stamps, size):
                  + ([key] if key else []), 9)
 
 
-def zero_stuffing_picture(x, kernel, *, stride=2, padding=0, output_padding=0, dilation=1):
+def zero_stuffing_picture(x, kernel, *, stride=2):
     """The transposed convolution as a convolution: stuff with zeros, pad, slide the flipped kernel.
 
     ``x``, ``kernel``: one or two axes, numbers or letters. One window is followed, and the
@@ -218,34 +192,27 @@ def zero_stuffing_picture(x, kernel, *, stride=2, padding=0, output_padding=0, d
     True
     """
     x, kernel = input_and_kernel(x, kernel)
-    stamps = Stamps(x, kernel, stride, padding, output_padding, dilation)
-    reach = extent(kernel.shape, stamps.dilation)
-    border = tuple(e - 1 - p for e, p in zip(reach, stamps.padding, strict=True))
-    # A negative border crops the stuffed input: then the frame is the larger canvas.
-    frame = tuple(n + e - 1 for n, e in zip(stamps.shape, reach, strict=True))
-    values, given = np.zeros(frame, dtype=object), np.zeros(frame, dtype=bool)
+    stamps = Stamps(x, kernel, stride)
+    # The frame holds x, s - 1 zeros between its cells, and a border of k - 1 zeros.
+    frame = tuple(n + k - 1 for n, k in zip(stamps.shape, kernel.shape, strict=True))
+    values, from_x = np.zeros(frame, dtype=object), np.zeros(frame, dtype=bool)
     between = np.zeros(frame, dtype=bool)
-    spread = tuple(s * (m - 1) + 1 for s, m in zip(stamps.stride, x.shape, strict=True))
-    for at in cells_of(frame):
-        place = inside(at, border, spread)
-        if place is None:
-            continue
-        between[at] = True
-        if all(t % s == 0 for t, s in zip(place, stamps.stride, strict=True)):
-            given[at] = True
-            values[at] = x[tuple(t // s for t, s in zip(place, stamps.stride, strict=True))]
+    border = [(k - 1, n - k + 1) for k, n in zip(kernel.shape, frame, strict=True)]
+    between[tuple(slice(*ends) for ends in border)] = True
+    places = tuple(slice(*ends, s) for ends, s in zip(border, stamps.stride, strict=True))
+    values[places], from_x[places] = x, True
     flipped = kernel[(slice(None, None, -1),) * kernel.ndim]
-    follow = _telling_cell(stamps, given)
+    follow = _telling_cell(stamps, from_x)
     terms = [(tap, at, values[at])
-             for tap, at in touched(follow, kernel.shape, (1,) * x.ndim, stamps.dilation)]
+             for tap, at in _window(follow, kernel.shape)]
     count = stamps.result.size * kernel.size
-    useful = sum(bool(given[at]) for cell in cells_of(stamps.shape)
-                 for _, at in touched(cell, kernel.shape, (1,) * x.ndim, stamps.dilation))
+    useful = sum(bool(from_x[at]) for cell in cells_of(stamps.shape)
+                 for _, at in _window(cell, kernel.shape))
     size = min(28, WIDTH / frame[-1])
     source = Sheet()
     _plain_grid(source, 0, 0, x, "input", "input", 26)
     head = flow([source, kernel_sheet(kernel, 26), _flipped_sheet(flipped, 26)], gap=(20, 10))
-    stuffed = _stuffed(values, given, between, terms, flipped, stamps.dilation, size)
+    stuffed = _stuffed(values, from_x, between, terms, flipped, size)
     out = Sheet()
     grid = _plain_grid(out, 0, 0, stamps.result, "output", "output", size)
     grid.outline(follow)
@@ -259,7 +226,7 @@ def zero_stuffing_picture(x, kernel, *, stride=2, padding=0, output_padding=0, d
     room = max(300, head.width, sum(b.width for b in body))
     note = Sheet()
     note.paragraph(0, 0, wrap(counting.split(), room), BODY, "ink")
-    key = key_sheet([("zero", "0 put in between")] * bool((between & ~given).any())
+    key = key_sheet([("zero", "0 put in between")] * bool((between & ~from_x).any())
                     + [("void", "0 put around")] * bool((~between).any()))
     settings = []
     if stamps.settings:
@@ -278,14 +245,19 @@ def zero_stuffing_picture(x, kernel, *, stride=2, padding=0, output_padding=0, d
     return Picture(picture.figure(), words.shorten(alt))
 
 
-def _telling_cell(stamps, given):
-    """An output cell near the middle whose window sees some of the given cells, not all."""
+def _window(cell, kernel_shape):
+    """touched() for stride 1 and neighbouring taps."""
+    ones = (1,) * len(cell)
+    return touched(cell, kernel_shape, ones, ones)
+
+
+def _telling_cell(stamps, from_x):
+    """An output cell near the middle whose window sees some of the cells of x, not all."""
     centre = np.array(_middle_cell(stamps.shape))
 
     def worth(cell):
-        seen = sum(bool(given[at]) for _, at in touched(
-            cell, stamps.kernel.shape, (1,) * len(cell), stamps.dilation))
-        return (0 < seen < given.sum(), seen > 0, -np.abs(np.array(cell) - centre).sum(), seen)
+        seen = sum(bool(from_x[at]) for _, at in _window(cell, stamps.kernel.shape))
+        return (0 < seen < from_x.sum(), seen > 0, -np.abs(np.array(cell) - centre).sum(), seen)
 
     return max(cells_of(stamps.shape), key=worth)
 
@@ -302,7 +274,7 @@ def _flipped_sheet(flipped, cell):
     return sheet
 
 
-def _stuffed(values, given, between, terms, flipped, dilation, size):
+def _stuffed(values, from_x, between, terms, flipped, size):
     sheet = Sheet()
     top = label(sheet, 0, 0, "input", values.shape, "stuffed and padded")
     grid = Grid(sheet, 0, top, values.shape, size)
@@ -311,7 +283,7 @@ def _stuffed(values, given, between, terms, flipped, dilation, size):
         if at in window:
             tap = flipped.size - 1 - flat(window[at], flipped.shape)
             grid.write(at, number(values[at]), grid.tap(at, tap))
-        elif given[at]:
+        elif from_x[at]:
             grid.role(at, "input")
             grid.write(at, number(values[at]))
         elif between[at]:
@@ -320,10 +292,5 @@ def _stuffed(values, given, between, terms, flipped, dilation, size):
         else:
             grid.void(at)
             grid.write(at, "0", "muted")
-    first = terms[0][1]
-    if max(dilation) == 1:
-        grid.outline(first, flipped.shape)
-    else:
-        for at in window:
-            grid.outline(at, line=1.6)
+    grid.outline(terms[0][1], flipped.shape)
     return sheet

@@ -167,7 +167,7 @@ def _coordinates(sheet, y, middles, places, pitch):
 
 # Weights
 
-def weights_picture(matrix, *, row_label="output", column_label="input", title=""):
+def weights_picture(matrix, *, row_label="output", column_label="input"):
     """A small real matrix as a shaded grid with its numbers.
 
     The larger an entry's size, the stronger its ground; negative entries also have a dashed
@@ -193,9 +193,6 @@ def weights_picture(matrix, *, row_label="output", column_label="input", title="
                          "at most 64 rows and 15 columns, for example a part of it")
     high = min(cell, 26.0)
     sheet, y = Sheet(), 0.0
-    if title:
-        sheet.text(0, y + 6, title, HEAD, bold=True)
-        y += 24
     sheet.text(0, y + 6, f"rows: {row_label} · columns: {column_label}", BODY, "muted")
     y += 30
     for j in range(columns):
@@ -223,12 +220,12 @@ def weights_picture(matrix, *, row_label="output", column_label="input", title="
     figure = sheet.figure()
     _shade(figure, shades, cell, high)
     same = len(set(sums)) == 1
-    alt = (f"{title + ': a' if title else 'A'} matrix of {words.plural(rows, 'row')} "
+    alt = (f"A matrix of {words.plural(rows, 'row')} "
            f"({row_label}) and {words.plural(columns, 'column')} ({column_label}), stronger "
            f"ground for larger entries, {int((matrix < 0).sum()) or 'none'} negative. "
            f"Rows: {words.rows(matrix)}. ".replace("…. ", "… ")
            + (f"Every row sums to {sums[0]}." if same else f"Row sums: {', '.join(sums)}."))
-    return Picture(figure, words.shorten(alt[0].upper() + alt[1:]))
+    return Picture(figure, words.shorten(alt))
 
 
 def _shade(figure, boxes, width, height):

@@ -41,9 +41,7 @@ EXAMPLES = {
         TAPS_F, (4, 3), first=1, transposed=True),
     "matrix_picture letters": lambda: plots.matrix_picture(
         list("xyz"), 4, padding=1, x=list("abcd")),
-    "matrix_picture output padding": lambda: plots.matrix_picture(
-        list("xyz"), 5, stride=2, transposed=True, output_padding=1, x=list("ab")),
-    "matrix_picture large": lambda: plots.matrix_picture(KERNEL, (6, 6), padding=1, show="taps"),
+    "matrix_picture large": lambda: plots.matrix_picture(KERNEL, (6, 6), padding=1),
     "matrix_gallery 1-D": lambda: plots.matrix_gallery([
         dict(kernel_size=3, size=7), dict(kernel_size=3, size=7, stride=2),
         dict(kernel_size=3, size=7, padding=1), dict(kernel_size=3, size=7, dilation=2)]),
@@ -56,15 +54,13 @@ EXAMPLES = {
     "direct_and_transposed 1-D": lambda: plots.direct_and_transposed(
         [1, 4, -1, 0, 2, -2], [1, 2, -1]),
     "direct_and_transposed 2-D": lambda: plots.direct_and_transposed(
-        IMAGE, KERNEL, stride=2, padding=1, cell=(1, 1)),
-    "direct_and_transposed dilation": lambda: plots.direct_and_transposed(
-        list("abcde"), list("xy"), dilation=2),
+        IMAGE, KERNEL, stride=2),
+    "direct_and_transposed letters": lambda: plots.direct_and_transposed(
+        list("abcde"), list("xy")),
     "zero_stuffing_picture 1-D": lambda: plots.zero_stuffing_picture(
         [2, 3, 0, -1], [1, 2, -1], stride=2),
     "zero_stuffing_picture 2-D": lambda: plots.zero_stuffing_picture(
-        [[1, 2], [3, 4]], KERNEL, stride=2, padding=1, output_padding=1),
-    "zero_stuffing_picture cropped": lambda: plots.zero_stuffing_picture(
-        [1, 2, 3, 4], [1, 2], stride=2, padding=2),
+        [[1, 2], [3, 4]], KERNEL, stride=2),
     "size_staircase": lambda: plots.size_staircase(4, stride=3, sizes=range(4, 20)),
     "signals cells": lambda: plots.signals(
         [[0, 0, 1, 0], (1, [1, 2, 3])], labels=["x", "z"]),
@@ -105,8 +101,7 @@ EXAMPLES = {
     "half_pixel_picture down": lambda: plots.half_pixel_picture(5, 3, align_corners=None),
     "half_pixel_picture many": lambda: plots.half_pixel_picture(16, 28),
     "half_pixel_picture one": lambda: plots.half_pixel_picture(1, 4, align_corners=None),
-    "weights_picture linear": lambda: plots.weights_picture(
-        ops.interpolation_matrix(4, 8), title="linear, 4 to 8"),
+    "weights_picture linear": lambda: plots.weights_picture(ops.interpolation_matrix(4, 8)),
     "weights_picture cubic": lambda: plots.weights_picture(
         ops.interpolation_matrix(8, 16, mode="cubic")),
     "weights_picture kernel": lambda: plots.weights_picture(

@@ -1,9 +1,6 @@
-"""What charts on matplotlib's axes share: the figure, the six kinds of curve, the numbers."""
+"""What charts on matplotlib's axes share: the figure, and the six kinds of curve."""
 
-import numpy as np
 from matplotlib.figure import Figure
-
-from lib.plots import _text as words
 
 # Six curves: apart by dash and marker in grey print, by colour besides.
 CURVES = [
@@ -21,14 +18,3 @@ def figure_with_margins(width, height):
     figure = Figure(figsize=(width, height), layout="constrained")
     figure.get_layout_engine().set(w_pad=0.13, h_pad=0.12)
     return figure
-
-
-def numbers(values, name):
-    try:
-        values = np.asarray(values, dtype=float)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"{name} is {values!r}; give numbers") from error
-    if values.size == 0 or not np.isfinite(values).all():
-        raise ValueError(f"{name} holds {words.plural(values.size, 'number')}, or one that is "
-                         "not finite; give at least one, all finite")
-    return values

@@ -4,7 +4,7 @@ from itertools import product as every
 
 import numpy as np
 
-from lib.plots._sheet import BODY, HEAD, Sheet, text_width
+from lib.plots._sheet import BODY, HEAD, Sheet, text_width, wrap
 from lib.plots._text import number, size, sub
 from lib.plots._theme import tap_token, text_token
 
@@ -17,25 +17,9 @@ ROLES = {
 DASH = (2.0, 1.6)
 
 
-def per_axis(value, axes, name, least):
-    """`value` as one whole number for each axis, each at least `least`, or ValueError."""
-    values = (value,) * axes if np.isscalar(value) else tuple(value)
-    if (len(values) != axes or any(isinstance(v, str) for v in values)
-            or any(int(v) != v or v < least for v in values)):
-        raise ValueError(
-            f"{name} is {value!r}; give a whole number of at least {least}, or {axes} of them"
-        )
-    return tuple(int(v) for v in values)
-
-
 def cells_of(shape):
     """Every index of an array of this shape, row by row."""
     return list(every(*(range(n) for n in shape)))
-
-
-def extent(kernel_shape, dilation):
-    """What the dilated kernel spans along each axis."""
-    return tuple(d * (k - 1) + 1 for k, d in zip(kernel_shape, dilation, strict=True))
 
 
 def touched(cell, kernel_shape, stride, dilation):
@@ -135,28 +119,39 @@ def label(sheet, x, y, role, shape, word=None, extra=""):
     return y + 1.55 * HEAD
 
 
-def grid_sheet(values, role, word=None, cell=28, extra=""):
-    """A labelled grid of values on a sheet of its own; (sheet, grid)."""
-    values = np.asarray(values, dtype=object)
-    sheet = Sheet()
-    y = label(sheet, 0, 0, role, values.shape, word, extra)
-    grid = Grid(sheet, 0, y, values.shape, cell)
+def draw_values(sheet, x, y, values, role, word=None, cell=28):
+    """A labelled grid of values; returns it."""
+    grid = Grid(sheet, x, label(sheet, x, y, role, values.shape, word), values.shape, cell)
     for index in cells_of(values.shape):
         grid.role(index, role)
         grid.write(index, number(values[index]))
-    return sheet, grid
+    return grid
 
 
-def kernel_sheet(kernel, cell=26, word="kernel"):
-    """The kernel, labelled, each tap in its colour."""
-    kernel = np.asarray(kernel, dtype=object)
+def grid_sheet(values, role, word=None, cell=28):
+    """A labelled grid of values on a sheet of its own."""
     sheet = Sheet()
-    y = label(sheet, 0, 0, "kernel", kernel.shape, word)
-    grid = Grid(sheet, 0, y, kernel.shape, cell)
-    for tap in cells_of(kernel.shape):
-        grid.write(tap, number(kernel[tap]), grid.tap(tap, flat(tap, kernel.shape)))
-    grid.outline((0,) * kernel.ndim, kernel.shape, "kernel-line", 1.3)
+    draw_values(sheet, 0, 0, values, role, word, cell)
     return sheet
+
+
+def kernel_sheet(kernel, cell=26, word="kernel", note="", flipped=False):
+    """The kernel, labelled, each tap in its colour, which it keeps when flipped; a note beside."""
+    sheet = Sheet()
+    grid = Grid(sheet, 0, label(sheet, 0, 0, "kernel", kernel.shape, word), kernel.shape, cell)
+    for at in cells_of(kernel.shape):
+        tap = flat(at, kernel.shape)
+        color = grid.tap(at, kernel.size - 1 - tap if flipped else tap)
+        grid.write(at, number(kernel[at]), color)
+    grid.outline((0,) * kernel.ndim, kernel.shape, "kernel-line", 1.3)
+    if note:
+        sheet.text(sheet.width + 18, sheet.bounds[3] - 13, note, BODY, "muted")
+    return sheet
+
+
+def one_or_each(values):
+    """A setting in words: one number where all axes have the same."""
+    return "×".join(map(str, values[:1] if len(set(values)) == 1 else values))
 
 
 def options_words(**options):
@@ -166,6 +161,10 @@ def options_words(**options):
     for name, values in options.items():
         values = (values,) if np.isscalar(values) else tuple(values)
         if any(v != plain[name] for v in values):
-            value = values[0] if len(set(values)) == 1 else "×".join(map(str, values))
-            words.append(f"{name.replace('_', ' ')} {value}")
+            words.append(f"{name.replace('_', ' ')} {one_or_each(values)}")
     return ", ".join(words)
+
+
+def wrap_settings(settings, width):
+    """The words of `options_words` in lines, broken at the commas."""
+    return wrap(settings.replace(", ", ",|").split("|"), width) if settings else []

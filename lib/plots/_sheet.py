@@ -112,11 +112,11 @@ class Sheet:
         left = x - {"left": 0, "center": width / 2, "right": width}[ha]
         self._grow(left, y - 0.62 * size, left + width, y + 0.62 * size)
 
-    def paragraph(self, x, y, lines, size=BODY, color="ink", ha="left", gap=1.45):
+    def paragraph(self, x, y, lines, size=BODY, color="ink", bold=False):
         """Lines of text under each other from `y` on; returns the y below them."""
         for i, line in enumerate(lines):
-            self.text(x, y + (i + 0.5) * gap * size, line, size, color, ha)
-        return y + len(lines) * gap * size
+            self.text(x, y + (i + 0.5) * 1.45 * size, line, size, color, bold=bold)
+        return y + len(lines) * 1.45 * size
 
     def place(self, other, x, y):
         """Put the sheet `other` here, its bounds' upper left corner at (x, y)."""
@@ -191,15 +191,9 @@ def flow(panels, width=WIDTH, gap=(22, 18), most=4):
     return sheet
 
 
-def stack(sheets, gap=14, align="left"):
-    """Sheets under each other."""
-    out, y = Sheet(), 0.0
-    widest = max(s.width for s in sheets)
-    for sheet in sheets:
-        x = {"left": 0, "center": (widest - sheet.width) / 2}[align]
-        out.place(sheet, x, y)
-        y += sheet.height + gap
-    return out
+def stack(sheets, gap=14):
+    """Sheets under each other; None is left out."""
+    return flow([sheet for sheet in sheets if sheet is not None], gap=(0, gap), most=1)
 
 
 def beside(sheets, gap=20, align="middle"):
@@ -211,3 +205,18 @@ def beside(sheets, gap=20, align="middle"):
         out.place(sheet, x, y)
         x += sheet.width + gap
     return out
+
+
+def text_sheet(lines, size=BODY, color="ink", bold=False):
+    """A line of text, or a list of lines under each other."""
+    sheet = Sheet()
+    sheet.paragraph(0, 0, [lines] if isinstance(lines, str) else lines, size, color, bold=bold)
+    return sheet
+
+
+def title_sheet(title, note):
+    """A title in bold, and a note under it."""
+    sheet = Sheet()
+    sheet.text(0, 0, title, HEAD, bold=True)
+    sheet.text(0, 15, note, SMALL, "muted")
+    return sheet

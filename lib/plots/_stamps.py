@@ -3,29 +3,28 @@
 import numpy as np
 
 from lib import ops
+from lib.arguments import per_axis
 from lib.plots import _text as words
-from lib.plots._grid import Grid, cells_of, extent, inside, options_words, per_axis, touched
+from lib.plots._grid import Grid, cells_of, flat, inside, one_or_each, options_words, touched
 from lib.plots._sheet import SMALL, WIDTH, Sheet, beside, flow
 from lib.plots._text import number
+from lib.plots._windows import input_and_kernel
 
 
 class Stamps:
     """A transposed convolution taken apart: the canvas, each stamp, the crop."""
 
     def __init__(self, x, kernel, stride=1, padding=0, output_padding=0, dilation=1):
-        ops.conv_transpose_output_size(
+        self.x, self.kernel = x, kernel = input_and_kernel(x, kernel)
+        self.shape = ops.conv_transpose_output_size(
             x.shape, kernel.shape, stride=stride, padding=padding,
             output_padding=output_padding, dilation=dilation)
-        self.x, self.kernel = x, kernel
-        self.stride = per_axis(stride, x.ndim, "stride", 1)
-        self.padding = per_axis(padding, x.ndim, "padding", 0)
-        self.more = per_axis(output_padding, x.ndim, "output_padding", 0)
-        self.dilation = per_axis(dilation, x.ndim, "dilation", 1)
-        reach = extent(kernel.shape, self.dilation)
-        stamped = tuple(s * (m - 1) + e
-                        for s, m, e in zip(self.stride, x.shape, reach, strict=True))
-        self.shape = tuple(t + a - 2 * p for t, a, p
-                           in zip(stamped, self.more, self.padding, strict=True))
+        self.stride = per_axis("stride", stride, x.ndim, 1)
+        self.padding = per_axis("padding", padding, x.ndim, 0)
+        self.more = per_axis("output_padding", output_padding, x.ndim, 0)
+        self.dilation = per_axis("dilation", dilation, x.ndim, 1)
+        stamped = ops.conv_transpose_output_size(x.shape, kernel.shape, stride=stride,
+                                                 dilation=dilation)
         self.canvas = tuple(max(t, p + n) for t, p, n
                             in zip(stamped, self.padding, self.shape, strict=True))
         self.products = {at: [] for at in cells_of(self.canvas)}
@@ -44,6 +43,13 @@ class Stamps:
         """[(tap, canvas cell, product)] of one input cell."""
         return [(tap, at, words.product(self.x[cell], self.kernel[tap]))
                 for tap, at in touched(cell, self.kernel.shape, self.stride, self.dilation)]
+
+    def draw_stamp(self, grid, cell):
+        """The stamp of one input cell in its taps' colours; returns the cells that it touches."""
+        stamp = self.stamp(cell)
+        for tap, at, value in stamp:
+            grid.write(at, number(value), grid.tap(at, flat(tap, self.kernel.shape)))
+        return [at for _, at, _ in stamp]
 
     def output_index(self, at):
         """The output cell at a place of the canvas, or None where padding crops."""
@@ -78,23 +84,19 @@ class Stamps:
                 grid.sheet.polygon([(x + grid.cell - c, y), (x + grid.cell, y),
                                     (x + grid.cell, y + c)], "output-line", layer=3)
 
-    def key(self, width=WIDTH, marks=True):
+    def key(self, marks=True):
         """What the marks in the sum mean, only those that occur."""
         items = []
         if marks and self.overlaps():
             items.append(("corner", "stamps overlap"))
         if any(self.output_index(at) is None for at in self.products):
-            items.append(("hatch", f"cropped by padding {_short(self.padding)}"))
+            items.append(("hatch", f"cropped by padding {one_or_each(self.padding)}"))
         if marks and any(self.more):
-            items.append(("dash", f"there by output padding {_short(self.more)}"))
-        return key_sheet(items, width)
+            items.append(("dash", f"there by output padding {one_or_each(self.more)}"))
+        return key_sheet(items)
 
 
-def _short(values):
-    return str(values[0]) if len(set(values)) == 1 else "×".join(map(str, values))
-
-
-def key_sheet(items, width=WIDTH):
+def key_sheet(items):
     """A key of marks with their words, in as many lines as needed; None without items."""
     panels = []
     for mark, text in items:
@@ -119,6 +121,6 @@ def key_sheet(items, width=WIDTH):
         panels.append(sheet)
     if not panels:
         return None
-    if sum(p.width + 18 for p in panels) - 18 <= width:
+    if sum(p.width + 18 for p in panels) - 18 <= WIDTH:
         return beside(panels, 18)
-    return flow(panels, width, gap=(18, 5))
+    return flow(panels, gap=(18, 5))

@@ -9,6 +9,9 @@ import re
 
 import matplotlib
 from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure
+
+from lib.plots._text import shorten
 
 # token: (light, dark). Light values are all different, so that each can be found in the SVG.
 TOKENS = {
@@ -171,6 +174,8 @@ def _to_svg(figure, alt):
 class Picture:
     """A finished figure: `figure` (matplotlib's), `svg` (text, light and dark), `alt` (one line).
 
+    ``drawing``: a matplotlib figure or a Sheet. Alternative text too long to listen to is cut.
+
     A notebook shows the SVG; where pictures are not shown, the alternative text stands.
 
     >>> from lib.plots import operation_counts
@@ -178,10 +183,10 @@ class Picture:
     '<svg'
     """
 
-    def __init__(self, figure, alt):
-        self.figure = figure
-        self.alt = " ".join(alt.split())
-        self.svg = _to_svg(figure, self.alt)
+    def __init__(self, drawing, alt):
+        self.figure = drawing if isinstance(drawing, Figure) else drawing.figure()
+        self.alt = shorten(" ".join(alt.split()))
+        self.svg = _to_svg(self.figure, self.alt)
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         return {"image/svg+xml": self.svg, "text/plain": self.alt}

@@ -4,8 +4,11 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator, NullFormatter
 
 from lib import ops
+from lib.arguments import per_axis, refuse
+from lib.ops.sizes import extent
 from lib.plots import _text as words
-from lib.plots._axes import CURVES, figure_with_margins, numbers
+from lib.plots._arguments import real_numbers, strings
+from lib.plots._axes import CURVES, figure_with_margins
 from lib.plots._sheet import BODY, HEAD, WIDTH, Sheet, text_width
 from lib.plots._text import number
 from lib.plots._theme import Picture, light, style
@@ -22,34 +25,39 @@ def size_staircase(kernel_size, *, stride, padding=0, dilation=1, sizes=range(1,
     >>> size_staircase(3, stride=2, sizes=range(3, 10)).alt[:46]
     'Output size against input size of a convolutio'
     """
-    if not all(isinstance(v, int | np.integer) for v in (kernel_size, stride, padding, dilation)):
-        raise ValueError("kernel_size, stride, padding and dilation must be whole numbers here; "
-                         f"got {kernel_size!r}, {stride!r}, {padding!r}, {dilation!r}")
     options = {"stride": stride, "padding": padding, "dilation": dilation}
-    reach = dilation * (kernel_size - 1) + 1
-    sizes = [int(n) for n in sizes if n >= 1 and n + 2 * padding >= reach]
-    if not sizes:
-        raise ValueError(f"sizes holds no input size that a kernel spanning {reach} cells fits; "
-                         f"give sizes of at least {max(1, reach - 2 * padding)}")
-    out = [ops.conv_output_size(n, kernel_size, **options) for n in sizes]
+    (kernel_size,), *rest = [per_axis(name, value, 1, plain) for name, value, plain in (
+        ("kernel_size", kernel_size, 1), ("stride", stride, 1), ("padding", padding, 0),
+        ("dilation", dilation, 1))]
+    options = {name: value for name, (value,) in zip(options, rest, strict=True)}
+    reach = extent(kernel_size, options["dilation"])
+    least = max(1, reach - 2 * options["padding"])
+    groups = {}  # output size: the input sizes that share it
+    for n in sizes:
+        if n >= least:
+            groups.setdefault(ops.conv_output_size(n, kernel_size, **options), []).append(int(n))
+    if not groups:
+        refuse("sizes", sizes, f"holds no input size that a kernel spanning {reach} cells fits",
+               f"give sizes of at least {least}")
+    back = {m: ops.conv_transpose_output_size(m, kernel_size, **options) for m in groups}
     with style():
         figure = figure_with_margins(6.5, 4.4)
         axes = figure.add_subplot()
-        for m in sorted(set(out)):
-            group = [n for n, o in zip(sizes, out, strict=True) if o == m]
+        for m, group in sorted(groups.items()):
             axes.plot([min(group) - 0.34, max(group) + 0.34], [m, m], color=light("output"),
                       linewidth=15, solid_capstyle="round", zorder=1)
-            back = ops.conv_transpose_output_size(m, kernel_size, **options)
             for n in group:
                 axes.plot(n, m, "o", markersize=6.5, color=light("output-line"), zorder=3)
-                if n == back:
+                if n == back[m]:
                     axes.plot(n, m, "o", markersize=13, markerfacecolor="none", zorder=3,
                               markeredgecolor=light("input-line"), markeredgewidth=1.8)
-                elif n > back:
-                    axes.annotate(f"+{n - back}", (n, m), (0, 9), textcoords="offset points",
+                elif n > back[m]:
+                    axes.annotate(f"+{n - back[m]}", (n, m), (0, 9), textcoords="offset points",
                                   ha="center", fontsize=9.5, color=light("ink"))
+        drawn = [n for group in groups.values() for n in group]
         axes.set(xlabel="input size n", ylabel="output size m",
-                 xlim=(min(sizes) - 0.8, max(sizes) + 0.8), ylim=(min(out) - 0.7, max(out) + 0.8))
+                 xlim=(min(drawn) - 0.8, max(drawn) + 0.8),
+                 ylim=(min(groups) - 0.7, max(groups) + 0.8))
         axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=14))
         axes.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=10))
         settings = ", ".join(f"{name} {value}" for name, value in
@@ -61,15 +69,11 @@ def size_staircase(kernel_size, *, stride, padding=0, dilation=1, sizes=range(1,
         figure.legend([ring, dot], ["the transposed convolution comes back here",
                                     "+a: needs output padding a"],
                       loc="outside lower left", ncols=2, handletextpad=0.3, columnspacing=1.2)
-    groups = []
-    for m in sorted(set(out)):
-        group = [n for n, o in zip(sizes, out, strict=True) if o == m]
-        back = ops.conv_transpose_output_size(m, kernel_size, **options)
-        groups.append(f"{words.listed(group)} → {m}, back to {back}")
-    alt = (f"Output size against input size of a convolution with {settings}: a staircase on "
-           f"which up to {words.plural(stride, 'input size')} share an output size. "
-           f"{'; '.join(groups)}.")
-    return Picture(figure, words.shorten(alt))
+    steps = "; ".join(f"{words.listed(group)} → {m}, back to {back[m]}"
+                      for m, group in sorted(groups.items()))
+    return Picture(figure, (
+        f"Output size against input size of a convolution with {settings}: a staircase on which "
+        f"up to {words.plural(options['stride'], 'input size')} share an output size. {steps}."))
 
 
 def loss_and_kernel(losses, kernels, target):
@@ -83,13 +87,12 @@ def loss_and_kernel(losses, kernels, target):
     >>> "falls from 1 to 0.01" in picture.alt
     True
     """
-    losses, target = numbers(losses, "losses").ravel(), numbers(target, "target")
-    kernels = [numbers(kernel, "kernels") for kernel in kernels]
-    if len(kernels) != 2:
-        raise ValueError(f"kernels has {len(kernels)} entries; give two, before and after")
-    if any(kernel.shape != target.shape for kernel in kernels) or target.ndim not in (1, 2):
-        raise ValueError(f"kernels has shapes {[k.shape for k in kernels]}; give the shape of "
-                         f"target, {target.shape}, with one or two axes")
+    losses = real_numbers("losses", losses, (1,))
+    target = real_numbers("target", target, (1, 2))
+    kernels = [real_numbers("kernels", kernel, (target.ndim,)) for kernel in kernels]
+    if len(kernels) != 2 or any(kernel.shape != target.shape for kernel in kernels):
+        refuse("kernels", [kernel.shape for kernel in kernels], "are the shapes of the kernels",
+               f"give two, before and after, in target's shape, {target.shape}")
     with style():
         figure = figure_with_margins(6.5, 5.4)
         top, bottom = figure.subplots(2, height_ratios=(1, 1.05))
@@ -121,7 +124,7 @@ def loss_and_kernel(losses, kernels, target):
     alt += " ".join(f"{name}: {', '.join(map(number, values.flat))}." for name, values in
                     zip(("Kernel before", "Kernel after", "Target"), [*kernels, target],
                         strict=True))
-    return Picture(figure, words.shorten(alt))
+    return Picture(figure, alt)
 
 
 def _times(ratio):
@@ -138,17 +141,14 @@ def operation_counts(counts, *, title="multiplications"):
     'Horizontal bars of multiplications. stamps: 36; zero-stuffing: 144, 4 times the least.'
     """
     if not counts:
-        raise ValueError("counts is empty; give at least one {name: count}")
-    values = numbers(list(counts.values()), "counts")
-    if (values < 0).any():
-        raise ValueError(f"counts has {number(values.min())}; give counts of 0 or more")
+        refuse("counts", counts, "is empty", "give at least one {name: count}")
+    values = real_numbers("counts", list(counts.values()), (1,))
     least = values.min()
+    if least < 0:
+        refuse("counts", float(least), "is negative", "give counts of 0 or more")
     notes = [f"{v:,.0f}" if v == round(v) else number(v) for v in values]
-    said = [note + (f", {_times(v / least)} times the least" if v > least > 0 else "")
-            for note, v in zip(notes, values, strict=True)]
-    alt = f"Horizontal bars of {title}. " + "; ".join(f"{n}: {s}" for n, s in
-                                           zip(counts, said, strict=True)) + "."
-    return Picture(_bars(list(counts), values, notes, title).figure(), words.shorten(alt))
+    ratios = [f", {_times(v / least)} times the least" if v > least > 0 else "" for v in values]
+    return _bars(values, list(counts), notes, title, ratios)
 
 
 def bars(values, labels, *, title="", digits=3):
@@ -159,17 +159,16 @@ def bars(values, labels, *, title="", digits=3):
     >>> bars([1, 2], ["convolution", "transposed convolution"], title="cells").alt
     'Horizontal bars of cells. convolution: 1; transposed convolution: 2.'
     """
-    values = numbers(values, "values").ravel()
-    if len(labels) != len(values):
-        raise ValueError(f"labels has {len(labels)} entries; give {len(values)}, one per value")
-    notes = [number(v, digits) for v in values]
-    alt = (f"Horizontal bars of {title or 'values'}. "
-           + "; ".join(f"{n}: {v}" for n, v in zip(labels, notes, strict=True)) + ".")
-    return Picture(_bars(list(labels), values, notes, title).figure(), words.shorten(alt))
+    values = real_numbers("values", values, (1,))
+    labels = strings("labels", labels, len(values), "value")
+    return _bars(values, labels, [number(v, digits) for v in values], title, [""] * len(values))
 
 
-def _bars(names, values, notes, title):
-    """Horizontal bars, each under its name, so that long names need no room at the side."""
+def _bars(values, names, notes, title, more):
+    """Horizontal bars, each under its name, so that long names need no room at the side.
+
+    ``notes``: what stands at each bar's end; ``more``: what the alt text adds to it.
+    """
     sheet = Sheet()
     widest = max(text_width(n, BODY, True) for n in notes)
     room = WIDTH - 30 - 2 * widest * (values.min() < 0) - widest
@@ -191,7 +190,8 @@ def _bars(names, values, notes, title):
             sheet.text(right + 6, y + 8.5, note, BODY, bold=True)
         sheet.lines([(zero, y - 3), (zero, y + 20)], color="ink", line=1.2)
         y += 29
-    return sheet
+    texts = [f"{name}: {note}{rest}" for name, note, rest in zip(names, notes, more, strict=True)]
+    return Picture(sheet, f"Horizontal bars of {title or 'values'}. {'; '.join(texts)}.")
 
 
 def lines(x, series, *, labels, xlabel, ylabel, log=False, marks=None):
@@ -205,23 +205,20 @@ def lines(x, series, *, labels, xlabel, ylabel, log=False, marks=None):
     >>> lines([1, 2, 4], [[3, 1, 2]], labels=["k = 3"], xlabel="size", ylabel="ripple").alt
     'Curves of ripple against size, from 1 to 4: k = 3: from 3 to 2, least 1 at 2.'
     """
-    x = numbers(x, "x")
-    if x.ndim != 1:
-        raise ValueError(f"x has {x.ndim} axes; give one number per point")
-    series = [numbers(values, "series") for values in series]
+    x = real_numbers("x", x, (1,))
     if not 1 <= len(series) <= len(CURVES):
-        raise ValueError(f"series has {words.plural(len(series), 'curve')}; give 1 to "
-                         f"{len(CURVES)}, so that they can be told apart")
+        refuse("series", series, f"has {words.plural(len(series), 'curve')}",
+               f"give 1 to {len(CURVES)}, so that they can be told apart")
+    series = [real_numbers("series", values, (1,)) for values in series]
     if any(values.shape != x.shape for values in series):
-        raise ValueError(f"series has shapes {[v.shape for v in series]}; give x's, {x.shape}, "
-                         "to each")
-    if len(labels) != len(series):
-        raise ValueError(f"labels has {len(labels)} entries; give {len(series)}, one per curve")
+        refuse("series", [values.shape for values in series], "are the shapes of the curves",
+               f"give x's, {x.shape}, to each")
+    labels = strings("labels", labels, len(series), "curve")
     if log and min(values.min() for values in series) <= 0:
-        raise ValueError("log is True, but series holds values of 0 or less; give values above 0 "
-                         "or log=False")
+        refuse("log", log, "cannot hold for values of 0 or less",
+               "give values above 0 or log=False")
     marks = marks if isinstance(marks, dict) else dict.fromkeys([] if marks is None else marks, "")
-    places = numbers(list(marks), "marks") if marks else np.empty(0)
+    places = real_numbers("marks", list(marks)) if marks else np.empty(0)
     order = np.argsort(x, kind="stable")
     x, series = x[order], [values[order] for values in series]
     with style():
@@ -250,19 +247,18 @@ def lines(x, series, *, labels, xlabel, ylabel, log=False, marks=None):
         _name_curves(figure, axes, drawn, x, series, labels)
     # What rounding leaves of a zero is not worth reading out.
     least = 1e-12 * max(np.abs(values).max() for values in series)
-    said = [f"{name}: {_say_curve(x, np.where(np.abs(values) < least, 0, values))}"
-            .removeprefix(": ")
-            for name, values in zip(labels, series, strict=True)]
+    texts = [f"{name}: {_curve_in_words(x, np.where(np.abs(values) < least, 0, values))}"
+             .removeprefix(": ") for name, values in zip(labels, series, strict=True)]
     alt = (f"Curves of {ylabel} against {xlabel}{', logarithmic' if log else ''}, from "
-           f"{number(x[0])} to {number(x[-1])}: {'; '.join(said)}.")
+           f"{number(x[0])} to {number(x[-1])}: {'; '.join(texts)}.")
     if len(places):
         alt += " Marked: " + ", ".join(
             number(p) + (f" ({t})" if t else "")
             for p, t in zip(places, marks.values(), strict=True)) + "."
-    return Picture(figure, words.shorten(alt))
+    return Picture(figure, alt)
 
 
-def _say_curve(x, values):
+def _curve_in_words(x, values):
     """Where a curve begins and ends, and its extremes where they lie between."""
     text = f"from {number(values[0])} to {number(values[-1])}"
     ends = values[[0, -1]]

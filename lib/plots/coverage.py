@@ -6,6 +6,7 @@ from matplotlib.path import Path
 
 from lib import ops
 from lib.arguments import per_axis, refuse
+from lib.ops.sizes import extent
 from lib.plots import _text as words
 from lib.plots._grid import DASH, fit_size, options_words
 from lib.plots._sheet import BODY, HEAD, SMALL, WIDTH, Sheet, box_path, text_width, wrap
@@ -17,37 +18,51 @@ MOST_LONG = 120  # cells on one axis
 FEW = 22  # cells on an axis up to which the counts are written
 
 
-class _Shades:
-    """Cells shaded by count: the more, the further from the colour of the page.
+def _share(count, most):
+    """How much of the colour a cell gets, from 0 to 1.
 
     Up to half of the largest count a cell stays pale enough for the ink of the text; above, it is
     full enough for text in the colour of the page. So a step of contrast lies between the two.
     """
+    part = count / most if most else 0.0
+    return round(0.9 * part if part <= 0.5 else 0.72 + 0.28 * part, 3)
+
+
+def _ink(count, most):
+    """The token of a number on its shade."""
+    return "ink" if _share(count, most) <= 0.45 else "paper"
+
+
+class _ShadedSheet(Sheet):
+    """A sheet whose cells are shaded by count: the more, the further from the page's colour."""
 
     def __init__(self):
-        self._boxes = {}
+        super().__init__()
+        self._boxes = {}  # share: the boxes that it fills
 
-    @staticmethod
-    def share(count, most):
-        """How much of the colour a cell gets, from 0 to 1."""
-        part = count / most if most else 0.0
-        return round(0.9 * part if part <= 0.5 else 0.72 + 0.28 * part, 3)
-
-    def ink(self, count, most):
-        return "ink" if self.share(count, most) <= 0.45 else "paper"
-
-    def box(self, x, y, w, h, count, most):
-        share = self.share(count, most)
+    def shade(self, x, y, w, h, count, most):
+        share = _share(count, most)
         if share:
             self._boxes.setdefault(share, []).append(box_path(x, y, w, h))
 
-    def draw(self, figure):
-        """Put the shades under what the figure shows already."""
+    def figure(self, width=0):
+        """As of a Sheet, with the shades under all lines and text."""
+        figure = super().figure(width)
         for share, boxes in sorted(self._boxes.items()):
             path = Path.make_compound_path(*(Path(v, c) for v, c in boxes))
             figure.axes[0].add_patch(PathPatch(
                 path, facecolor=light("output-line"), edgecolor="none", linewidth=0, alpha=share,
                 clip_on=False, zorder=0.5))
+        return figure
+
+    def heading(self, head, color, settings):
+        self.text(0, 6, head, HEAD, color, bold=True)
+        self.text(text_width(head, HEAD, True) + 10, 6, settings, BODY, "muted")
+
+    def notes(self, y, notes, width=WIDTH):
+        """Sentences below a drawing, each on lines of its own."""
+        self.paragraph(0, y, [line for note in notes for line in wrap(note.split(), width)], BODY,
+                       "muted")
 
 
 def coverage_picture(size, kernel_size=None, *, stride=1, padding=0, output_padding=0, dilation=1,
@@ -69,14 +84,12 @@ def coverage_picture(size, kernel_size=None, *, stride=1, padding=0, output_padd
                "dilation": dilation}
     if layers is not None:
         plain = {"stride": 1, "padding": 0, "output_padding": 0, "dilation": 1}
-        given = next((n for n, v in options.items() if v != plain[n]),
-                     "kernel_size" if kernel_size is not None else None)
-        if given:
-            refuse(given, {**options, "kernel_size": kernel_size}[given],
-                   "is given beside layers", "put it into the dict of its layer")
+        for name, value in {**options, "kernel_size": kernel_size}.items():
+            if value != plain.get(name):
+                refuse(name, value, "is given beside layers", "put it into the dict of its layer")
         return _stacked(size, layers)
     if kernel_size is None:
-        refuse("kernel_size", None, "says no kernel", "give its size, or layers")
+        refuse("kernel_size", None, "is missing", "give the size of a kernel, or layers")
     counts = ops.overlap_count(size, kernel_size, **options)
     _drawable(counts.shape)
     axes = counts.ndim
@@ -124,7 +137,7 @@ def _turn(counts, inner, stride):
     return turn, bool((turn == turn[0]).all())
 
 
-def _grid(sheet, shades, x, y, counts, cell, most, write, high=None):
+def _grid(sheet, x, y, counts, cell, most, write, high=None):
     """Cells shaded by count from (x, y) on; numbers where ``write``, else runs in one piece."""
     counts = np.atleast_2d(counts)
     high = cell if high is None else high
@@ -136,12 +149,12 @@ def _grid(sheet, shades, x, y, counts, cell, most, write, high=None):
             run = c + 1
             while not fits and run < columns and counts[r, run] == counts[r, c]:
                 run += 1
-            shades.box(x + c * cell, y + r * high, (run - c) * cell, high, counts[r, c], most)
+            sheet.shade(x + c * cell, y + r * high, (run - c) * cell, high, counts[r, c], most)
             if fits:
                 text = str(counts[r, c])
                 sheet.text(x + (c + 0.5) * cell, y + (r + 0.5) * high, text,
                            fit_size(text, 0.9 * cell, min(BODY, 0.62 * cell + 1)),
-                           shades.ink(counts[r, c], most), "center")
+                           _ink(counts[r, c], most), "center")
             c = run
     if cell >= 7:
         sheet.lines(*[[(x + c * cell, y), (x + c * cell, y + rows * high)]
@@ -151,15 +164,15 @@ def _grid(sheet, shades, x, y, counts, cell, most, write, high=None):
     sheet.rect(x, y, columns * cell, rows * high, None, "output-line", 1.2, layer=3)
 
 
-def _legend(sheet, shades, x, y, counts, most, text="touched by"):
+def _legend(sheet, x, y, counts, most, text="touched by"):
     """Swatches of the counts that occur, at most seven of them; returns the y below."""
-    found = np.unique(counts)
-    if len(found) > 7:
-        found = found[np.unique(np.linspace(0, len(found) - 1, 7).round().astype(int))]
+    shown = np.unique(counts)
+    if len(shown) > 7:
+        shown = shown[np.unique(np.linspace(0, len(shown) - 1, 7).round().astype(int))]
     sheet.text(x, y + 8, text, SMALL, "muted")
     x += text_width(text, SMALL) + 8
-    for count in found:
-        shades.box(x, y + 1, 14, 14, count, most)
+    for count in shown:
+        sheet.shade(x, y + 1, 14, 14, count, most)
         sheet.rect(x, y + 1, 14, 14, None, "output-line", 0.8)
         sheet.text(x + 19, y + 8, str(count), SMALL)
         x += 31 + text_width(str(count), SMALL)
@@ -171,13 +184,12 @@ def _line(counts, each, settings):
     (axis,) = each
     m, k, s, p, d = (axis[name] for name in ("size", "kernel_size", "stride", "padding",
                                              "dilation"))
-    reach = d * (k - 1) + 1
+    reach = extent(k, d)
     long = max(s * (m - 1) + reach, p + len(counts))
     _drawable((long,))
     cell = min(28.0, WIDTH / long)
-    sheet, shades = Sheet(), _Shades()
-    sheet.text(0, 6, plural(m, "stamp"), HEAD, "kernel-line", bold=True)
-    sheet.text(text_width(plural(m, "stamp"), HEAD, True) + 10, 6, settings, BODY, "muted")
+    sheet = _ShadedSheet()
+    sheet.heading(plural(m, "stamp"), "kernel-line", settings)
     # Bars far enough apart share a line.
     bricks = min(m, reach // s + 1)
     top, bar, step = 20.0, 14.0, 17.0
@@ -201,27 +213,24 @@ def _line(counts, each, settings):
     void = [c for c in range(long) if not p <= c < p + len(counts)]
     for c in void:
         sheet.rect(c * cell + 1, y + 1, cell - 2, high - 2, None, "muted", 0.7, DASH, 0)
-    _grid(sheet, shades, left, y, counts, cell, counts.max(), True, high)
+    _grid(sheet, left, y, counts, cell, counts.max(), True, high)
     y += high
     size = max(6.5, min(SMALL, 0.5 * cell + 3))
     for t in range(0, len(counts), 1 if cell >= 15 else 5):
         sheet.text(left + (t + 0.5) * cell, y + 8, str(t), size, "muted", "center")
     y = _brackets(sheet, left, y + 19, counts, axis, cell)
     if cell < 8:
-        y = _legend(sheet, shades, 0, y + 4, counts, counts.max())
-    told = "the numbers count the" if cell >= 8 else "shaded by how many"
-    verb = "that touch a cell" if cell >= 8 else "touch a cell"
-    notes = [f"output, length {len(counts)}: {told} stamps {verb}"]
+        y = _legend(sheet, 0, y + 4, counts, counts.max())
+    meaning = ("the numbers count the stamps that touch a cell" if cell >= 8 else
+               "shaded by how many stamps touch a cell")
+    notes = [f"output, length {len(counts)}: {meaning}"]
     if void:
         notes.append("dashed: cut off by the padding")
-    sheet.paragraph(0, y + 2, [line for note in notes for line in wrap(note.split(), WIDTH)],
-                    BODY, "muted")
-    figure = sheet.figure()
-    shades.draw(figure)
+    sheet.notes(y + 2, notes)
     alt = (f"{plural(m, 'stamp')} of a kernel ({settings}) drawn as bars above an output of "
            f"{plural(len(counts), 'cell')}, which are touched "
            f"{words.listed(counts, 20)} times. {_inside(counts, axis)}")
-    return Picture(figure, words.shorten(alt))
+    return Picture(sheet, alt)
 
 
 def _inside(counts, axis):
@@ -275,14 +284,12 @@ def _plane(counts, each, settings):
     side = max(cell, 12.0) if write else max(cell, 9.0)
     if side + gap + counts.shape[1] * cell > WIDTH:
         cell = (WIDTH - gap - side) / counts.shape[1]
-    sheet, shades = Sheet(), _Shades()
-    head = f"output {words.size(counts.shape)}"
-    sheet.text(0, 6, head, HEAD, "output-line", bold=True)
-    sheet.text(text_width(head, HEAD, True) + 10, 6, settings, BODY, "muted")
+    sheet = _ShadedSheet()
+    sheet.heading(f"output {words.size(counts.shape)}", "output-line", settings)
     x, y = side + gap, 22.0 + side + gap
-    _grid(sheet, shades, x, 22.0, columns, cell, columns.max(), write, side)
-    _grid(sheet, shades, 0, y, rows[:, np.newaxis], side, rows.max(), write, cell)
-    _grid(sheet, shades, x, y, counts, cell, counts.max(), write)
+    _grid(sheet, x, 22.0, columns, cell, columns.max(), write, side)
+    _grid(sheet, 0, y, rows[:, np.newaxis], side, rows.max(), write, cell)
+    _grid(sheet, x, y, counts, cell, counts.max(), write)
     inner = [_interior(profile, axis) for profile, axis in zip((rows, columns), each, strict=True)]
     notes = ["above and at the left: the counts of the columns and of the rows; each cell is a "
              "product of two of them"]
@@ -293,11 +300,8 @@ def _plane(counts, each, settings):
                    (low - top + 1) * cell, None, "ink", 2.0, (5, 2.5), 4)
         notes.append("dashed frame: the interior, where the counts repeat with the stride")
     if not write:
-        bottom = _legend(sheet, shades, 0, bottom + 8, counts, counts.max())
-    sheet.paragraph(0, bottom + 6, [line for note in notes for line in
-                                    wrap(note.split(), max(sheet.width, 300))], BODY, "muted")
-    figure = sheet.figure()
-    shades.draw(figure)
+        bottom = _legend(sheet, 0, bottom + 8, counts, counts.max())
+    sheet.notes(bottom + 6, notes, max(sheet.width, 300))
     alt = (f"An output of {words.size(counts.shape)} cells ({settings}) shaded by how many "
            f"stamps touch each, {counts.min()} to {counts.max()}: the products of the counts "
            f"of the rows ({words.listed(rows)}) and of the columns ({words.listed(columns)}). ")
@@ -312,41 +316,37 @@ def _plane(counts, each, settings):
             stripes = (block == block[:1]).all() or (block == block[:, :1]).all()
             alt += (f"The interior repeats {words.rows(block)}: "
                     f"{'stripes' if stripes else 'a checkerboard'}.")
-    return Picture(figure, words.shorten(alt))
+    return Picture(sheet, alt)
 
 
 def _solid(counts, each, settings):
     """Three axes: one slice after another."""
-    depth = _profiles(each)[0]
+    profiles = _profiles(each)
+    depth = profiles[0]
     slices, rows, columns = counts.shape
     gap = 8.0
     across = next((n for n in range(slices, 0, -1)
                    if (WIDTH - (n - 1) * gap) / (n * columns) >= 6), 1)
     across = -(-slices // -(-slices // across))
     cell = min(16.0, (WIDTH - (across - 1) * gap) / (across * columns))
-    sheet, shades = Sheet(), _Shades()
-    head = f"output {words.size(counts.shape)}"
-    sheet.text(0, 6, head, HEAD, "output-line", bold=True)
-    sheet.text(text_width(head, HEAD, True) + 10, 6, settings, BODY, "muted")
+    sheet = _ShadedSheet()
+    sheet.heading(f"output {words.size(counts.shape)}", "output-line", settings)
     y = 22.0
     for z in range(slices):
         x = (z % across) * (max(columns * cell, 34) + gap)
         sheet.text(x, y + 6, f"slice {z}" if z % across == 0 else str(z), SMALL)
-        _grid(sheet, shades, x, y + 15, counts[z], cell, counts.max(), cell >= 13)
+        _grid(sheet, x, y + 15, counts[z], cell, counts.max(), cell >= 13)
         if z % across == across - 1 or z == slices - 1:
             y += 15 + rows * cell + 10
-    y = _legend(sheet, shades, 0, y, counts, counts.max())
-    sheet.paragraph(0, y + 2, wrap(
-        ("each slice is the pattern of two axes, times the slice's own count: "
-         + words.listed(depth, 20)).split(), WIDTH), BODY, "muted")
-    figure = sheet.figure()
-    shades.draw(figure)
+    y = _legend(sheet, 0, y, counts, counts.max())
+    sheet.notes(y + 2, ["each slice is the pattern of two axes, times the slice's own count: "
+                        + words.listed(depth, 20)])
     alt = (f"An output of {words.size(counts.shape)} cells ({settings}), slice by slice, shaded "
            f"by how many stamps touch each, {counts.min()} to {counts.max()}. Each slice is "
            f"the same pattern times the slice's count: {words.listed(depth, 20)}. "
-           + " ".join(f"Axis {i}: {_inside(profile, axis).replace('In the', 'in the', 1)}" for i, (profile, axis) in
-                      enumerate(zip(_profiles(each), each, strict=True))))
-    return Picture(figure, words.shorten(alt))
+           + " ".join(f"Axis {i}: {_inside(profile, axis).replace('In the', 'in the', 1)}"
+                      for i, (profile, axis) in enumerate(zip(profiles, each, strict=True))))
+    return Picture(sheet, alt)
 
 
 def _stacked(size, layers):
@@ -366,15 +366,13 @@ def _stacked(size, layers):
     if sum(counts.size for counts in every) > MOST_CELLS:
         refuse("size", size, "gives more cells than can be drawn", "use a smaller size")
     axes = last.ndim
-    told = [_settings(per_axis("kernel_size", layer["kernel_size"], axes, 1),
-                      **{n: v for n, v in layer.items() if n != "kernel_size"})
-            for layer in layers]
-    sheet, shades = Sheet(), _Shades()
-    (_stacked_lines if axes == 1 else _stacked_planes)(sheet, shades, size, layers, every, told)
-    figure = sheet.figure()
-    shades.draw(figure)
-    said = []
-    for i, (counts, setting) in enumerate(zip(every, told, strict=True)):
+    settings = [_settings(per_axis("kernel_size", layer["kernel_size"], axes, 1),
+                          **{n: v for n, v in layer.items() if n != "kernel_size"})
+                for layer in layers]
+    sheet = _ShadedSheet()
+    (_stacked_lines if axes == 1 else _stacked_planes)(sheet, size, layers, every, settings)
+    sentences = []
+    for i, (counts, setting) in enumerate(zip(every, settings, strict=True)):
         middle = _middle(counts, layers[:i + 1])
         what = f"Layer {i + 1} ({setting}), {words.size(counts.shape)} cells: "
         if middle.min() == middle.max():
@@ -383,11 +381,11 @@ def _stacked(size, layers):
             what += f"{middle.min()} to {middle.max()} in the middle"
             if middle.size <= 16:
                 what += f", which reads {words.rows(middle)}"
-        said.append(what + ".")
+        sentences.append(what + ".")
     alt = (f"How many paths lead from an input of {words.size(np.atleast_1d(size))} cells to each "
            f"cell of {plural(len(layers), 'transposed convolution')} one after another, shaded by "
-           f"count. {' '.join(said)}")
-    return Picture(figure, words.shorten(alt))
+           f"count. {' '.join(sentences)}")
+    return Picture(sheet, alt)
 
 
 def _middle(counts, layers):
@@ -402,7 +400,7 @@ def _middle(counts, layers):
     return counts[tuple(spans)]
 
 
-def _stacked_lines(sheet, shades, size, layers, every, told):
+def _stacked_lines(sheet, size, layers, every, settings):
     """One row of cells for each layer; a cell stands over the middle of what it stamps."""
     size = per_axis("size", size, 1, 1)[0]
     rows = [np.ones(size, int), *every]
@@ -418,7 +416,7 @@ def _stacked_lines(sheet, shades, size, layers, every, told):
                 for at, w, row in zip(place, wide, rows, strict=True))
     unit = min(26.0, WIDTH / (right - left))
     names = [f"input, length {size}", *(f"layer {i + 1}: {setting}, length {len(row)}"
-             for i, (setting, row) in enumerate(zip(told, every, strict=True)))]
+             for i, (setting, row) in enumerate(zip(settings, every, strict=True)))]
     y = 0.0
     for name, row, at, w in zip(names, rows, place, wide, strict=True):
         sheet.text(0, y + 6, name, BODY, "input-line" if row is rows[0] else "output-line",
@@ -432,20 +430,19 @@ def _stacked_lines(sheet, shades, size, layers, every, told):
                 sheet.text(x + (i + 0.5) * w * unit, y + 27.5, "1", BODY, ha="center")
         else:
             room = text_width(str(row.max()), 7) / 0.9
-            _grid(sheet, shades, x, y + 17, row, w * unit, row.max(), w * unit >= room, 21)
+            _grid(sheet, x, y + 17, row, w * unit, row.max(), w * unit >= room, 21)
         y += 51
-    sheet.paragraph(0, y - 4, wrap("each number counts the paths from the input to the cell; each "
-                                   "row is shaded up to its own largest".split(), WIDTH),
-                    BODY, "muted")
+    sheet.notes(y - 4, ["each number counts the paths from the input to the cell; each row is "
+                        "shaded up to its own largest"])
 
 
-def _stacked_planes(sheet, shades, size, layers, every, told):
+def _stacked_planes(sheet, size, layers, every, settings):
     """A panel for each layer, all equally wide."""
     across = {1: 1, 3: 3}.get(len(every), 2)
     gap = 16.0
     side = min(300.0, (WIDTH - (across - 1) * gap) / across)
     y = low = 0.0
-    for i, (counts, setting) in enumerate(zip(every, told, strict=True)):
+    for i, (counts, setting) in enumerate(zip(every, settings, strict=True)):
         if i % across == 0:
             y = low
         x = (i % across) * (side + gap)
@@ -454,9 +451,8 @@ def _stacked_planes(sheet, shades, size, layers, every, told):
         sheet.text(x, y + 6, f"layer {i + 1}: {words.size(counts.shape)}", BODY, "output-line",
                    bold=True)
         below = sheet.paragraph(x, y + 14, lines, SMALL, "muted")
-        _grid(sheet, shades, x, below + 5, counts, cell, counts.max(),
+        _grid(sheet, x, below + 5, counts, cell, counts.max(),
               cell >= 12 and max(counts.shape) <= FEW)
         low = max(low, below + 5 + counts.shape[0] * cell + 18)
-    sheet.paragraph(0, low - 8, wrap(f"paths from the {words.size(np.atleast_1d(size))} input to "
-                                     "each cell; each panel is shaded up to its own largest "
-                                     "count".split(), WIDTH), BODY, "muted")
+    sheet.notes(low - 8, [f"paths from the {words.size(np.atleast_1d(size))} input to each cell; "
+                          "each panel is shaded up to its own largest count"])

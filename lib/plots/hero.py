@@ -33,11 +33,16 @@ def _kernel(sheet, x, width):
         grid.write((tap,), words.number(value), grid.tap((tap,), tap))
 
 
+def _arrow(sheet, x, y):
+    sheet.arrow((x, y), (x + 22, y))
+    return x + 30
+
+
 def hero():
     """A signal, the convolution matrix, the short result, the transposed matrix, the long result.
 
     All numbers are computed: y = W x, z = Wᵀ y, for a kernel of three taps with stride 2. Returns
-    a Picture, about twice as wide as high.
+    a Picture, about twice as wide as high. The book shows ``hero().save("book/_static/hero.svg")``.
 
     >>> hero().alt[:12]
     'A signal x o'
@@ -47,34 +52,25 @@ def hero():
     z = ops.conv_transpose(y, KERNEL, stride=STRIDE)
     texts = [words.number(v) for v in KERNEL]
     sheet, middle = Sheet(), len(SIGNAL) * CELL / 2
-    x = 0.0
-    first = _strip(sheet, x, 0, SIGNAL, "input")
-    sheet.text(first.x + CELL / 2, -13, "input x", HEAD, "input-line", "center", bold=True)
-    x = first.right + 16
-    sheet.arrow((x - 12, middle), (x + 10, middle), "muted")
-    x += 18
+    first = _strip(sheet, 0, 0, SIGNAL, "input")
+    sheet.text(CELL / 2, -13, "input x", HEAD, "input-line", "center", bold=True)
+    x = _arrow(sheet, first.right + 4, middle)
     grid = draw_matrix(sheet, x, middle - len(y) * CELL / 2, taps, texts, CELL)
     sheet.text(x + grid.w / 2, grid.y - 13, f"W  {words.size(taps.shape)}", HEAD, "ink", "center",
                bold=True)
     _kernel(sheet, x, grid.w)
     sheet.text(x + grid.w / 2, grid.bottom + 14, f"convolution: {len(SIGNAL)} cells to {len(y)}",
                BODY, "muted", "center")
-    x = grid.right + 8
-    sheet.arrow((x, middle), (x + 22, middle), "muted")
-    x += 30
+    x = _arrow(sheet, grid.right + 8, middle)
     short = _strip(sheet, x, middle - len(y) * CELL / 2, y, "output")
     sheet.text(x + CELL / 2, short.y - 13, "output y", HEAD, "output-line", "center", bold=True)
-    x = short.right + 8
-    sheet.arrow((x, middle), (x + 22, middle), "muted")
-    x += 30
+    x = _arrow(sheet, short.right + 8, middle)
     grid = draw_matrix(sheet, x, 0, taps.T, texts, CELL)
     sheet.text(x + grid.w / 2, -13, f"Wᵀ  {words.size(taps.T.shape)}", HEAD, "ink", "center",
                bold=True)
     sheet.text(x + grid.w / 2, grid.bottom + 14, f"transposed: {len(y)} cells to {len(z)}",
                BODY, "muted", "center")
-    x = grid.right + 8
-    sheet.arrow((x, middle), (x + 22, middle), "muted")
-    x += 30
+    x = _arrow(sheet, grid.right + 8, middle)
     _strip(sheet, x, 0, z, "output")
     sheet.text(x + CELL / 2, -13, "output z", HEAD, "output-line", "center", bold=True)
     alt = (f"A signal x of {len(SIGNAL)} cells, {words.listed(SIGNAL)}, goes through the "
@@ -82,4 +78,4 @@ def hero():
            f"shifted by {STRIDE} from row to row, and becomes y with {len(y)} cells, "
            f"{words.listed(y)}. The transposed matrix, {words.size(taps.T.shape)}, with the same "
            f"taps in its columns, takes y to z with {len(z)} cells again, {words.listed(z)}.")
-    return Picture(sheet.figure(), words.shorten(alt))
+    return Picture(sheet, alt)

@@ -3,42 +3,44 @@
 import numpy as np
 
 from lib import ops
+from lib.arguments import per_axis, refuse
 from lib.plots import _text as words
+from lib.plots._arguments import numbers_or_letters
 from lib.plots._grid import (
+    ROLES,
     Grid,
     cells_of,
     fit_size,
     grid_sheet,
     kernel_sheet,
     options_words,
-    per_axis,
+    wrap_settings,
 )
-from lib.plots._sheet import BODY, HEAD, SMALL, WIDTH, Sheet, beside, flow, stack, text_width, wrap
+from lib.plots._sheet import (
+    BODY,
+    HEAD,
+    SMALL,
+    WIDTH,
+    Sheet,
+    beside,
+    flow,
+    stack,
+    text_sheet,
+    text_width,
+    title_sheet,
+)
 from lib.plots._text import number, sub
 from lib.plots._theme import Picture, tap_token, text_token
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 MOST_CELLS = 20_000
-
-
-def _shape(size, axes):
-    shape = (size,) * axes if np.isscalar(size) else tuple(size)
-    if len(shape) != axes:
-        raise ValueError(f"size is {size!r}; give one number for each of the kernel's {axes} axes")
-    return tuple(int(n) for n in shape)
-
-
-def _stacked(array, order):
-    """Entries of an array in the order of vec; works for letters too."""
-    if order not in ("row", "column"):
-        raise ValueError(f"order is {order!r}; use 'row' or 'column'")
-    return list(np.asarray(array, dtype=object).reshape(-1, order="C" if order == "row" else "F"))
+VEC = {"row": "C", "column": "F"}  # NumPy's names for the orders of vec
 
 
 def _labels(letter, shape, order, first):
     """A name for each cell, counted in row order, in the order of vec."""
     names = [sub(letter, i + first) for i in range(int(np.prod(shape)))]
-    return _stacked(np.array(names, dtype=object).reshape(shape), order)
+    return list(np.array(names, dtype=object).reshape(shape).ravel(VEC[order]))
 
 
 def _block(shape, order):
@@ -139,22 +141,6 @@ def _stride_of_labels(needed, block, count):
     return count
 
 
-def _column(values, role, cell, title):
-    """A vector as a column of cells with a title above."""
-    sheet = Sheet()
-    texts = [number(v) for v in values]
-    grid = Grid(sheet, 0, 0, (len(texts), 1), cell)
-    wide = max(cell, *(text_width(t, min(BODY, 0.62 * cell)) + 6 for t in texts))
-    fill, edge, line = {"input": ("input", "input-line", 0.9),
-                        "output": ("output", "output-line", 1.4)}[role]
-    for i, text in enumerate(texts):
-        sheet.rect(0, i * cell, wide, cell, fill, edge, line)
-        if cell >= 11:
-            sheet.text(wide / 2, (i + 0.5) * cell, text, min(BODY, 0.62 * cell), "ink", "center")
-    sheet.text(wide / 2, -10, title, SMALL, edge, "center", bold=True)
-    return sheet, grid
-
-
 def matrix_picture(kernel, size, *, stride=1, padding=0, order="row", output_order=None,
                    transposed=False, x=None, first=0):
     """The convolution matrix W, or its transpose, coloured by kernel tap.
@@ -168,10 +154,10 @@ def matrix_picture(kernel, size, *, stride=1, padding=0, order="row", output_ord
     >>> matrix_picture([[1, 2], [2, 1]], (3, 3)).alt[:47]
     'The convolution matrix W, 4 rows and 9 columns,'
     """
-    kernel = words.plain(kernel, "kernel")
+    kernel = numbers_or_letters("kernel", kernel)
     output_order = order if output_order is None else output_order
     options = {"stride": stride, "padding": padding}
-    big = _shape(size, kernel.ndim)
+    big = per_axis("size", size, kernel.ndim, 1)
     small = ops.conv_output_size(big, kernel.shape, **options)
     # Orders belong to the drawn matrix: W transposed takes y in `order` to z in `output_order`.
     orders = (output_order, order) if transposed else (order, output_order)
@@ -182,46 +168,40 @@ def matrix_picture(kernel, size, *, stride=1, padding=0, order="row", output_ord
     letters = ("y", "z") if transposed else ("x", "y")
     columns = _labels(letters[0], source, order, first)
     rows = _labels(letters[1], result, output_order, first)
+    if taps.size > MOST_CELLS:
+        refuse("size", size, f"gives a matrix of {words.size(taps.shape)} entries",
+               f"draw at most {MOST_CELLS}")
+    vector = product = None
+    if x is not None:
+        x = numbers_or_letters("x", x)
+        if x.size != taps.shape[1]:
+            refuse("x.shape", x.shape, f"has {words.plural(x.size, 'entry', 'entries')}",
+                   f"give {taps.shape[1]}, an array of shape {source}")
+        x = x.reshape(source)
+        vector, flat = x.ravel(VEC[order]), kernel.ravel()
+        product = [words.total([words.product(vector[j], flat[tap])
+                                for j, tap in enumerate(row) if tap >= 0]) for row in taps]
     blocks = (_block(result, output_order), _block(source, order))
-    body, product = _matrix_body(taps, kernel, rows, columns, blocks, x, source, order, transposed)
+    body = _matrix_body(taps, kernel, rows, columns, blocks, vector, product, transposed)
     settings = options_words(**options)
-    legend = _legend(kernel, settings)
-    if product is not None and kernel.ndim == 2:  # the pictures that the two columns flatten
-        flat_order = "C" if output_order == "row" else "F"
-        pictured = np.array(product, dtype=object).reshape(result, order=flat_order)
-        before = grid_sheet(words.plain(x, "x").reshape(source), "input", cell=24)[0]
-        after = grid_sheet(pictured, "output", cell=24)[0]
+    legend = [kernel_sheet(kernel), text_sheet(
+        [*wrap_settings(settings, 190), "entry = tap value, dot = always 0"], SMALL, "muted")]
+    if x is not None and kernel.ndim == 2:  # the pictures that the two columns flatten
+        pictured = np.array(product, dtype=object).reshape(result, order=VEC[output_order])
+        before, after = grid_sheet(x, "input", cell=24), grid_sheet(pictured, "output", cell=24)
         legend = stack([beside([before, legend[0], after], 30, "top"), legend[1]], 8)
     else:
         legend = beside(legend, 20)
-    picture = stack([legend, body], 16)
-    return Picture(picture.figure(), _matrix_alt(
+    return Picture(stack([legend, body], 16), _matrix_alt(
         taps, kernel, big, order, output_order, transposed, settings, product))
 
 
-def _legend(kernel, settings):
-    """The kernel, and the settings: two sheets."""
-    lines = wrap(settings.replace(", ", ",|").split("|"), 190) if settings else []
-    return [kernel_sheet(kernel, 26), _notes([*lines, "entry = tap value, dot = always 0"])]
-
-
-def _matrix_body(taps, kernel, rows, columns, blocks, x, source, order, transposed):
+def _matrix_body(taps, kernel, rows, columns, blocks, vector, product, transposed):
+    """The matrix with its labels, and the vector and the product beside it where there is one."""
     extra = 0.0
-    vector, product = None, None
-    if x is not None:
-        x = words.plain(x, "x")
-        if x.size != taps.shape[1]:
-            raise ValueError(f"x has {x.size} entries; give {taps.shape[1]}, "
-                             f"an array of shape {source}")
-        vector = _stacked(x.reshape(source), order)
-        flat = list(kernel.flat)
-        product = [words.total([words.product(vector[j], flat[tap])
-                                for j, tap in enumerate(row) if tap >= 0]) for row in taps]
+    if vector is not None:
         extra = 112 + max(text_width(number(v), BODY) for v in product)
     left = max(text_width(r, SMALL) for r in rows) + 12
-    if taps.size > MOST_CELLS:
-        raise ValueError(f"size gives a matrix of {taps.shape[0]} × {taps.shape[1]} entries; "
-                         f"draw at most {MOST_CELLS}")
     cell = min(28, (WIDTH - left - extra) / taps.shape[1])
     sheet = Sheet()
     grid = draw_matrix(sheet, 0, 0, taps, [number(v) for v in kernel.flat], cell, blocks)
@@ -229,10 +209,10 @@ def _matrix_body(taps, kernel, rows, columns, blocks, x, source, order, transpos
     head = f"{'Wᵀ' if transposed else 'W'}  {words.size(taps.shape)}"
     sheet.text(0, -34, head, HEAD, bold=True)
     # Beside a vector taller than the matrix, the line above belongs to the vector's title.
-    tall = x is not None and max(len(vector), len(product)) > taps.shape[0] + 1
+    tall = vector is not None and max(len(vector), len(product)) > taps.shape[0] + 1
     _axis_words(sheet, grid, head, below=tall)
-    if x is None:
-        return sheet, product
+    if vector is None:
+        return sheet
     names = ("vec(y)", "vec(z)") if transposed else ("vec(x)", "vec(y)")
     y0 = grid.y + grid.h / 2
     at = grid.right + 14
@@ -240,11 +220,19 @@ def _matrix_body(taps, kernel, rows, columns, blocks, x, source, order, transpos
     at = _put_column(sheet, vector, "input", cell, names[0], at + 14, y0)
     sheet.text(at + 14, y0, "=", 14, ha="center")
     _put_column(sheet, product, "output", cell, names[1], at + 28, y0)
-    return sheet, product
+    return sheet
 
 
 def _put_column(sheet, values, role, cell, title, x, middle):
-    column, _ = _column(values, role, cell, title)
+    """A vector as a column of cells with a title above; returns the x at its right."""
+    column, texts = Sheet(), [number(v) for v in values]
+    size = min(BODY, 0.62 * cell)
+    wide = max(cell, *(text_width(text, size) + 6 for text in texts))
+    for i, text in enumerate(texts):
+        column.rect(0, i * cell, wide, cell, *ROLES[role])
+        if cell >= 11:
+            column.text(wide / 2, (i + 0.5) * cell, text, size, ha="center")
+    column.text(wide / 2, -10, title, SMALL, ROLES[role][1], "center", bold=True)
     sheet.place(column, x, middle - len(values) * cell / 2 + column.bounds[1])
     return x + column.width
 
@@ -281,7 +269,7 @@ def _matrix_alt(taps, kernel, big, order, output_order, transposed, settings, pr
     text += f"First row: {' '.join(first[:24])}{' …' if len(first) > 24 else ''}. "
     if product is not None:
         text += f"Times the vector drawn beside it, it gives {words.listed(product, 16)}. "
-    return words.shorten(text.strip())
+    return text
 
 
 def _with_skipped(kernel_shape, shape, stride, padding, dilation):
@@ -310,56 +298,50 @@ def matrix_gallery(settings):
     """
     settings = [dict(s) for s in settings]
     if not settings:
-        raise ValueError("settings is empty; give at least one dict")
-    made = [_gallery_case(case) for case in settings]
-    widest = max(taps.shape[1] for taps, *_ in made)
+        refuse("settings", settings, "is empty", "give at least one dict")
+    cases = [_gallery_case(case) for case in settings]
+    widest = max(taps.shape[1] for taps, *_ in cases)
     cell = min(20, ((WIDTH - 24) / 2 - 8) / widest)
     panels, sentences, kernels = [], [], {}
-    for taps, ghost, kernel, title, shape, blocks in made:
+    for taps, ghost, kernel, title, shape, blocks in cases:
         kernels.setdefault(tuple(kernel.flat) + kernel.shape, kernel)
         body = Sheet()
         draw_matrix(body, 0, 0, taps, [number(v) for v in kernel.flat], cell, blocks, ghost)
-        head = Sheet()
-        head.text(0, 0, title, HEAD, bold=True)
-        head.text(0, 15, f"W  {words.size(shape)}", SMALL, "muted")
-        panels.append(stack([head, body], 7))
+        panels.append(stack([title_sheet(title, f"W  {words.size(shape)}"), body], 7))
         sentences.append(f"{title}: {words.size(shape)}")
     legend = beside([kernel_sheet(kernel, 22) for kernel in kernels.values()], 20)
-    parts = [legend, flow(panels, gap=(24, 18), most=2)]
-    ghosts = [g for _, g, *_ in made if g is not None and g.any()]
-    if ghosts:
-        parts.append(_ghost_key(ghosts))
-    alt = (f"{words.plural(len(made), 'convolution matrix').replace('matrixs', 'matrices')} with "
+    ghosts = [ghost for _, ghost, *_ in cases if ghost is not None]
+    alt = (f"{words.plural(len(cases), 'convolution matrix', 'convolution matrices')} with "
            f"entries coloured by kernel tap. {'; '.join(sentences)}.")
     if ghosts:
         alt += (" Rows that the stride skips are crossed out, columns that padding cuts off are "
                 "hatched.")
-    return Picture(stack(parts, 16).figure(), words.shorten(alt))
+    return Picture(stack([legend, flow(panels, gap=(24, 18), most=2),
+                          _ghost_key(ghosts) if ghosts else None], 16), alt)
 
 
 def _gallery_case(case):
-    case = dict(case)
-    title = case.pop("title", None)
-    kernel = case.pop("kernel", None)
-    kernel_size = case.pop("kernel_size", None)
+    """(taps, what to cross out, kernel, title, size of W, block) of one dict of settings."""
+    unknown = set(case) - {"title", "size", "kernel", "kernel_size", "stride", "padding",
+                           "dilation"}
+    if unknown:
+        refuse("settings", case, f"has the unknown key {min(unknown)!r}",
+               "use title, size, kernel, kernel_size, stride, padding, dilation")
+    kernel, kernel_size = case.get("kernel"), case.get("kernel_size")
     if (kernel is None) == (kernel_size is None) or "size" not in case:
-        raise ValueError(f"settings has an entry with {sorted(case)}; give 'size' and one of "
-                         "'kernel', 'kernel_size'")
+        refuse("settings", case, "has not what a matrix needs",
+               "give 'size' and one of 'kernel', 'kernel_size'")
     if kernel is None:
         kernel = _lettered((kernel_size,) if np.isscalar(kernel_size) else tuple(kernel_size))
-    kernel = words.plain(kernel, "kernel")
-    shape = _shape(case.pop("size"), kernel.ndim)
-    unknown = set(case) - {"stride", "padding", "dilation"}
-    if unknown:
-        raise ValueError(f"settings has the unknown key {sorted(unknown)[0]!r}; use title, size, "
-                         "kernel, kernel_size, stride, padding, dilation")
-    options = {name: per_axis(case.get(name, plain), kernel.ndim, name, plain)
+    kernel = numbers_or_letters("kernel", kernel)
+    shape = per_axis("size", case["size"], kernel.ndim, 1)
+    options = {name: per_axis(name, case.get(name, plain), kernel.ndim, plain)
                for name, plain in (("stride", 1), ("padding", 0), ("dilation", 1))}
     out = ops.conv_output_size(shape, kernel.shape, **options)
     size = (int(np.prod(out)), int(np.prod(shape)))
     taps, ghost, full, padded = _with_skipped(kernel.shape, shape, **options)
     blocks = (full[-1], padded[-1]) if kernel.ndim == 2 else None
-    title = title or options_words(**options) or "plain"
+    title = case.get("title") or options_words(**options) or "plain"
     return taps, ghost if ghost.any() else None, kernel, title, size, blocks
 
 
@@ -390,17 +372,18 @@ def layer_matrix_picture(weight_shape, size, *, stride=1, padding=0, groups=1):
     >>> layer_matrix_picture((2, 2, 3), 5, groups=1).alt[:20]
     'The matrix of a conv'
     """
-    weight_shape = tuple(int(n) for n in weight_shape)
     if len(weight_shape) not in (3, 4):
-        raise ValueError(f"weight_shape is {weight_shape}; give (C_out, C_in / groups, k) or "
-                         "(C_out, C_in / groups, k, k)")
+        refuse("weight_shape", weight_shape, "is not the shape of a weight",
+               "give (C_out, C_in / groups, k) or (C_out, C_in / groups, k, k)")
+    weight_shape = per_axis("weight_shape", weight_shape, len(weight_shape), 1)
     c_out, per_group, *kernel_shape = weight_shape
     if groups < 1 or c_out % groups:
-        raise ValueError(f"groups is {groups}; give a divisor of the {c_out} output channels")
+        refuse("groups", groups, "does not divide the output channels",
+               f"give a divisor of {c_out}")
     kernel_shape = tuple(kernel_shape)
     c_in = per_group * groups
     options = {"stride": stride, "padding": padding}
-    shape = _shape(size, len(kernel_shape))
+    shape = per_axis("size", size, len(kernel_shape), 1)
     taps = ops.conv_matrix_taps(kernel_shape, shape, **options)
     gap = 5
     cell = min(20, (WIDTH - 46 - gap * (c_in - 1)) / (c_in * taps.shape[1]))
@@ -420,27 +403,22 @@ def layer_matrix_picture(weight_shape, size, *, stride=1, padding=0, groups=1):
                            "right", bold=True)
     whole = (c_out * taps.shape[0], c_in * taps.shape[1])
     settings = options_words(**options, groups=groups)
-    weights = c_out * per_group * int(np.prod(kernel_shape))
-    legend = beside([kernel_sheet(letters, 24, "each kernel"), _notes([
+    weights = c_out * per_group * letters.size
+    filled = c_out * per_group * int((taps >= 0).sum())
+    legend = beside([kernel_sheet(letters, 24, "each kernel"), text_sheet([
         f"matrix {words.size(whole)}: {words.plural(c_out, 'row')} of blocks, {c_in} across",
         f"each block {words.size(taps.shape)}, with its own kernel",
-        f"{weights} weights fill {c_out * per_group * int((taps >= 0).sum())} entries",
-        *([settings] if settings else [])])], 20)
+        f"{weights} weights fill {filled} entries",
+        *([settings] if settings else [])], SMALL, "muted")], 20)
     alt = (f"The matrix of a convolution layer with {words.plural(c_in, 'input channel')} and "
            f"{words.plural(c_out, 'output channel')}, kernels of size {words.size(kernel_shape)}, "
            f"channels of size {words.size(shape)}{', ' + settings if settings else ''}: "
            f"{words.size(whole)} entries in {c_out * c_in} blocks of {words.size(taps.shape)}. "
            f"Each block is the convolution matrix of its own kernel; the {weights} weights fill "
-           f"{c_out * per_group * int((taps >= 0).sum())} entries.")
+           f"{filled} entries.")
     if groups > 1:
         alt += f" Only the {c_out * per_group} blocks within a group are not zero."
-    return Picture(stack([legend, sheet], 20).figure(), words.shorten(alt))
-
-
-def _notes(lines):
-    sheet = Sheet()
-    sheet.paragraph(0, 0, lines, SMALL, "muted")
-    return sheet
+    return Picture(stack([legend, sheet], 20), alt)
 
 
 def _draw_block(sheet, x, y, taps, letters, cell, linked):

@@ -3,8 +3,9 @@
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
+from lib.arguments import refuse
 from lib.plots import _text as words
-from lib.plots._axes import numbers
+from lib.plots._arguments import real_numbers
 from lib.plots._sheet import BODY, HEAD, SMALL, WIDTH, Sheet, text_width
 from lib.plots._text import number
 from lib.plots._theme import Picture, light, style
@@ -27,15 +28,15 @@ def seeds_picture(groups, *, panels):
     """
     groups = list(groups)
     if not groups or len(set(groups)) != len(groups):
-        raise ValueError(f"groups is {groups!r}; give at least one name, each once")
+        refuse("groups", groups, "is empty or has a name twice", "give at least one, each once")
     measures = [_measure(groups, panel) for panel in panels]
     if not measures:
-        raise ValueError("panels is empty; give at least one (title, {group: numbers})")
+        refuse("panels", panels, "is empty", "give at least one (title, {group: numbers})")
     names = max(text_width(name, BODY) for name in groups) + 10
     notes = max(text_width(note, SMALL) for _, values, options in measures
                 for note in [_mean_and_range(v) for v in values.values()])
     if WIDTH - names - notes < 120:
-        raise ValueError(f"groups has names up to {names:.0f} points wide; give shorter ones")
+        refuse("groups", groups, f"has names up to {names:.0f} points wide", "give shorter ones")
     sheet, y, dots = Sheet(), 0.0, []
     for title, values, options in measures:
         y = _seeds_panel(sheet, y, dots, groups, title, values, options, names, notes + 12) + 20
@@ -44,38 +45,35 @@ def seeds_picture(groups, *, panels):
     if len(counts) == 1:
         key += f" of {counts.pop()} seeds"
     sheet.text(0, y, key, SMALL, "muted")
-    alt = " ".join(_say_measure(groups, *measure) for measure in measures)
+    alt = " ".join(_measure_in_words(groups, *measure) for measure in measures)
     if len(alt) > 540:
-        alt = " ".join(_say_measure(groups, *measure, brief=True) for measure in measures)
+        alt = " ".join(_measure_in_words(groups, *measure, brief=True) for measure in measures)
     figure = sheet.figure(WIDTH)
     with style():  # as markers, which are drawn once and used often: a much smaller SVG
         figure.axes[0].plot(*zip(*dots, strict=True), "o", markersize=5.8,
                             markerfacecolor=light("output"), markeredgecolor=light("output-line"),
                             markeredgewidth=1.0, zorder=2, scalex=False, scaley=False)
-    return Picture(figure, words.shorten(
-        f"{alt} Ranges in brackets."))
+    return Picture(figure, f"{alt} Ranges in brackets.")
 
 
 def _measure(groups, panel):
     """A panel as (title, {group: array}, options), checked."""
     if not isinstance(panel, tuple | list) or len(panel) not in (2, 3):
-        raise ValueError(f"panels holds {panel!r}; give (title, {{group: numbers}}) or (title, "
-                         "{group: numbers}, options)")
+        refuse("panels", panel, "is not a panel",
+               "give (title, {group: numbers}) or (title, {group: numbers}, options)")
     title, values, options = (*panel, {})[:3]
     options = {"log": False, "unit": "", "better": None} | dict(options)
     if len(options) > 3 or options["better"] not in (None, "lower", "higher"):
-        raise ValueError(f"panels has the options {panel[2]!r} for {title!r}; give log, unit and "
-                         "better ('lower' or 'higher')")
-    strange = [name for name in values if name not in groups]
-    if strange or not values:
-        raise ValueError(f"panels has the groups {list(values)} for {title!r}; give some of "
-                         f"{groups}")
-    values = {name: np.atleast_1d(numbers(v, f"panels, {title!r}, {name!r},"))
+        refuse("panels", panel[2], f"are the options for {title!r}",
+               "give log, unit and better ('lower' or 'higher')")
+    if not values or any(name not in groups for name in values):
+        refuse("panels", list(values), f"are the groups for {title!r}", f"give some of {groups}")
+    values = {name: np.atleast_1d(real_numbers(f"panels, {title!r}, {name!r}", v))
               for name, v in values.items()}
     least = min(v.min() for v in values.values())
     if options["log"] and least < 0:
-        raise ValueError(f"panels has {number(least)} for {title!r} on a logarithmic axis; give "
-                         "values of 0 or more, or leave out log")
+        refuse("panels", float(least), f"is a value of {title!r}, whose axis is logarithmic",
+               "give values of 0 or more, or leave out log")
     return title, values, options
 
 
@@ -107,21 +105,21 @@ def _heading(title, options):
     return f"{title} ({', '.join(notes)})" if notes else title
 
 
-def _say_measure(groups, title, values, options, brief=False):
+def _measure_in_words(groups, title, values, options, brief=False):
     """All means and ranges, or in brief: the best and the worst, and who overlaps the best."""
     head = _heading(title, options)
-    there = [name for name in groups if name in values]
-    if brief and len(there) > 2:
-        there.sort(key=lambda name: values[name].mean(), reverse=options["better"] == "higher")
-        best = values[there[0]]
-        near = [n for n in there[1:]
-                if values[n].min() <= best.max() and values[n].max() >= best.min()]
-        tail = f"; {len(near)} of {len(there) - 1} others overlap the first" if near else ""
-        there = [there[0], there[-1]]
-        first, last = (f"{n}, {_mean_and_range(values[n])}" for n in there)
-        text = f"from {first}, to {last}{tail}"
+    measured = [name for name in groups if name in values]
+    texts = {name: f"{name}, {_mean_and_range(values[name])}" for name in measured}
+    if brief and len(measured) > 2:
+        measured.sort(key=lambda name: values[name].mean(), reverse=options["better"] == "higher")
+        first, *others = measured
+        best = values[first]
+        near = sum(values[name].min() <= best.max() and values[name].max() >= best.min()
+                   for name in others)
+        text = f"from {texts[first]}, to {texts[others[-1]]}"
+        text += f"; {near} of {len(others)} others overlap the first" if near else ""
     else:
-        text = "; ".join(f"{n}, {_mean_and_range(values[n])}" for n in there)
+        text = "; ".join(texts.values())
     return f"{head[0].upper()}{head[1:]}: {text}."
 
 

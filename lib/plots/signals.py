@@ -3,8 +3,9 @@
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-from lib.plots import _text as words
-from lib.plots._axes import figure_with_margins, numbers
+from lib.arguments import choice, refuse
+from lib.plots._arguments import numbers_or_letters, real_numbers, strings
+from lib.plots._axes import figure_with_margins
 from lib.plots._grid import ROLES, Grid, fit_size
 from lib.plots._sheet import BODY, SMALL, WIDTH, Sheet, text_width
 from lib.plots._text import number
@@ -26,25 +27,24 @@ def signals(rows, *, labels, mode="cells", roles=None):
     for row in rows:
         shifted = isinstance(row, tuple) and len(row) == 2 and np.ndim(row[1]) == 1
         offsets.append(int(row[0]) if shifted else 0)
-        series.append(words.plain(row[1] if shifted else row, "rows", 1))
-    if not series or len(labels) != len(series):
-        raise ValueError(f"labels has {len(labels)} entries; give {len(series)}, one per signal "
-                         "(and at least one signal)")
+        series.append(numbers_or_letters("rows", row[1] if shifted else row, (1,)))
+    if not series:
+        refuse("rows", rows, "is empty", "give at least one signal")
+    labels = strings("labels", labels, len(series), "signal")
     if min(offsets) < 0:
-        raise ValueError(f"rows has the offset {min(offsets)}; give 0 or more")
+        refuse("rows", min(offsets), "is the offset of a signal", "give 0 or more")
+    choice("mode", mode, ("cells", "stems"))
     if roles is None:
         roles = ["input"] + ["output"] * (len(series) - 1)
     if len(roles) != len(series) or any(role not in ROLES for role in roles):
-        raise ValueError(f"roles is {roles!r}; give one of {', '.join(ROLES)} for each signal")
+        refuse("roles", roles, "does not give each signal a role",
+               f"give one of {', '.join(ROLES)} for each")
     text = " ".join(f"{name}: {', '.join(map(number, values[:24]))}"
                     f"{', …' if len(values) > 24 else ''}."
                     for name, values in zip(labels, series, strict=True))
-    alt = words.shorten(f"Signals aligned under each other. {text}")
-    if mode == "cells":
-        return Picture(_strips(series, offsets, labels, roles).figure(), alt)
-    if mode == "stems":
-        return Picture(_stems(series, offsets, labels, roles), alt)
-    raise ValueError(f"mode is {mode!r}; use 'cells' or 'stems'")
+    draw = _strips if mode == "cells" else _stems
+    return Picture(draw(series, offsets, labels, roles),
+                   f"Signals aligned under each other. {text}")
 
 
 def _strips(series, offsets, labels, roles):
@@ -87,7 +87,7 @@ def _stems(series, offsets, labels, roles):
             color = light(ROLES[role][1])
             marker = {"input": "o", "kernel": "^", "output": "s"}[role]
             t = np.arange(len(values)) + offset
-            values = numbers(values, "rows")
+            values = real_numbers("rows", values)
             axes.vlines(t, 0, values, color=color, linewidth=2)
             axes.plot(t, values, marker, color=color, markersize=5.5, linestyle="none")
             axes.axhline(0, color=light("muted"), linewidth=0.8)

@@ -5,8 +5,9 @@ import numpy as np
 from lib import ops
 from lib.arguments import per_axis, refuse
 from lib.plots import _text as words
+from lib.plots._arguments import strings
 from lib.plots._axes import CURVES, figure_with_margins
-from lib.plots._text import number, plural
+from lib.plots._text import number
 from lib.plots._theme import Picture, light, style
 
 
@@ -33,10 +34,7 @@ def spectrum_picture(pictures, stride, *, labels=None):
                "use 2 or more along the width, or exchange the axes")
     if labels is None:
         labels = [f"set {i + 1}" for i in range(len(sets))] if len(sets) > 1 else ["pictures"]
-    labels = [labels] if isinstance(labels, str) else list(labels)
-    if len(labels) != len(sets):
-        refuse("labels", labels, f"does not name {plural(len(sets), 'set')}",
-               f"give {plural(len(sets), 'string')}")
+    labels = strings("labels", labels, len(sets), "set")
     # Rounded, so that rounding errors are not written out.
     scores = [round(ops.layer_checkerboard_score(one, stride), 5) for one in sets]
     curves = [_along(one, steps) for one in sets]
@@ -68,12 +66,12 @@ def spectrum_picture(pictures, stride, *, labels=None):
         axes.grid(axis="x", visible=False)
         figure.legend(loc="outside lower left", ncols=2, handlelength=3.4, columnspacing=1.5)
     where = " and ".join(named)
-    said = "; ".join(f"{label}: score {number(score)}, {_peaks(curve, steps[1])}"
-                     for label, score, curve in zip(labels, scores, curves, strict=True))
+    peaks = "; ".join(f"{label}: score {number(score)}, {_peaks(curve, steps[1])}"
+                      for label, score, curve in zip(labels, scores, curves, strict=True))
     alt = (f"Power against horizontal frequency from 0 to 1/2 cycles per pixel, dashed marks at "
            f"{where}, {'the harmonics' if len(named) > 1 else 'the harmonic'} of stride "
-           f"{words.size(dict.fromkeys(steps))}. {said}.")
-    return Picture(figure, words.shorten(alt))
+           f"{words.size(dict.fromkeys(steps))}. {peaks}.")
+    return Picture(figure, alt)
 
 
 def _sets(pictures):
@@ -104,19 +102,18 @@ def _along(pictures, steps):
 
 def _peaks(curve, stride):
     """What a curve does at the harmonics, in words."""
-    said = []
+    peaks = []
     for h in range(1, stride // 2 + 1):
         line = h * len(curve) // stride
         near = np.array([-4, -3, -2, 2, 3, 4]) + line
         beside = float(curve.take(near, mode="wrap").mean())
         peak = float(curve[line])
         if peak <= 2 * beside or peak < 1e-12:
-            said.append(f"no peak at {h}/{stride}")
+            peaks.append(f"no peak at {h}/{stride}")
         elif beside < 1e-9 * peak:
-            said.append(f"a lone peak at {h}/{stride}")
+            peaks.append(f"a lone peak at {h}/{stride}")
         else:
-            said.append(f"a peak at {h}/{stride}, {number(round(peak / beside))} times its "
-                        "surroundings" if peak / beside >= 10 else
-                        f"a peak at {h}/{stride}, {number(peak / beside, 2)} times its "
-                        "surroundings")
-    return ", ".join(said)
+            ratio = peak / beside
+            times = number(round(ratio)) if ratio >= 10 else number(ratio, 2)
+            peaks.append(f"a peak at {h}/{stride}, {times} times its surroundings")
+    return ", ".join(peaks)

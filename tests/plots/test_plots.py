@@ -148,7 +148,8 @@ def test_text_is_readable(text, ground, theme):
 @pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
 def test_taps_stay_apart_in_grey(theme):
     lightness = sorted(
-        116 * luminance(_theme.TOKENS[f"tap{i}"][theme]) ** (1 / 3) - 16 for i in range(_theme.TAPS))
+        116 * luminance(_theme.TOKENS[f"tap{i}"][theme]) ** (1 / 3) - 16
+        for i in range(_theme.TAPS))
     assert min(np.diff(lightness)) >= 5
     first = sorted(
         116 * luminance(_theme.TOKENS[f"tap{i}"][theme]) ** (1 / 3) - 16 for i in range(3))
@@ -301,37 +302,38 @@ def test_curves_say_the_numbers(pictures):
 # What is refused
 
 @pytest.mark.parametrize("call, message", [
-    (lambda: plots.conv_steps([1, 2, 3], [[1]]), "kernel has 2 axes and x has 1"),
-    (lambda: plots.conv_steps(np.ones((2, 2, 2)), np.ones((1, 1, 1))), "x has 3 axes"),
-    (lambda: plots.conv_steps([], [1]), "x is empty"),
+    (lambda: plots.conv_steps([1, 2, 3], [[1]]), "kernel.shape=.* has 2 axes and x has 1"),
+    (lambda: plots.conv_steps(np.ones((2, 2, 2)), np.ones((1, 1, 1))),
+     "x.shape=.* has 3 axes; give 1 or 2"),
+    (lambda: plots.conv_steps([], [1]), "x.shape=.* is empty"),
     (lambda: plots.conv_steps([1, 2], [1, 2, 3]), "kernel"),
     (lambda: plots.conv_steps([1, 2, 3], [1, 2], stride=0), "stride"),
-    (lambda: plots.conv_steps([1, 2, 3], [1, 2], steps=[2]), "steps is .* from 0 to 1"),
-    (lambda: plots.conv_steps([1, None], [1]), "x holds None"),
+    (lambda: plots.conv_steps([1, 2, 3], [1, 2], steps=[2]), r"steps=\[2\] .* from 0 to 1"),
+    (lambda: plots.conv_steps([1, None], [1]), "x=None"),
     (lambda: plots.stamp_steps([1, 2], [1, 2], output_padding=3), "output_padding"),
     (lambda: plots.stamp_steps([1], [1, 2], padding=1), "padding"),
     (lambda: plots.matrix_picture([1, 2], 4, order="diagonal"), "order"),
-    (lambda: plots.matrix_picture([1, 2], (4, 4)), "size is"),
-    (lambda: plots.matrix_picture([1, 2], 4, x=[1, 2]), "x has 2 entries; give 4"),
-    (lambda: plots.matrix_picture([1, 2], 400), "size gives a matrix"),
-    (lambda: plots.matrix_gallery([]), "settings is empty"),
-    (lambda: plots.matrix_gallery([dict(size=3)]), "settings has an entry"),
+    (lambda: plots.matrix_picture([1, 2], (4, 4)), "size=.* has length 2"),
+    (lambda: plots.matrix_picture([1, 2], 4, x=[1, 2]), "x.shape=.* has 2 entries; give 4"),
+    (lambda: plots.matrix_picture([1, 2], 400), "size=400 gives a matrix .* at most 20000"),
+    (lambda: plots.matrix_gallery([]), r"settings=\[\] is empty"),
+    (lambda: plots.matrix_gallery([dict(size=3)]), "settings=.* give 'size' and"),
     (lambda: plots.matrix_gallery([dict(size=3, kernel_size=2, pad=1)]), "unknown key 'pad'"),
     (lambda: plots.layer_matrix_picture((2, 2), 5), "weight_shape"),
-    (lambda: plots.layer_matrix_picture((3, 1, 2), 5, groups=2), "groups is 2"),
-    (lambda: plots.size_staircase(9, stride=2, sizes=range(1, 5)), "sizes .* at least 9"),
+    (lambda: plots.layer_matrix_picture((3, 1, 2), 5, groups=2), "groups=2"),
+    (lambda: plots.size_staircase(9, stride=2, sizes=range(1, 5)), "sizes=.* at least 9"),
     (lambda: plots.size_staircase((3, 3), stride=2), "kernel_size"),
-    (lambda: plots.signals([[1]], labels=[]), "labels has 0"),
-    (lambda: plots.signals([[1]], labels=["x"], mode="dots"), "mode is 'dots'"),
-    (lambda: plots.signals([[1]], labels=["x"], roles=["in"]), "roles"),
-    (lambda: plots.signals([(-1, [1])], labels=["x"]), "offset -1"),
-    (lambda: plots.loss_and_kernel([1], [[1]], [1]), "kernels has 1 entries; give two"),
-    (lambda: plots.loss_and_kernel([1], [[1], [1, 2]], [1]), "kernels has shapes"),
-    (lambda: plots.loss_and_kernel([float("nan")], [[1], [1]], [1]), "losses"),
-    (lambda: plots.operation_counts({}), "counts is empty"),
-    (lambda: plots.operation_counts({"a": -1}), "counts has −1"),
-    (lambda: plots.bars([1], ["a", "b"]), "labels has 2"),
-    (lambda: plots.bars(["x"], ["a"]), "values"),
+    (lambda: plots.signals([[1]], labels=[]), r"labels=\[\] does not name 1 signal"),
+    (lambda: plots.signals([[1]], labels=["x"], mode="dots"), "mode='dots' .* 'cells' or 'stems'"),
+    (lambda: plots.signals([[1]], labels=["x"], roles=["in"]), "roles=.* input, kernel, output"),
+    (lambda: plots.signals([(-1, [1])], labels=["x"]), "rows=-1 .* offset"),
+    (lambda: plots.loss_and_kernel([1], [[1]], [1]), r"kernels=\[\(1,\)\] .* give two"),
+    (lambda: plots.loss_and_kernel([1], [[1], [1, 2]], [1]), r"kernels=\[\(1,\), \(2,\)\]"),
+    (lambda: plots.loss_and_kernel([float("nan")], [[1], [1]], [1]), "losses=nan"),
+    (lambda: plots.operation_counts({}), "counts=.* is empty"),
+    (lambda: plots.operation_counts({"a": -1}), "counts=-1.0"),
+    (lambda: plots.bars([1], ["a", "b"]), "labels=.* does not name 1 value"),
+    (lambda: plots.bars(["x"], ["a"]), "values="),
 ])
 def test_refusals_name_the_argument(call, message):
     with pytest.raises(ValueError, match=message):

@@ -13,6 +13,7 @@ ROLES = {
     "input": ("input", "input-line", 0.9),
     "kernel": ("kernel", "kernel-line", 0.9),
     "output": ("output", "output-line", 1.4),
+    "index": ("faint", "kernel-line", 0.9),
 }
 DASH = (2.0, 1.6)
 
@@ -69,8 +70,8 @@ class Grid:
         x, y = self.corner(index)
         return x + self.cell / 2, y + self.cell / 2
 
-    def paint(self, index, fill, edge, line=0.9, dash=None, layer=1):
-        self.sheet.rect(*self.corner(index), self.cell, self.cell, fill, edge, line, dash, layer)
+    def paint(self, index, fill, edge, line, layer=1):
+        self.sheet.rect(*self.corner(index), self.cell, self.cell, fill, edge, line, None, layer)
 
     def role(self, index, role):
         """Paint one cell as "input", "kernel" or "output"."""
@@ -83,11 +84,11 @@ class Grid:
         self.paint(index, token, "muted", 0.7, layer=1.5)
         return text_token(token)
 
-    def void(self, index, dash=DASH):
+    def void(self, index):
         """Draw a cell of padding: no ground, dashed edge, clear of its neighbours' dashes."""
         x, y = self.corner(index)
         side = self.cell - 2.4
-        self.sheet.rect(x + 1.2, y + 1.2, side, side, None, "muted", 0.7, dash, 0)
+        self.sheet.rect(x + 1.2, y + 1.2, side, side, None, "muted", 0.7, DASH, 0)
 
     def write(self, index, text, color="ink", size=BODY, dx=0.0, dy=0.0, bold=False):
         """Write in a cell, smaller where the text is long."""

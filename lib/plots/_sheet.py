@@ -86,14 +86,14 @@ class Sheet:
                             (circle.vertices, circle.codes)))
         self._grow(x - radius, y - radius, x + radius, y + radius)
 
-    def arrow(self, start, end, color="muted", line=1.3, head=5.5):
+    def arrow(self, start, end):
         """A straight arrow from `start` to `end`."""
         start, end = np.asarray(start, float), np.asarray(end, float)
         along = (end - start) / (np.hypot(*(end - start)) or 1)
-        across = np.array([-along[1], along[0]])
-        neck = end - head * along
-        self.lines([start, neck], color=color, line=line, layer=4)
-        self.polygon([end, neck + 0.55 * head * across, neck - 0.55 * head * across], color)
+        across = 0.55 * 5.5 * np.array([-along[1], along[0]])
+        neck = end - 5.5 * along
+        self.lines([start, neck], line=1.3, layer=4)
+        self.polygon([end, neck + across, neck - across], "muted")
 
     def hatch(self, x, y, w, h, color="muted", step=5.0, line=0.8):
         """Diagonal hatching, cut exactly at the rectangle's edges."""
@@ -103,11 +103,11 @@ class Sheet:
             lines.append([(x + a, y + offset - a), (x + offset - b, y + b)])
         self.lines(*lines, color=color, line=line, layer=2)
 
-    def text(self, x, y, text, size=BODY, color="ink", ha="left", bold=False, layer=5):
+    def text(self, x, y, text, size=BODY, color="ink", ha="left", bold=False):
         """One line of text; `y` is the middle of its digits."""
         if text == "":
             return
-        self._items.append(("text", layer, (size, color, ha, bold), (x, y, text)))
+        self._items.append(("text", 5, (size, color, ha, bold), (x, y, text)))
         width = text_width(text, size, bold)
         left = x - {"left": 0, "center": width / 2, "right": width}[ha]
         self._grow(left, y - 0.62 * size, left + width, y + 0.62 * size)
@@ -174,11 +174,11 @@ def _write(axes, look, what):
               fontweight="bold" if bold else "normal", parse_math=False, zorder=5)
 
 
-def flow(panels, width=WIDTH, gap=(22, 18), most=4):
-    """Panels in rows of equal columns, as many beside each other as `width` holds."""
+def flow(panels, gap=(22, 18), most=4):
+    """Panels in rows of equal columns, as many beside each other as a page holds."""
     sheet = Sheet()
     panel_width = max(p.width for p in panels)
-    columns = int((width + gap[0]) // (panel_width + gap[0]))
+    columns = int((WIDTH + gap[0]) // (panel_width + gap[0]))
     columns = max(1, min(columns, most, len(panels)))
     if columns == 3 and len(panels) == 4:
         columns = 2  # two and two reads better than three and one

@@ -74,7 +74,7 @@ def coverage_picture(size, kernel_size=None, *, stride=1, padding=0, output_padd
     output shaded by count between the counts of its rows and of its columns, whose products they
     are. Three axes: slice by slice.
     ``layers``: instead of a kernel, a list of dicts as in ``ops.stacked_overlap``: the paths
-    through several layers, on one or two axes. Other arguments as in ``ops.overlap_count``.
+    through several layers, on one axis. Other arguments as in ``ops.overlap_count``.
     Returns a Picture. ValueError as there, and for outputs too large to draw.
 
     >>> coverage_picture(4, 3, stride=2).alt[-70:]
@@ -87,7 +87,7 @@ def coverage_picture(size, kernel_size=None, *, stride=1, padding=0, output_padd
         for name, value in {**options, "kernel_size": kernel_size}.items():
             if value != plain.get(name):
                 refuse(name, value, "is given beside layers", "put it into the dict of its layer")
-        return _stacked(size, layers)
+        return _several_layers(size, layers)
     if kernel_size is None:
         refuse("kernel_size", None, "is missing", "give the size of a kernel, or layers")
     counts = ops.overlap_count(size, kernel_size, **options)
@@ -137,10 +137,11 @@ def _turn(counts, inner, stride):
     return turn, bool((turn == turn[0]).all())
 
 
-def _grid(sheet, x, y, counts, cell, most, write, high=None):
+def _grid(sheet, x, y, counts, cell, write, high=None, most=None):
     """Cells shaded by count from (x, y) on; numbers where ``write``, else runs in one piece."""
     counts = np.atleast_2d(counts)
     high = cell if high is None else high
+    most = counts.max() if most is None else most
     rows, columns = counts.shape
     fits = write and min(cell, high) >= 8
     for r in range(rows):
@@ -164,13 +165,14 @@ def _grid(sheet, x, y, counts, cell, most, write, high=None):
     sheet.rect(x, y, columns * cell, rows * high, None, "output-line", 1.2, layer=3)
 
 
-def _legend(sheet, x, y, counts, most, text="touched by"):
+def _legend(sheet, y, counts):
     """Swatches of the counts that occur, at most seven of them; returns the y below."""
+    text, most = "touched by", counts.max()
     shown = np.unique(counts)
     if len(shown) > 7:
         shown = shown[np.unique(np.linspace(0, len(shown) - 1, 7).round().astype(int))]
-    sheet.text(x, y + 8, text, SMALL, "muted")
-    x += text_width(text, SMALL) + 8
+    sheet.text(0, y + 8, text, SMALL, "muted")
+    x = text_width(text, SMALL) + 8
     for count in shown:
         sheet.shade(x, y + 1, 14, 14, count, most)
         sheet.rect(x, y + 1, 14, 14, None, "output-line", 0.8)
@@ -213,14 +215,14 @@ def _line(counts, each, settings):
     void = [c for c in range(long) if not p <= c < p + len(counts)]
     for c in void:
         sheet.rect(c * cell + 1, y + 1, cell - 2, high - 2, None, "muted", 0.7, DASH, 0)
-    _grid(sheet, left, y, counts, cell, counts.max(), True, high)
+    _grid(sheet, left, y, counts, cell, True, high)
     y += high
     size = max(6.5, min(SMALL, 0.5 * cell + 3))
     for t in range(0, len(counts), 1 if cell >= 15 else 5):
         sheet.text(left + (t + 0.5) * cell, y + 8, str(t), size, "muted", "center")
     y = _brackets(sheet, left, y + 19, counts, axis, cell)
     if cell < 8:
-        y = _legend(sheet, 0, y + 4, counts, counts.max())
+        y = _legend(sheet, y + 4, counts)
     meaning = ("the numbers count the stamps that touch a cell" if cell >= 8 else
                "shaded by how many stamps touch a cell")
     notes = [f"output, length {len(counts)}: {meaning}"]
@@ -287,9 +289,9 @@ def _plane(counts, each, settings):
     sheet = _ShadedSheet()
     sheet.heading(f"output {words.size(counts.shape)}", "output-line", settings)
     x, y = side + gap, 22.0 + side + gap
-    _grid(sheet, x, 22.0, columns, cell, columns.max(), write, side)
-    _grid(sheet, 0, y, rows[:, np.newaxis], side, rows.max(), write, cell)
-    _grid(sheet, x, y, counts, cell, counts.max(), write)
+    _grid(sheet, x, 22.0, columns, cell, write, side)
+    _grid(sheet, 0, y, rows[:, np.newaxis], side, write, cell)
+    _grid(sheet, x, y, counts, cell, write)
     inner = [_interior(profile, axis) for profile, axis in zip((rows, columns), each, strict=True)]
     notes = ["above and at the left: the counts of the columns and of the rows; each cell is a "
              "product of two of them"]
@@ -300,7 +302,7 @@ def _plane(counts, each, settings):
                    (low - top + 1) * cell, None, "ink", 2.0, (5, 2.5), 4)
         notes.append("dashed frame: the interior, where the counts repeat with the stride")
     if not write:
-        bottom = _legend(sheet, 0, bottom + 8, counts, counts.max())
+        bottom = _legend(sheet, bottom + 8, counts)
     sheet.notes(bottom + 6, notes, max(sheet.width, 300))
     alt = (f"An output of {words.size(counts.shape)} cells ({settings}) shaded by how many "
            f"stamps touch each, {counts.min()} to {counts.max()}: the products of the counts "
@@ -335,10 +337,10 @@ def _solid(counts, each, settings):
     for z in range(slices):
         x = (z % across) * (max(columns * cell, 34) + gap)
         sheet.text(x, y + 6, f"slice {z}" if z % across == 0 else str(z), SMALL)
-        _grid(sheet, x, y + 15, counts[z], cell, counts.max(), cell >= 13)
+        _grid(sheet, x, y + 15, counts[z], cell, cell >= 13, most=counts.max())
         if z % across == across - 1 or z == slices - 1:
             y += 15 + rows * cell + 10
-    y = _legend(sheet, 0, y, counts, counts.max())
+    y = _legend(sheet, y, counts)
     sheet.notes(y + 2, ["each slice is the pattern of two axes, times the slice's own count: "
                         + words.listed(depth, 20)])
     alt = (f"An output of {words.size(counts.shape)} cells ({settings}), slice by slice, shaded "
@@ -349,8 +351,8 @@ def _solid(counts, each, settings):
     return Picture(sheet, alt)
 
 
-def _stacked(size, layers):
-    """Paths through several layers."""
+def _several_layers(size, layers):
+    """One row of cells for each layer; a cell stands over the middle of what it stamps."""
     known = ("kernel_size", "stride", "padding", "output_padding", "dilation")
     for layer in layers if isinstance(layers, list | tuple) else ():
         for name in layer if isinstance(layer, dict) else ():
@@ -358,101 +360,64 @@ def _stacked(size, layers):
                 refuse("layers", layers, f"has the unknown key {name!r}",
                        "use " + ", ".join(known))
     last = ops.stacked_overlap(size, layers)
-    if last.ndim == 3:
-        refuse("layers", layers, "have 3 axes", "use 1 or 2 axes, or a single kernel")
-    every = [ops.stacked_overlap(size, layers[:i + 1]) for i in range(len(layers))]
-    for counts in every:
+    if last.ndim != 1:
+        refuse("layers", layers, f"have {last.ndim} axes", "use one axis, or a single kernel")
+    rows = [ops.stacked_overlap(size, layers[:i + 1]) for i in range(len(layers))]
+    for counts in rows:
         _drawable(counts.shape)
-    if sum(counts.size for counts in every) > MOST_CELLS:
-        refuse("size", size, "gives more cells than can be drawn", "use a smaller size")
-    axes = last.ndim
-    settings = [_settings(per_axis("kernel_size", layer["kernel_size"], axes, 1),
-                          **{n: v for n, v in layer.items() if n != "kernel_size"})
-                for layer in layers]
-    sheet = _ShadedSheet()
-    (_stacked_lines if axes == 1 else _stacked_planes)(sheet, size, layers, every, settings)
-    sentences = []
-    for i, (counts, setting) in enumerate(zip(every, settings, strict=True)):
-        middle = _middle(counts, layers[:i + 1])
-        what = f"Layer {i + 1} ({setting}), {words.size(counts.shape)} cells: "
-        if middle.min() == middle.max():
-            what += f"{middle.min()} everywhere in the middle"
-        else:
-            what += f"{middle.min()} to {middle.max()} in the middle"
-            if middle.size <= 16:
-                what += f", which reads {words.rows(middle)}"
-        sentences.append(what + ".")
-    alt = (f"How many paths lead from an input of {words.size(np.atleast_1d(size))} cells to each "
-           f"cell of {plural(len(layers), 'transposed convolution')} one after another, shaded by "
-           f"count. {' '.join(sentences)}")
-    return Picture(sheet, alt)
-
-
-def _middle(counts, layers):
-    """The cells at the middle, as many as the product of the strides on each axis."""
-    spans = []
-    for axis, n in enumerate(counts.shape):
-        period = 1
-        for layer in layers:
-            period *= per_axis("stride", layer.get("stride", 1), counts.ndim, 1)[axis]
-        start = max(0, (n - period) // 2)
-        spans.append(slice(start, start + period))
-    return counts[tuple(spans)]
-
-
-def _stacked_lines(sheet, size, layers, every, settings):
-    """One row of cells for each layer; a cell stands over the middle of what it stamps."""
+    layers = [{name: per_axis(name, layer.get(name, plain), 1, 0)[0] for name, plain in
+               zip(known, (1, 1, 0, 0, 1), strict=True)} for layer in layers]
     size = per_axis("size", size, 1, 1)[0]
-    rows = [np.ones(size, int), *every]
+    names, sentences, period = [f"input, length {size}"], [], 1
+    for i, (layer, counts) in enumerate(zip(layers, rows, strict=True)):
+        settings = _settings((layer["kernel_size"],),
+                             **{name: layer[name] for name in known[1:]})
+        names.append(f"layer {i + 1}: {settings}, length {len(counts)}")
+        # The cells at the middle, as many as the product of the strides.
+        period *= layer["stride"]
+        start = max(0, (len(counts) - period) // 2)
+        middle = counts[start:start + period]
+        text = f"Layer {i + 1} ({settings}), {len(counts)} cells: {middle.min()}"
+        if middle.min() == middle.max():
+            text += " everywhere in the middle"
+        else:
+            text += f" to {middle.max()} in the middle"
+            if middle.size <= 16:
+                text += f", which reads {words.rows(middle)}"
+        sentences.append(text + ".")
+    sheet = _ShadedSheet()
+    _draw_layers(sheet, layers, [np.ones(size, int), *rows], names)
+    return Picture(sheet, (
+        f"How many paths lead from an input of {size} cells to each cell of "
+        f"{plural(len(layers), 'transposed convolution')} one after another, shaded by count. "
+        f"{' '.join(sentences)}"))
+
+
+def _draw_layers(sheet, layers, rows, names):
+    """The rows, from the input on, each under its name."""
     # Cell i of a row is drawn wide[row] cells of the last row wide, about place[row] + wide i.
     wide, place = [1.0], [0.0]
     for layer in reversed(layers):
-        k, s, p, d = (per_axis(name, layer.get(name, plain), 1, 0)[0] for name, plain in
-                      (("kernel_size", 1), ("stride", 1), ("padding", 0), ("dilation", 1)))
+        k, s, p, d = (layer[name] for name in ("kernel_size", "stride", "padding", "dilation"))
         place.insert(0, place[0] + wide[0] * (d * (k - 1) / 2 - p))
         wide.insert(0, wide[0] * s)
     left = min(at - w / 2 for at, w in zip(place, wide, strict=True))
     right = max(at + w * (len(row) - 0.5)
                 for at, w, row in zip(place, wide, rows, strict=True))
     unit = min(26.0, WIDTH / (right - left))
-    names = [f"input, length {size}", *(f"layer {i + 1}: {setting}, length {len(row)}"
-             for i, (setting, row) in enumerate(zip(settings, every, strict=True)))]
     y = 0.0
     for name, row, at, w in zip(names, rows, place, wide, strict=True):
-        sheet.text(0, y + 6, name, BODY, "input-line" if row is rows[0] else "output-line",
-                   bold=True)
-        x = (at - w / 2 - left) * unit
-        if row is rows[0]:
-            sheet.rect(x, y + 17, len(row) * w * unit, 21, "input", "input-line", 0.9)
-            sheet.lines(*[[(x + i * w * unit, y + 17), (x + i * w * unit, y + 38)]
+        x, cell, is_input = (at - w / 2 - left) * unit, w * unit, row is rows[0]
+        sheet.text(0, y + 6, name, BODY, "input-line" if is_input else "output-line", bold=True)
+        if is_input:
+            sheet.rect(x, y + 17, len(row) * cell, 21, "input", "input-line", 0.9)
+            sheet.lines(*[[(x + i * cell, y + 17), (x + i * cell, y + 38)]
                           for i in range(1, len(row))], color="input-line", layer=1.5)
             for i in range(len(row)):
-                sheet.text(x + (i + 0.5) * w * unit, y + 27.5, "1", BODY, ha="center")
+                sheet.text(x + (i + 0.5) * cell, y + 27.5, "1", BODY, ha="center")
         else:
             room = text_width(str(row.max()), 7) / 0.9
-            _grid(sheet, x, y + 17, row, w * unit, row.max(), w * unit >= room, 21)
+            _grid(sheet, x, y + 17, row, cell, cell >= room, 21)
         y += 51
     sheet.notes(y - 4, ["each number counts the paths from the input to the cell; each row is "
                         "shaded up to its own largest"])
-
-
-def _stacked_planes(sheet, size, layers, every, settings):
-    """A panel for each layer, all equally wide."""
-    across = {1: 1, 3: 3}.get(len(every), 2)
-    gap = 16.0
-    side = min(300.0, (WIDTH - (across - 1) * gap) / across)
-    y = low = 0.0
-    for i, (counts, setting) in enumerate(zip(every, settings, strict=True)):
-        if i % across == 0:
-            y = low
-        x = (i % across) * (side + gap)
-        cell = min(26.0, side / max(counts.shape))
-        lines = [f"counts {counts.min()} to {counts.max()}", *wrap(setting.split(), side)]
-        sheet.text(x, y + 6, f"layer {i + 1}: {words.size(counts.shape)}", BODY, "output-line",
-                   bold=True)
-        below = sheet.paragraph(x, y + 14, lines, SMALL, "muted")
-        _grid(sheet, x, below + 5, counts, cell, counts.max(),
-              cell >= 12 and max(counts.shape) <= FEW)
-        low = max(low, below + 5 + counts.shape[0] * cell + 18)
-    sheet.notes(low - 8, [f"paths from the {words.size(np.atleast_1d(size))} input to each cell; "
-                          "each panel is shaded up to its own largest count"])

@@ -54,11 +54,11 @@ def _lettered(kernel_shape):
     return np.array(list(names), dtype=object).reshape(kernel_shape)
 
 
-def draw_matrix(sheet, x, y, taps, texts, cell, blocks=None, ghost=None):
+def draw_matrix(sheet, x, y, taps, texts, cell, blocks=None, left_out=None):
     """The matrix itself: coloured entries with texts, dots elsewhere; returns its Grid.
 
     ``taps``: int array, -1 for structural zeros; ``texts``: what each tap shows, by number;
-    ``blocks``: (rows, columns) of a block; ``ghost``: mask of entries that a stride skips or
+    ``blocks``: (rows, columns) of a block; ``left_out``: mask of entries that a stride skips or
     padding cuts.
     """
     grid = Grid(sheet, x, y, taps.shape, cell)
@@ -67,7 +67,7 @@ def draw_matrix(sheet, x, y, taps, texts, cell, blocks=None, ghost=None):
     written = cell >= 11 and all(fit_size(t, 0.88 * cell, 0.62 * cell, 1) >= 7 for t in texts)
     for index in cells_of(taps.shape):
         tap = taps[index]
-        if ghost is not None and ghost[index]:
+        if left_out is not None and left_out[index]:
             if tap >= 0:
                 left, top = grid.corner(index)
                 inset = 0.14 * cell
@@ -80,8 +80,8 @@ def draw_matrix(sheet, x, y, taps, texts, cell, blocks=None, ghost=None):
         grid.paint(index, token, "paper", min(0.8, 0.05 * cell))
         if written:
             grid.write(index, texts[tap], text_token(token))
-    if ghost is not None:
-        _cross_out(grid, ghost)
+    if left_out is not None:
+        _cross_out(grid, left_out)
     if blocks:
         rows, columns = blocks
         for start in range(columns, taps.shape[1], columns):
@@ -105,13 +105,13 @@ def _dots(grid):
                          dash=(dot, grid.cell - dot), layer=0.5)
 
 
-def _cross_out(grid, ghost):
+def _cross_out(grid, left_out):
     """A line through every row that the stride skips, hatching on columns that padding cuts."""
-    for column in np.flatnonzero(ghost.all(axis=0)):
+    for column in np.flatnonzero(left_out.all(axis=0)):
         left = grid.x + column * grid.cell
         grid.sheet.rect(left, grid.y, grid.cell, grid.h, "paper", None, layer=0.7)
         grid.sheet.hatch(left, grid.y, grid.cell, grid.h, "muted", 6, 0.5)
-    for row in np.flatnonzero(ghost.all(axis=1)):
+    for row in np.flatnonzero(left_out.all(axis=1)):
         top = grid.y + row * grid.cell
         grid.sheet.rect(grid.x, top, grid.w, grid.cell, "paper", None, layer=0.7)
         middle = top + grid.cell / 2
@@ -237,7 +237,7 @@ def _put_column(sheet, values, role, cell, title, x, middle):
     return x + column.width
 
 
-def _axis_words(sheet, grid, head, below=False):
+def _axis_words(sheet, grid, head, below):
     """What columns and rows stand for: beside the title where there is room, else below."""
     start = text_width(head, HEAD, True) + 16
     column_word = "columns: input cells"
@@ -280,9 +280,9 @@ def _with_skipped(kernel_shape, shape, stride, padding, dilation):
     full = ops.conv_output_size(padded, kernel_shape, dilation=dilation)
     cut = np.ones(padded, dtype=bool)
     cut[tuple(slice(p, p + n) for p, n in zip(padding, shape, strict=True))] = False
-    left_out = np.ones(full, dtype=bool)
-    left_out[tuple(slice(None, None, s) for s in stride)] = False
-    return taps, left_out.reshape(-1)[:, None] | cut.reshape(-1)[None, :], full, padded
+    skipped = np.ones(full, dtype=bool)
+    skipped[tuple(slice(None, None, s) for s in stride)] = False
+    return taps, skipped.reshape(-1)[:, None] | cut.reshape(-1)[None, :], full, padded
 
 
 def matrix_gallery(settings):
@@ -303,21 +303,21 @@ def matrix_gallery(settings):
     widest = max(taps.shape[1] for taps, *_ in cases)
     cell = min(20, ((WIDTH - 24) / 2 - 8) / widest)
     panels, sentences, kernels = [], [], {}
-    for taps, ghost, kernel, title, shape, blocks in cases:
+    for taps, left_out, kernel, title, shape, blocks in cases:
         kernels.setdefault(tuple(kernel.flat) + kernel.shape, kernel)
         body = Sheet()
-        draw_matrix(body, 0, 0, taps, [number(v) for v in kernel.flat], cell, blocks, ghost)
+        draw_matrix(body, 0, 0, taps, [number(v) for v in kernel.flat], cell, blocks, left_out)
         panels.append(stack([title_sheet(title, f"W  {words.size(shape)}"), body], 7))
         sentences.append(f"{title}: {words.size(shape)}")
     legend = beside([kernel_sheet(kernel, 22) for kernel in kernels.values()], 20)
-    ghosts = [ghost for _, ghost, *_ in cases if ghost is not None]
+    masks = [mask for _, mask, *_ in cases if mask is not None]
     alt = (f"{words.plural(len(cases), 'convolution matrix', 'convolution matrices')} with "
            f"entries coloured by kernel tap. {'; '.join(sentences)}.")
-    if ghosts:
+    if masks:
         alt += (" Rows that the stride skips are crossed out, columns that padding cuts off are "
                 "hatched.")
     return Picture(stack([legend, flow(panels, gap=(24, 18), most=2),
-                          _ghost_key(ghosts) if ghosts else None], 16), alt)
+                          _left_out_key(masks) if masks else None], 16), alt)
 
 
 def _gallery_case(case):
@@ -339,21 +339,21 @@ def _gallery_case(case):
                for name, plain in (("stride", 1), ("padding", 0), ("dilation", 1))}
     out = ops.conv_output_size(shape, kernel.shape, **options)
     size = (int(np.prod(out)), int(np.prod(shape)))
-    taps, ghost, full, padded = _with_skipped(kernel.shape, shape, **options)
+    taps, left_out, full, padded = _with_skipped(kernel.shape, shape, **options)
     blocks = (full[-1], padded[-1]) if kernel.ndim == 2 else None
     title = case.get("title") or options_words(**options) or "plain"
-    return taps, ghost if ghost.any() else None, kernel, title, size, blocks
+    return taps, left_out if left_out.any() else None, kernel, title, size, blocks
 
 
-def _ghost_key(ghosts):
+def _left_out_key(masks):
     items = []
-    if any(g.all(axis=1).any() for g in ghosts):
+    if any(mask.all(axis=1).any() for mask in masks):
         row = Sheet()
         row.rect(0, 0, 15, 15, "faint", "rule", 0.7, layer=0)
         row.lines([(-2, 7.5), (17, 7.5)], color="muted", line=1.0)
         row.text(23, 7.5, "row skipped by the stride", SMALL)
         items.append(row)
-    if any(g.all(axis=0).any() for g in ghosts):
+    if any(mask.all(axis=0).any() for mask in masks):
         column = Sheet()
         column.rect(0, 0, 15, 15, "faint", "rule", 0.7, layer=0)
         column.hatch(0, 0, 15, 15, "muted", 6, 0.6)

@@ -7,7 +7,7 @@ from lib import ops
 from lib.arguments import is_whole, per_axis, refuse
 from lib.plots import _text as words
 from lib.plots._arguments import numbers_or_letters, real_numbers, whole_up_to
-from lib.plots._grid import DASH, Grid, cells_of, fit_size, label, label_text
+from lib.plots._grid import DASH, Grid, cells_of, fit_size, grid_sheet, label, label_text
 from lib.plots._sheet import (
     BODY,
     HEAD,
@@ -260,9 +260,11 @@ def pooling_picture(x, kernel_size, *, stride=None, values=None):
                  if x[at] == largest]
         tied += len(equal) > 1
         ties |= set(equal) - kept
-    small = [_strip(pooled, "output", "pooled y"), _strip(indices, None, "indices")]
+    small = [(pooled, "output", "pooled y"), (indices, "index", "indices")]
     if values is not None:
-        small.append(_strip(back, "input", "values v"))
+        small.append((back, "input", "values v"))
+    small = [grid_sheet(part, role, word, min(30.0, WIDTH / part.shape[-1]))
+             for part, role, word in small]
     # The largest cells at which x, y and z stand in one row, if any; where windows overlap, large
     # ones, since each cell then holds more lines.
     overlap = any(s < k for s, k in zip(stride, kernel, strict=True))
@@ -318,20 +320,6 @@ def _source(x, kernel, stride, windows, kept, ties, cell):
         sheet.rect(x0 + inset, y0 + inset, width * cell - 2 * inset, height * cell - 2 * inset,
                    None, "ink", 1.6 if overlap else 2.0, (4.0, 2.4) if overlap and odd else None,
                    3)
-    return sheet
-
-
-def _strip(values, role, word):
-    """A labelled grid; without a role its cells are plain paper."""
-    sheet = Sheet()
-    grid = Grid(sheet, 0, label(sheet, 0, 0, role or "kernel", values.shape, word), values.shape,
-                min(30.0, WIDTH / values.shape[-1]))
-    for at in cells_of(values.shape):
-        if role:
-            grid.role(at, role)
-        else:
-            grid.paint(at, "faint", "kernel-line", 0.9)
-        grid.write(at, number(values[at]))
     return sheet
 
 

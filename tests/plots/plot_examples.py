@@ -63,7 +63,7 @@ EXAMPLES = {
         [[1, 2], [3, 4]], KERNEL, stride=2),
     "size_staircase": lambda: plots.size_staircase(4, stride=3, sizes=range(4, 20)),
     "signals cells": lambda: plots.signals(
-        [[0, 0, 1, 0], (1, [1, 2, 3])], labels=["x", "z"]),
+        [[0, 0, 1, 0], [1, 2, 3]], labels=["x", "z"]),
     "signals stems": lambda: plots.signals(
         [[0.5, -1, 1], [1, 2, 3.25]], labels=["x", "y"], mode="stems"),
     "loss_and_kernel": lambda: plots.loss_and_kernel(
@@ -85,8 +85,6 @@ EXAMPLES = {
     "coverage_picture 3-D": lambda: plots.coverage_picture((3, 3, 3), 3, stride=2),
     "coverage_picture layers": lambda: plots.coverage_picture(
         4, layers=[dict(kernel_size=3, stride=2)] * 3),
-    "coverage_picture layers 2-D": lambda: plots.coverage_picture(
-        (3, 3), layers=[dict(kernel_size=3, stride=2), dict(kernel_size=4, stride=2)]),
     "spectrum_picture": lambda: plots.spectrum_picture(
         [1 + 0.1 * BOARD, np.cos(np.arange(24) / 3) + np.zeros((5, 24, 1))], 2,
         labels=["board", "waves"]),

@@ -326,7 +326,7 @@ def test_curves_say_the_numbers(pictures):
     (lambda: plots.signals([[1]], labels=[]), r"labels=\[\] does not name 1 signal"),
     (lambda: plots.signals([[1]], labels=["x"], mode="dots"), "mode='dots' .* 'cells' or 'stems'"),
     (lambda: plots.signals([[1]], labels=["x"], roles=["in"]), "roles=.* input, kernel, output"),
-    (lambda: plots.signals([(-1, [1])], labels=["x"]), "rows=-1 .* offset"),
+    (lambda: plots.signals([["a"]], labels=["x"], mode="stems"), "rows=.* real numbers"),
     (lambda: plots.loss_and_kernel([1], [[1]], [1]), r"kernels=\[\(1,\)\] .* give two"),
     (lambda: plots.loss_and_kernel([1], [[1], [1, 2]], [1]), r"kernels=\[\(1,\), \(2,\)\]"),
     (lambda: plots.loss_and_kernel([float("nan")], [[1], [1]], [1]), "losses=nan"),

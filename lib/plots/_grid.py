@@ -78,6 +78,12 @@ class Grid:
         fill, edge, line = ROLES[role]
         self.paint(index, fill, edge, line)
 
+    def fill(self, values, role):
+        """Paint all cells in one role and write their values."""
+        for index in cells_of(values.shape):
+            self.role(index, role)
+            self.write(index, number(values[index]))
+
     def tap(self, index, tap):
         """Paint one cell in the colour of tap number `tap`; returns the colour of its text."""
         token = tap_token(tap)
@@ -123,9 +129,7 @@ def label(sheet, x, y, role, shape, word=None, extra=""):
 def draw_values(sheet, x, y, values, role, word=None, cell=28):
     """A labelled grid of values; returns it."""
     grid = Grid(sheet, x, label(sheet, x, y, role, values.shape, word), values.shape, cell)
-    for index in cells_of(values.shape):
-        grid.role(index, role)
-        grid.write(index, number(values[index]))
+    grid.fill(values, role)
     return grid
 
 

@@ -71,6 +71,11 @@ class Sheet:
             self._items.append(("path", layer, (None, color, line, dash), (points, None)))
             self._grow(*points.min(0), *points.max(0))
 
+    def rules(self, x, y, w, h, columns=(), rows=(), **look):
+        """Lines down a box at the offsets `columns` and across it at `rows`; look as in lines."""
+        self.lines(*([(x + at, y), (x + at, y + h)] for at in columns),
+                   *([(x, y + at), (x + w, y + at)] for at in rows), **look)
+
     def polygon(self, points, fill, layer=4):
         """A filled polygon."""
         points = np.asarray(points, float)

@@ -41,15 +41,6 @@ TOKENS = {
 }
 TAPS = 9
 
-# Every pair (text, ground) that the figures use; each has contrast 4.5 or more in both themes.
-TEXT_ON = [
-    *((text, ground) for ground in ("paper", "faint", "input", "output", "kernel")
-      for text in ("ink", "muted") if (text, ground) != ("muted", "output")),
-    *((line, ground) for line in ("input-line", "output-line", "kernel-line")
-      for ground in ("paper", "faint")),
-    *((("on-dark" if tap in (2, 4, 6, 8) else "on-light"), f"tap{tap}") for tap in range(TAPS)),
-]
-
 
 def tap_token(tap):
     """The colour token of kernel tap number `tap` (flat, row order). The tenth repeats the first.

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator, NullFormatter
 
 from lib import ops
-from lib.arguments import per_axis, refuse
+from lib.arguments import refuse, whole
 from lib.ops.sizes import extent
 from lib.plots import _text as words
 from lib.plots._arguments import real_numbers, strings
@@ -25,11 +25,9 @@ def size_staircase(kernel_size, *, stride, padding=0, dilation=1, sizes=range(1,
     >>> size_staircase(3, stride=2, sizes=range(3, 10)).alt[:46]
     'Output size against input size of a convolutio'
     """
-    options = {"stride": stride, "padding": padding, "dilation": dilation}
-    (kernel_size,), *rest = [per_axis(name, value, 1, plain) for name, value, plain in (
-        ("kernel_size", kernel_size, 1), ("stride", stride, 1), ("padding", padding, 0),
-        ("dilation", dilation, 1))]
-    options = {name: value for name, (value,) in zip(options, rest, strict=True)}
+    kernel_size = whole("kernel_size", kernel_size, 1)
+    options = {"stride": whole("stride", stride, 1), "padding": whole("padding", padding, 0),
+               "dilation": whole("dilation", dilation, 1)}
     reach = extent(kernel_size, options["dilation"])
     least = max(1, reach - 2 * options["padding"])
     groups = {}  # output size: the input sizes that share it
@@ -205,7 +203,7 @@ def lines(x, series, *, labels, xlabel, ylabel, log=False, marks=None):
     >>> lines([1, 2, 4], [[3, 1, 2]], labels=["k = 3"], xlabel="size", ylabel="ripple").alt
     'Curves of ripple against size, from 1 to 4: k = 3: from 3 to 2, least 1 at 2.'
     """
-    x = real_numbers("x", x, (1,))
+    x, series = real_numbers("x", x, (1,)), list(series)
     if not 1 <= len(series) <= len(CURVES):
         refuse("series", series, f"has {words.plural(len(series), 'curve')}",
                f"give 1 to {len(CURVES)}, so that they can be told apart")

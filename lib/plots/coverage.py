@@ -158,10 +158,8 @@ def _grid(sheet, x, y, counts, cell, write, high=None, most=None):
                            _ink(counts[r, c], most), "center")
             c = run
     if cell >= 7:
-        sheet.lines(*[[(x + c * cell, y), (x + c * cell, y + rows * high)]
-                      for c in range(1, columns)],
-                    *[[(x, y + r * high), (x + columns * cell, y + r * high)]
-                      for r in range(1, rows)], color="paper", line=0.8, layer=1)
+        sheet.rules(x, y, columns * cell, rows * high, np.arange(1, columns) * cell,
+                    np.arange(1, rows) * high, color="paper", layer=1)
     sheet.rect(x, y, columns * cell, rows * high, None, "output-line", 1.2, layer=3)
 
 
@@ -210,8 +208,8 @@ def _line(counts, each, settings):
     y = top + bricks * step + 4
     left = p * cell
     high = max(cell, 18.0)
-    sheet.lines(*[[(c * cell, top - 3), (c * cell, y)] for c in range(p, p + len(counts) + 1)],
-                color="rule", line=0.5, layer=0)
+    sheet.rules(left, top - 3, 0, y - top + 3, np.arange(len(counts) + 1) * cell, color="rule",
+                line=0.5, layer=0)
     void = [c for c in range(long) if not p <= c < p + len(counts)]
     for c in void:
         sheet.rect(c * cell + 1, y + 1, cell - 2, high - 2, None, "muted", 0.7, DASH, 0)
@@ -411,8 +409,8 @@ def _draw_layers(sheet, layers, rows, names):
         sheet.text(0, y + 6, name, BODY, "input-line" if is_input else "output-line", bold=True)
         if is_input:
             sheet.rect(x, y + 17, len(row) * cell, 21, "input", "input-line", 0.9)
-            sheet.lines(*[[(x + i * cell, y + 17), (x + i * cell, y + 38)]
-                          for i in range(1, len(row))], color="input-line", layer=1.5)
+            sheet.rules(x, y + 17, 0, 21, np.arange(1, len(row)) * cell, color="input-line",
+                        layer=1.5)
             for i in range(len(row)):
                 sheet.text(x + (i + 0.5) * cell, y + 27.5, "1", BODY, ha="center")
         else:

@@ -17,9 +17,7 @@ CELL = 19
 
 def _strip(sheet, x, y, values, role):
     grid = Grid(sheet, x, y, (len(values), 1), CELL)
-    for i, value in enumerate(values):
-        grid.role((i, 0), role)
-        grid.write((i, 0), words.number(value))
+    grid.fill(values[:, np.newaxis], role)
     return grid
 
 

@@ -41,10 +41,8 @@ def reach_picture(sizes, *, steps):
         sheet.rect(x, middle - side / 2, side, side, "input", "input-line", 0.9)
         if unit >= 3:
             inner = np.arange(1, size) * unit
-            top = middle - side / 2
-            sheet.lines(*([(x + t, top), (x + t, top + side)] for t in inner),
-                        *([(x, top + t), (x + side, top + t)] for t in inner),
-                        color="input-line", line=0.3, layer=2)
+            sheet.rules(x, middle - side / 2, side, side, inner, inner, color="input-line",
+                        line=0.3, layer=2)
         sheet.text(x + side / 2, 2 * middle + 12, f"{size} × {size}", SMALL, "ink", "center")
         x += side
         if i < len(steps):

@@ -84,12 +84,8 @@ def draw_matrix(sheet, x, y, taps, texts, cell, blocks=None, left_out=None):
         _cross_out(grid, left_out)
     if blocks:
         rows, columns = blocks
-        for start in range(columns, taps.shape[1], columns):
-            sheet.lines([(x + start * cell, y), (x + start * cell, grid.bottom)],
-                        color="ink", line=0.8)
-        for start in range(rows, taps.shape[0], rows):
-            sheet.lines([(x, y + start * cell), (grid.right, y + start * cell)],
-                        color="ink", line=0.8)
+        sheet.rules(x, y, grid.w, grid.h, np.arange(columns, taps.shape[1], columns) * cell,
+                    np.arange(rows, taps.shape[0], rows) * cell, color="ink")
     sheet.rect(x, y, grid.w, grid.h, None, "ink", 1.2, layer=3)
     return grid
 
@@ -288,12 +284,12 @@ def _with_skipped(kernel_shape, shape, stride, padding, dilation):
 def matrix_gallery(settings):
     """Small matrices for several settings, tap colours the same throughout.
 
-    ``settings``: a list of dicts with ``size`` and ``kernel`` (numbers or letters) or
-    ``kernel_size``, and perhaps ``title``, ``stride``, ``padding``, ``dilation``. Rows that a
-    stride leaves out are crossed out and columns that padding cuts off are hatched, so that each
-    matrix is seen as a part of the plain one. Returns a Picture.
+    ``settings``: a list of dicts with ``size`` and ``kernel`` (numbers or letters), and perhaps
+    ``title``, ``stride``, ``padding``, ``dilation``. Rows that a stride leaves out are crossed
+    out and columns that padding cuts off are hatched, so that each matrix is seen as a part of
+    the plain one. Returns a Picture.
 
-    >>> matrix_gallery([dict(size=5, kernel_size=3, stride=2, title="stride 2")]).alt[:25]
+    >>> matrix_gallery([dict(size=5, kernel=[1, 2, 1], stride=2, title="stride 2")]).alt[:25]
     '1 convolution matrix with'
     """
     settings = [dict(s) for s in settings]
@@ -322,18 +318,13 @@ def matrix_gallery(settings):
 
 def _gallery_case(case):
     """(taps, what to cross out, kernel, title, size of W, block) of one dict of settings."""
-    unknown = set(case) - {"title", "size", "kernel", "kernel_size", "stride", "padding",
-                           "dilation"}
-    if unknown:
-        refuse("settings", case, f"has the unknown key {min(unknown)!r}",
-               "use title, size, kernel, kernel_size, stride, padding, dilation")
-    kernel, kernel_size = case.get("kernel"), case.get("kernel_size")
-    if (kernel is None) == (kernel_size is None) or "size" not in case:
-        refuse("settings", case, "has not what a matrix needs",
-               "give 'size' and one of 'kernel', 'kernel_size'")
-    if kernel is None:
-        kernel = _lettered((kernel_size,) if np.isscalar(kernel_size) else tuple(kernel_size))
-    kernel = numbers_or_letters("kernel", kernel)
+    known = ("size", "kernel", "title", "stride", "padding", "dilation")
+    for name in case:
+        if name not in known:
+            refuse("settings", case, f"has the unknown key {name!r}", "use " + ", ".join(known))
+    if "size" not in case or "kernel" not in case:
+        refuse("settings", case, "has not what a matrix needs", "give 'size' and 'kernel'")
+    kernel = numbers_or_letters("kernel", case["kernel"])
     shape = per_axis("size", case["size"], kernel.ndim, 1)
     options = {name: per_axis(name, case.get(name, plain), kernel.ndim, plain)
                for name, plain in (("stride", 1), ("padding", 0), ("dilation", 1))}

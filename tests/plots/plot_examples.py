@@ -43,11 +43,12 @@ EXAMPLES = {
         list("xyz"), 4, padding=1, x=list("abcd")),
     "matrix_picture large": lambda: plots.matrix_picture(KERNEL, (6, 6), padding=1),
     "matrix_gallery 1-D": lambda: plots.matrix_gallery([
-        dict(kernel_size=3, size=7), dict(kernel_size=3, size=7, stride=2),
-        dict(kernel_size=3, size=7, padding=1), dict(kernel_size=3, size=7, dilation=2)]),
+        dict(kernel=["a", "b", "c"], size=7, **setting)
+        for setting in ({}, {"stride": 2}, {"padding": 1}, {"dilation": 2})]),
     "matrix_gallery 2-D": lambda: plots.matrix_gallery([
-        dict(kernel_size=(2, 2), size=(4, 4), title="plain"),
-        dict(kernel_size=(2, 2), size=(4, 3), stride=(2, 1), padding=(0, 1), title="mixed")]),
+        dict(kernel=[["a", "b"], ["c", "d"]], size=(4, 4), title="plain"),
+        dict(kernel=[["a", "b"], ["c", "d"]], size=(4, 3), stride=(2, 1), padding=(0, 1),
+             title="mixed")]),
     "layer_matrix_picture": lambda: plots.layer_matrix_picture((2, 3, 3), 6),
     "layer_matrix_picture groups": lambda: plots.layer_matrix_picture(
         (4, 1, 2, 2), (3, 3), groups=2),

@@ -89,8 +89,8 @@ def loss_and_kernel(losses, kernels, target):
     target = real_numbers("target", target, (1, 2))
     kernels = [real_numbers("kernels", kernel, (target.ndim,)) for kernel in kernels]
     if len(kernels) != 2 or any(kernel.shape != target.shape for kernel in kernels):
-        refuse("kernels", [kernel.shape for kernel in kernels], "are the shapes of the kernels",
-               f"give two, before and after, in target's shape, {target.shape}")
+        refuse("kernels.shape", [kernel.shape for kernel in kernels], "is not target's, twice",
+               f"give two kernels, before and after, of shape {target.shape}")
     with style():
         figure = figure_with_margins(6.5, 5.4)
         top, bottom = figure.subplots(2, height_ratios=(1, 1.05))
@@ -209,8 +209,8 @@ def lines(x, series, *, labels, xlabel, ylabel, log=False, marks=None):
                f"give 1 to {len(CURVES)}, so that they can be told apart")
     series = [real_numbers("series", values, (1,)) for values in series]
     if any(values.shape != x.shape for values in series):
-        refuse("series", [values.shape for values in series], "are the shapes of the curves",
-               f"give x's, {x.shape}, to each")
+        refuse("series.shape", [values.shape for values in series], "is not x's for each curve",
+               f"give every curve the shape {x.shape}")
     labels = strings("labels", labels, len(series), "curve")
     if log and min(values.min() for values in series) <= 0:
         refuse("log", log, "cannot hold for values of 0 or less",

@@ -359,7 +359,7 @@ def _several_layers(size, layers):
                        "use " + ", ".join(known))
     last = ops.stacked_overlap(size, layers)
     if last.ndim != 1:
-        refuse("layers", layers, f"have {last.ndim} axes", "use one axis, or a single kernel")
+        refuse("layers", layers, f"has {last.ndim} axes", "use one axis, or a single kernel")
     rows = [ops.stacked_overlap(size, layers[:i + 1]) for i in range(len(layers))]
     for counts in rows:
         _drawable(counts.shape)

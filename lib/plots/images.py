@@ -135,7 +135,7 @@ def _range(ends):
     except (TypeError, ValueError):
         low = high = np.nan
     if not (np.isfinite([low, high]).all() and low < high) or (low < 0 and low != -high):
-        refuse("range", ends, "is no range of values",
+        refuse("range", ends, "is not a range of values",
                "use two numbers, the lower first, or (-a, a) for signed values")
     return low, high
 

@@ -323,7 +323,7 @@ def _gallery_case(case):
         if name not in known:
             refuse("settings", case, f"has the unknown key {name!r}", "use " + ", ".join(known))
     if "size" not in case or "kernel" not in case:
-        refuse("settings", case, "has not what a matrix needs", "give 'size' and 'kernel'")
+        refuse("settings", case, "lacks size or kernel", "give 'size' and 'kernel'")
     kernel = numbers_or_letters("kernel", case["kernel"])
     shape = per_axis("size", case["size"], kernel.ndim, 1)
     options = {name: per_axis(name, case.get(name, plain), kernel.ndim, plain)

@@ -64,15 +64,15 @@ def _measure(groups, panel):
     title, values, options = (*panel, {})[:3]
     options = {"log": False, "unit": "", "better": None} | dict(options)
     if len(options) > 3 or options["better"] not in (None, "lower", "higher"):
-        refuse("panels", panel[2], f"are the options for {title!r}",
+        refuse(f"panels[{title!r}]", panel[2], "has unknown options",
                "give log, unit and better ('lower' or 'higher')")
     if not values or any(name not in groups for name in values):
-        refuse("panels", list(values), f"are the groups for {title!r}", f"give some of {groups}")
-    values = {name: np.atleast_1d(real_numbers(f"panels, {title!r}, {name!r}", v))
+        refuse(f"panels[{title!r}]", list(values), "names other groups", f"give some of {groups}")
+    values = {name: np.atleast_1d(real_numbers(f"panels[{title!r}][{name!r}]", v))
               for name, v in values.items()}
     least = min(v.min() for v in values.values())
     if options["log"] and least < 0:
-        refuse("panels", float(least), f"is a value of {title!r}, whose axis is logarithmic",
+        refuse(f"panels[{title!r}]", float(least), "has no place on a logarithmic axis",
                "give values of 0 or more, or leave out log")
     return title, values, options
 

@@ -148,7 +148,7 @@ LAYER = dict(kernel_size=3, stride=2)
     (lambda: plots.coverage_picture(4, layers=[]), r"layers=\[\]"),
     (lambda: plots.coverage_picture(4, layers=[dict(stride=2)]), "kernel_size"),
     (lambda: plots.coverage_picture(4, layers=[dict(kernel_size=3, pad=1)]), "unknown key 'pad'"),
-    (lambda: plots.coverage_picture((2, 2, 2), layers=[LAYER]), "layers.* have 3 axes; use one"),
+    (lambda: plots.coverage_picture((2, 2, 2), layers=[LAYER]), "layers.* has 3 axes; use one"),
     (lambda: plots.spectrum_picture(np.ones(24), 2), "pictures.shape"),
     (lambda: plots.spectrum_picture(np.ones((24, 24)), 1), "stride=1"),
     (lambda: plots.spectrum_picture(np.ones((24, 24)), (2, 1)), "stride="),

@@ -9,6 +9,11 @@ from functools import cached_property
 from ..arguments import MAX_INT64, one_of, per_axis, plural, refuse
 
 
+def extent(kernel_size, dilation):
+    """Cells from a kernel's first tap to its last, both included, on one axis."""
+    return dilation * (kernel_size - 1) + 1
+
+
 @dataclass(frozen=True)
 class Window:
     """The settings of an operator, checked: one entry per axis in each of them.
@@ -67,8 +72,8 @@ class Window:
 
     @cached_property
     def extent(self):
-        """Cells from the first to the last tap of the dilated kernel: e = d (k - 1) + 1."""
-        return tuple(d * (k - 1) + 1 for k, d in zip(self.kernel_size, self.dilation))
+        """Cells from a kernel's first tap to its last, per axis."""
+        return tuple(map(extent, self.kernel_size, self.dilation))
 
     def span(self, count):
         """Cells from the first to the last that so many windows reach: s (m - 1) + e."""

@@ -114,7 +114,7 @@ TASKS = (
                    hint="Each new cell reads at a place between two old centres, a quarter of a "
                         "cell from one of them; the first and the last lie outside."),
         ),
-        hints=("At which places do the six new cells read? Task 1 says it.",
+        hints=("At which places do the six new cells read? “Where is a pixel?” says it.",
                "A place u between the old centres i and i + 1 gives the weight u - i to i + 1 and "
                "the rest to i.",
                "The two places outside are moved to the nearest centre."),

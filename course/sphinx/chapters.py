@@ -13,9 +13,9 @@ from pathlib import Path, PurePosixPath
 SUFFIXES = (".ipynb", ".md")
 BOOK, EXERCISES = "book/", "exercises/"
 TASK = re.compile(r"^## Task \d+ · (.+) \((\d+) min, (\d+) points?\)$", re.MULTILINE)
-BOX = r"^:{3,}\{admonition\} *(?P<title>%s.*)\n:class: %s\b"
-MISCONCEPTION = re.compile(BOX % ("Misconception: ", "misconception"), re.MULTILINE)
-EXERCISE = re.compile(BOX % ("Exercise ", "exercise"), re.MULTILINE)
+MISCONCEPTION = re.compile(
+    r"^:{3,}\{admonition\} *(?P<title>Misconception: .*)\n:class: misconception\b", re.MULTILINE)
+EXERCISE = re.compile(r"^:{3,}\{exercise\} *(?P<title>.*)", re.MULTILINE)
 MINUTES = re.compile(r"\((\d+) min")
 # Reading with a pencil at hand, and looking at what a cell shows.
 WORDS_A_MINUTE, CELL_MINUTES = 140, 0.2

@@ -1,4 +1,4 @@
-"""Sphinx extension: a chapter's section "Exercises" ends with the way to its notebook.
+"""Sphinx extension: the exercises of a chapter, and the way to its notebook after the last of them.
 
 The box names the page of the exercises, the notebook to download, and where the theme can launch
 it. It stands only where the page of the exercises is part of the site. Pages of exercises come
@@ -7,13 +7,34 @@ after their chapter and carry no number of their own.
 
 import html
 
-from .chapters import EXERCISES, exercise_page, source, tasks
 from docutils import nodes
 from sphinx.environment.collectors.toctree import TocTreeCollector
+from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx_book_theme.header_buttons.launch import add_launch_buttons
+from sphinx_exercise.nodes import is_exercise_node
+
+from .chapters import EXERCISES, exercise_page, source, tasks
 
 SECTION = "Exercises"
 LAUNCH = "<!-- launch {} -->"
+
+
+class ExerciseTitles(SphinxPostTransform):
+    """Put a dot before the words of a title, where sphinx-exercise puts them in parentheses.
+
+    Its section around the content goes: the id "exercise-content" would be there many times.
+    """
+
+    default_priority = 25  # after the titles of sphinx-exercise
+
+    def run(self, **options):
+        for exercise in list(self.document.findall(is_exercise_node)):
+            title, content = exercise.children
+            if len(title) > 2:  # " (", the words, ")"
+                title[0] = nodes.Text("· ")
+                title.pop()
+            exercise.children[1:] = []
+            exercise += content.children
 
 
 def add_box(app, doctree, page):
@@ -95,6 +116,7 @@ def leave_unnumbered(app):
 def setup(app):
     # The edition of a course site (instructor/site.py); the book itself is the learner's.
     app.add_config_value("book_edition", "learner", rebuild="html")
+    app.add_post_transform(ExerciseTitles)
     app.connect("builder-inited", leave_unnumbered)
     app.connect("doctree-resolved", add_box)
     app.connect("html-page-context", add_launch, priority=900)  # after the theme's own

@@ -190,6 +190,11 @@ def build(root, toc, stage):
     # References are to the whole book, which has exercises as well.
     config["sphinx"]["config"]["whole_book"] = str(ROOT)
     (stage / "_config.yml").write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
+    return make(stage)
+
+
+def make(stage):
+    """Make the pages; those that have not changed are not made again."""
     code = ("import pathlib, sys; from course import build; "
             "sys.exit(not build.make_pages(pathlib.Path('.').resolve()))")
     result = subprocess.run([sys.executable, "-c", code], cwd=stage, capture_output=True, text=True,
@@ -260,3 +265,20 @@ def test_chapters_in_another_order_leave_no_wrong_number(light_book, tmp_path):
     left_out = json.loads((tmp_path / "stage/_build/left-out.json").read_text(encoding="utf-8"))
     assert left_out["book/artifacts/overlap"]["book/artifacts/measuring"] >= 3
     assert "book/matrices/matrix" not in left_out["book/transposed/stamps"]
+
+
+def test_a_new_exercise_leaves_no_wrong_number_on_pages_made_before(light_book, tmp_path):
+    toc = {"root": "book/index", "format": "jb-book",
+           "parts": [part("transposed/added", "transposed/views")]}
+    site, page = build(light_book, toc, tmp_path / "stage"), "book/transposed/views.ipynb"
+    before = numbers_shown(site)
+    notebook = nbformat.read(tmp_path / "stage" / page, as_version=4)
+    for cell in notebook.cells:
+        cell.source = cell.source.replace(
+            "## Exercises\n",
+            "## Exercises\n\n:::{exercise} New\n:label: ex-views-new\nText.\n:::\n")
+    write(tmp_path / "stage" / page, notebook)
+    after = numbers_shown(make(tmp_path / "stage"))
+    assert wrong(after) == []
+    assert ("added", "exercise 2.3", "2.3") in before
+    assert ("added", "exercise 2.4", "2.4") in after

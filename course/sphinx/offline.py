@@ -55,11 +55,11 @@ def copy_mathjax(app, exception):
             shutil.rmtree(file) if file.is_dir() else file.unlink()
 
 
-def assets_digest():
-    """A hash of the book's own style sheets, templates and extensions."""
+def assets_digest(book):
+    """A hash of the style sheets and templates in the folder of the book."""
     digest = hashlib.sha256()
     for folder in ("_static", "_templates"):
-        for file in sorted((Path(__file__).parents[1] / folder).rglob("*")):
+        for file in sorted((Path(book) / folder).rglob("*")):
             if file.is_file() and "__pycache__" not in file.parts:
                 digest.update(file.name.encode() + file.read_bytes())
     return digest.hexdigest()
@@ -67,7 +67,7 @@ def assets_digest():
 
 def setup(app):
     # Sphinx copies no style sheet when no page changed. As a setting, a change is seen.
-    app.add_config_value("book_assets", assets_digest(), rebuild="html")
+    app.add_config_value("book_assets", assets_digest(Path(app.srcdir) / "book"), rebuild="html")
     app.config.mathjax_path = "mathjax/tex-chtml.js"
     silence(app)
     app.connect("build-finished", copy_mathjax)

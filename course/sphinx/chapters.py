@@ -14,9 +14,9 @@ from pathlib import Path
 from ..editions import BOOK, EXERCISES, exercise_page, first_heading, headings
 
 SUFFIXES = (".ipynb", ".md")
-BOX = r"^:{3,}\{admonition\} *(?P<title>%s.*)\n:class: %s\b"
-MISCONCEPTION = re.compile(BOX % ("Misconception: ", "misconception"), re.MULTILINE)
-EXERCISE = re.compile(BOX % ("Exercise ", "exercise"), re.MULTILINE)
+MISCONCEPTION = re.compile(
+    r"^:{3,}\{admonition\} *(?P<title>Misconception: .*)\n:class: misconception\b", re.MULTILINE)
+EXERCISE = re.compile(r"^:{3,}\{exercise\} *(?P<title>.*)", re.MULTILINE)
 MINUTES = re.compile(r"\((\d+) min")
 # Reading with a pencil at hand, and looking at what a cell shows.
 WORDS_A_MINUTE, CELL_MINUTES = 140, 0.2

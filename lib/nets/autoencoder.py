@@ -1,4 +1,4 @@
-"""The deep convolutional autoencoder of the book's last part, in any size of code."""
+"""The book's deep convolutional autoencoder, in any size of code."""
 
 import torch
 from torch import nn

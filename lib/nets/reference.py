@@ -1,4 +1,4 @@
-"""The reference models of the book's last part: autoencoders trained on all of MNIST.
+"""The book's reference models: autoencoders trained on all of MNIST.
 
     python -m lib.nets.reference
 

@@ -128,3 +128,16 @@ def test_pages_follow_their_sources_and_what_makes_them(repository):
 
     extension.write_text("def setup(app):\n    app.connect('doctree-read', lambda *_: 1 / 0)\n")
     assert build(repository).returncode == 1
+
+
+def test_a_changed_style_sheet_is_seen(repository):
+    style = repository / "book/_static/mine.css"
+    style.parent.mkdir()
+    style.write_text("p { color: black; }")
+    with open(repository / "_config.yml", "a") as config:
+        config.write("sphinx: {extra_extensions: [course.sphinx.offline], "
+                     "config: {html_static_path: [book/_static], html_css_files: [mine.css]}}\n")
+    assert build(repository).returncode == 0
+    style.write_text("p { color: green; }")
+    assert build(repository).returncode == 0
+    assert "green" in (repository / "_build/html/_static/mine.css").read_text()

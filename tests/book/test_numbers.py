@@ -18,7 +18,8 @@ from nbformat.v4 import new_markdown_cell, new_notebook, new_output
 from sphinx_external_toc.parsing import parse_toc_yaml
 
 from course.dependencies import ROOT
-from course.site import chapters, prepare
+from course.site import prepare
+from course.sphinx import chapters
 
 # ---- In the sources --------------------------------------------------------------------------
 
@@ -57,7 +58,8 @@ def texts():
                     yield path, output.get("text", "")
     pages = [*(ROOT / "book").rglob("*.md"), *(ROOT / "instructor").glob("*.md"),
              *(ROOT / "benchmarks").glob("*.md"), *ROOT.glob("*.md")]
-    code = [path for folder in ("lib", "course", "tools") for path in (ROOT / folder).rglob("*.py")]
+    code = [path for folder in ("lib", "course", "tools") for path in (ROOT / folder).rglob("*")
+            if path.suffix in (".py", ".toml", ".jinja")]
     for path in sorted([*pages, *code]):
         yield path, path.read_text(encoding="utf-8")
 

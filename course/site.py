@@ -37,7 +37,7 @@ from . import build
 from .editions import BEGIN, BOOK, END, EXERCISES, ROOT, SOLUTIONS, exercise_page, read, sources
 from .execution import refresh
 from .files import checksum, refuse_unsafe_output
-from .sphinx.chapters import SUFFIXES, source, without_suffix
+from .sphinx.chapters import SUFFIXES, all_pages, source, without_suffix
 from .terminal import run_as_program
 
 LEARNER, INSTRUCTOR = EDITIONS = ("learner", "instructor")
@@ -167,17 +167,10 @@ def _check_page(page, toc, root):
     file = source(name, root)
     if file is not None and file.resolve().is_relative_to(root):
         return
-    close = difflib.get_close_matches(name, all_pages(root), n=1, cutoff=0.5)
+    close = difflib.get_close_matches(name, list(all_pages(root)), n=1, cutoff=0.5)
     remedy = f"did you mean {close[0]!r}?" if close else "pages are named from the root of the " \
         "repository, like book/index."
     raise ValueError(f"TOC={toc}: there is no page {page!r}; {remedy}")
-
-
-def all_pages(root=ROOT):
-    """Every page that the book's folders hold."""
-    files = (file for folder in (BOOK, EXERCISES) for file in (root / folder).rglob("*")
-             if file.suffix in SUFFIXES and "_templates" not in file.relative_to(root).parts)
-    return sorted(without_suffix(file.relative_to(root).as_posix()) for file in files)
 
 
 def complete(site_map, edition, root=ROOT):

@@ -14,6 +14,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from lib.arguments import plural
 from lib.files import UNFINISHED
 
 from ..files import Record
@@ -95,11 +96,6 @@ def page(one, superseded=()):
         problem=None if one.is_graded else one.result.problem, not_counted=NOT_COUNTED)
 
 
-def points(number):
-    """'1 point', '2 points'."""
-    return f"{number} point" if number == 1 else f"{number} points"
-
-
 def printable(text):
     """Text that every file can hold: what cannot be printed is shown as a question mark."""
     return UNPRINTABLE.sub("\ufffd", text)
@@ -113,7 +109,7 @@ def _escaped(value):
 PAGES = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True,
                     finalize=_escaped, undefined=StrictUndefined, trim_blocks=True,
                     lstrip_blocks=True, keep_trailing_newline=True)
-PAGES.filters["in_points"] = points
+PAGES.filters["in_points"] = lambda number: plural(number, "point")
 
 
 def remove_parts(out):

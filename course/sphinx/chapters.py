@@ -77,6 +77,13 @@ def source(page, root):
     return next((file for file in files if file.is_file()), None)
 
 
+def all_pages(root):
+    """{page: file} of all that the book and the exercises hold, in order."""
+    files = (file for folder in (BOOK, EXERCISES) for file in (Path(root) / folder).rglob("*")
+             if file.suffix in SUFFIXES and "_templates" not in file.parts)
+    return dict(sorted((without_suffix(file.relative_to(root).as_posix()), file) for file in files))
+
+
 def without_suffix(page):
     """The name of a page as Sphinx has it.
 

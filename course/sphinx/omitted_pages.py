@@ -19,7 +19,7 @@ from sphinx.addnodes import pending_xref
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx_external_toc.parsing import parse_toc_yaml
 
-from .chapters import BOOK, EXERCISES, SUFFIXES, cells, numbers, prose, title, without_suffix
+from .chapters import all_pages, cells, numbers, prose, title, without_suffix
 
 REPORT = "left-out.json"
 LABELS = (
@@ -43,9 +43,7 @@ class Book:
     @cached_property
     def files(self):
         """{page: file} of all that could be a page."""
-        found = (file for folder in (BOOK, EXERCISES) for file in
-                 sorted((self.root / folder).rglob("*")) if file.suffix in SUFFIXES)
-        return {without_suffix(file.relative_to(self.root).as_posix()): file for file in found}
+        return all_pages(self.root)
 
     @cached_property
     def labels(self):

@@ -220,7 +220,7 @@ def test_halves_of_files_go_with_the_next_run(tmp_path, monkeypatch, place):
 
 @pytest.mark.parametrize("number, text", [(0, "0 points"), (1, "1 point"), (2, "2 points")])
 def test_points_in_words(number, text):
-    assert report.points(number) == text
+    assert report.PAGES.filters["in_points"](number) == text
 
 
 # ------------------------------------------------------------------------------------ the command

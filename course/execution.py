@@ -35,7 +35,13 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from traitlets import default
 
 from .dependencies import ROOT, fingerprint
-from .kernels import KERNEL_ENVIRONMENT, kernel_environment, kernel_spec, settings_folder, warm_up
+from .kernels import (
+    KERNEL_ENVIRONMENT,
+    kernel_environment,
+    kernel_spec,
+    settings_folder,
+    warm_up,
+)
 
 CACHE_LIMIT = 200  # results kept in the cache; the oldest go first
 FULL_OR_READ_ONLY = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)

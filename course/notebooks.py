@@ -16,12 +16,11 @@ from pathlib import Path
 
 import nbformat
 
+from . import editions
 from .dependencies import ROOT
 from .execution import CacheError, cached, describe_images, refresh
-from .terminal import print_what_it_can_show
-
-from . import editions
 from .files import rewrite
+from .terminal import print_what_it_can_show
 
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 FOLDERS = ("book", "exercises", "instructor/source")

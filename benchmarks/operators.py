@@ -1,6 +1,6 @@
 """How fast are the operators of lib.ops beside what a reader would use instead?
 
-    python benchmarks/operators.py
+    python -m benchmarks.operators
 
 Four tables of ratios, on one thread. The two sides of each ratio run in turn, A B A B ...; a
 ratio is taken in each turn, and the table gives its median and, in brackets, its quartiles.

@@ -36,7 +36,13 @@ from traitlets import default
 from lib.files import write_whole
 
 from .dependencies import ROOT, fingerprint
-from .kernels import KERNEL_ENVIRONMENT, kernel_environment, kernel_spec, settings_folder, warm_up
+from .kernels import (
+    KERNEL_ENVIRONMENT,
+    kernel_environment,
+    kernel_spec,
+    settings_folder,
+    warm_up,
+)
 
 CACHE_LIMIT = 200  # results kept in the cache; the oldest go first
 FULL_OR_READ_ONLY = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)

@@ -16,12 +16,11 @@ from pathlib import Path
 
 import nbformat
 
+from . import editions
 from .dependencies import ROOT
 from .execution import CacheError, cached, describe_images, refresh
-from .terminal import run_as_program
-
-from . import editions
 from .files import rewrite
+from .terminal import run_as_program
 
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 FOLDERS = ("book", "exercises", "instructor/source")

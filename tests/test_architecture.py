@@ -53,9 +53,14 @@ def code_of(path):
     return "\n".join(as_python(cell.source) for cell in cells if cell.cell_type == "code")
 
 
+def package_of(name, path):
+    """The package that relative imports of a module start from."""
+    return name if path.name == "__init__.py" else name.rpartition(".")[0]
+
+
 def imports(code, name, path):
     """Dotted names that the code imports, also by the programs and files that it starts."""
-    package = name if path.name == "__init__.py" else name.rpartition(".")[0]
+    package = package_of(name, path)
     found = imported_names(code, package)
     for text, before in strings(code):
         if before == "-m":  # ["-m", "course.build"]
@@ -167,8 +172,7 @@ def test_no_circle_of_modules():
     graph = {}
     for name, path in files().items():
         if path.suffix == ".py" and name.startswith(("lib", "course")):
-            found = {module(target) for target in imported_names(
-                code_of(path), name if path.name == "__init__.py" else name.rpartition(".")[0])}
+            found = {module(target) for target in imported_names(code_of(path), package_of(name, path))}
             # A package's __init__ runs before its modules: what these have of it, they name.
             graph[name] = {other for other in found - {None, name} if not name.startswith(f"{other}.")}
     try:
@@ -183,7 +187,7 @@ def test_everything_imported_can_be_found():
     pinned = {name.replace("-", "_").lower() for name in PIP_NAMES.findall(pinned)}
     lost = []
     for name, path in files().items():
-        for target in imported_names(code_of(path), name.rpartition(".")[0]):
+        for target in imported_names(code_of(path), package_of(name, path)):
             top = target.partition(".")[0]
             if not (top in TOP or top in sys.stdlib_module_names or top.lower() in pinned
                     or importlib.util.find_spec(top)):

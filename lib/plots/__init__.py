@@ -28,11 +28,4 @@ from lib.plots.upsampling import (
     weights_picture,
 )
 
-__all__ = [
-    "bars", "conv_steps", "coverage_picture", "direct_and_transposed", "half_pixel_picture",
-    "hero", "layer_matrix_picture", "lines", "loss_and_kernel", "matrix_gallery",
-    "matrix_picture", "operation_counts", "parameters_picture", "Picture", "pictures",
-    "plane_picture", "pooling_picture", "reach_picture", "seeds_picture", "shuffle_picture",
-    "signals", "size_staircase", "spectrum_picture", "stamp_steps", "weights_picture",
-    "zero_stuffing_picture",
-]
+__all__ = sorted(name for name, value in globals().items() if callable(value))

@@ -14,7 +14,7 @@ import platform
 import re
 import sys
 import sysconfig
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import takewhile
 from pathlib import Path
 
@@ -109,7 +109,7 @@ def as_python(source):
     return TransformerManager().transform_cell(source)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _imports_of(file, package, _mtime, _size):
     return imported_names(file.read_text(encoding="utf-8"), package)
 
@@ -170,7 +170,7 @@ def _files_of(package):
             yield from _files_of(path)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _file_hash(file, _mtime, _size):
     return hashlib.sha256(file.read_bytes()).digest()
 

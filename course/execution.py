@@ -190,13 +190,15 @@ def execute(notebook, path, *, root=ROOT, environment=None, on_start=lambda clie
     try:
         client.execute(env=variables)
     except CellExecutionError as error:
-        raise NotebookError(_cell_message(notebook, current[0], f"{error.ename}: {error.evalue}"))
+        raise NotebookError(
+            _cell_message(notebook, current[0], f"{error.ename}: {error.evalue}")) from None
     except CellTimeoutError:
-        raise NotebookError(_cell_message(notebook, current[0], f"ran over {CELL_TIMEOUT} s"))
+        raise NotebookError(
+            _cell_message(notebook, current[0], f"ran over {CELL_TIMEOUT} s")) from None
     except DeadKernelError:
-        raise NotebookError(_cell_message(notebook, current[0], "the kernel died"))
+        raise NotebookError(_cell_message(notebook, current[0], "the kernel died")) from None
     except RuntimeError as error:  # it died, or hung, before the first cell
-        raise NotebookError(f"the kernel failed: {error}")
+        raise NotebookError(f"the kernel failed: {error}") from None
     for index, cell in enumerate(notebook.cells):
         outputs, tags = cell.get("outputs", []), set(cell.metadata.get("tags", []))
         raised = any(output.output_type == "error" for output in outputs)

@@ -1,4 +1,4 @@
-"""``python -m instructor.grade``, the command of the Instructor's guide: see course/grading/grade.py."""
+"""``python -m instructor.grade``, the command of the Instructor's guide."""
 
 from course.grading.grade import command
 

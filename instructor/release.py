@@ -1,4 +1,4 @@
-"""``python -m instructor.release``, the command of the Instructor's guide: see course/release.py."""
+"""``python -m instructor.release``, the command of the Instructor's guide."""
 
 from course.release import command
 

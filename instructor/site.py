@@ -1,4 +1,4 @@
-"""``python -m instructor.site``, the command of the Instructor's guide: see course/site.py."""
+"""``python -m instructor.site``, the command of the Instructor's guide."""
 
 from course.site import command
 

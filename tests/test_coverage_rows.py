@@ -17,18 +17,17 @@ import torch.nn.functional as F
 
 from lib import data, ops
 from lib.nets import comparison
+from lib.nets import views as torch_views
 from lib.nets.autoencoder import CODES, ConvAutoencoder
 from lib.nets.classifier import frechet_distance
 from lib.nets.pca import PCA
 from lib.nets.reference import load_autoencoder, load_classifier, load_pca, load_results
-from lib.nets import views as torch_views
 from lib.nets.ripple import tail_ripple
 
 BOOK = Path(__file__).parents[1] / "book"
 
 MATRICES = ["S1.1", "S1.2", "S2.3a", "S3.1", "S1.4", "S4.1", "S4.4", "S5.1", "S5.8a"]
-TRANSPOSED = """S1.3 S1.5 S2.1 S2.2 S2.3b S2.6 S2.7 S3.6 S4.5 S4.2 S4.5b S4.3 S4.6 S4.7
-    S5.2 S5.3 S5.4 S5.7 S5.8b S5.9""".split()
+TRANSPOSED = ["S1.3", "S1.5", "S2.1", "S2.2", "S2.3b", "S2.6", "S2.7", "S3.6", "S4.5", "S4.2", "S4.5b", "S4.3", "S4.6", "S4.7", "S5.2", "S5.3", "S5.4", "S5.7", "S5.8b", "S5.9"]
 ARITHMETIC = ["S1.6", "S1.7", "S2.8", "S2.9", "S2.10", "S2.13a"]
 ARTIFACTS = ["S1.8", "S2.11", "S5.5"]
 UPSAMPLING = ["S1.9", "S2.12", "S2.13b", "S3.2", "S3.3", "S3.4", "S3.5"]
@@ -674,5 +673,5 @@ def test_S5_6_down_and_up_inside_one_network():
         x = torch.randn(2, 1, size, size)
         small, places = F.max_pool2d(first(x), 2, return_indices=True)
         assert small.shape == (2, 4, size // 2, size // 2)
-        for layer in (*up.values(), lambda y: F.max_unpool2d(y, places, 2)):
+        for layer in (*up.values(), lambda y, places=places: F.max_unpool2d(y, places, 2)):
             assert last(layer(small)).shape == (2, 11, size, size)

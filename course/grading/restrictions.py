@@ -79,7 +79,7 @@ def _no_process(*_):
     raise PermissionError("a graded answer may not start another program")
 
 
-def _hook(own, rules, realpath=os.path.realpath, isdir=os.path.isdir, sep=os.sep, pid=os.getpid(),
+def _hook(own, rules, realpath=os.path.realpath, isdir=os.path.isdir, sep=os.sep, pid=os.getpid(),  # noqa: B008
           fold=sys.platform in ("darwin", "win32"), fsdecode=os.fsdecode, is_a=isinstance,
           never=frozenset(NEVER), changes=dict(CHANGES), lists=frozenset(LISTS),
           refusal=PermissionError,

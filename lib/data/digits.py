@@ -5,8 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from lib.data import _full_set
 from lib.arguments import refuse
+from lib.data import _full_set
 
 EMBEDDED = Path(__file__).with_name("mnist_5000.npz")
 # Of every class, the subset has 500 images; the last 100 of them are held out.

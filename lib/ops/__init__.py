@@ -9,7 +9,6 @@ are promoted. All other limits are PyTorch's.
 """
 
 from .adjoint import adjoint_error
-from .convolution import conv, conv1d, conv2d, conv3d
 from .checkerboard import (
     checkerboard_score,
     layer_checkerboard_score,
@@ -17,6 +16,7 @@ from .checkerboard import (
     ripple,
     window_power,
 )
+from .convolution import conv, conv1d, conv2d, conv3d
 from .interpolation import (
     bilinear_kernel,
     bilinear_weight,

@@ -143,7 +143,7 @@ def conv_sources(n, m, k, stride, padding, dilation):
     An int array of shape (m, k).
     """
     t = stride * np.arange(m)[:, None] + dilation * np.arange(k) - padding
-    return np.where((0 <= t) & (t < n), t, -1)
+    return np.where((t >= 0) & (t < n), t, -1)
 
 
 def conv_transpose_sources(m, n, k, stride, padding, dilation):
@@ -153,7 +153,7 @@ def conv_transpose_sources(m, n, k, stride, padding, dilation):
     columns count the taps; m is the size of the input, n of the output.
     """
     i, rest = np.divmod(np.arange(n)[:, None] + padding - dilation * np.arange(k), stride)
-    return np.where((rest == 0) & (0 <= i) & (i < m), i, -1)
+    return np.where((rest == 0) & (i >= 0) & (i < m), i, -1)
 
 
 def _conv_tables(size, kernel_size, stride, padding, dilation):

@@ -277,7 +277,7 @@ def _name_curves(figure, axes, drawn, x, series, labels):
     height = 72 * 3.3  # about what the labels leave of the figure's 4.2 inches
     gap = np.diff(np.sort(ends)).min(initial=1.0) * height
     if gap >= 14 and max(text_width(name, BODY) for name in labels) <= 0.3 * WIDTH:
-        for line, values, name in zip(drawn, series, labels, strict=True):
+        for values, name in zip(series, labels, strict=True):
             axes.annotate(name, (x[-1], values[-1]), (9, 0), textcoords="offset points",
                           va="center", color=light("ink"), fontsize=10, annotation_clip=False)
         return

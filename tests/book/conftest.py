@@ -10,11 +10,12 @@ import shutil
 import subprocess
 import sys
 
-from course import build
 import pytest
 import yaml
-from course.dependencies import ROOT
 from filelock import FileLock
+
+from course import build
+from course.dependencies import ROOT
 
 STAGE = ROOT / "_build" / "stored"  # a small repository: the pages' sources, and no engine
 MAKE = ("import sys, pathlib; from course import build; "

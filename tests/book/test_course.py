@@ -5,10 +5,10 @@ import html
 import pytest
 import yaml
 from bs4 import BeautifulSoup
-from course.dependencies import ROOT
 from sphinx_external_toc.parsing import parse_toc_yaml
 
 from course import editions
+from course.dependencies import ROOT
 from course.site import leaks
 from course.sphinx import chapters
 
@@ -70,7 +70,7 @@ def test_no_file_of_the_site_has_a_solution(site):
 
 
 def test_a_solution_would_be_found(site, tmp_path):
-    for name, path in editions.sources().items():
+    for path in editions.sources().values():
         (tmp_path / f"{path.stem}.ipynb").write_bytes(path.read_bytes())
         cells = [html.escape(cell.source) for cell in editions.read(path).cells]
         coloured = "".join(cells).replace("return ", "<span>return</span> ")

@@ -5,8 +5,9 @@ import statistics
 from collections import Counter
 
 import nbformat
-from course import notebooks
 import pytest
+
+from course import notebooks
 from course.dependencies import ROOT
 
 ALL = notebooks.all_notebooks()

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 
 import pytest
+
 from course.dependencies import ROOT
 
 # Written in two halves, so that this file does not find itself.

@@ -1,12 +1,12 @@
 """Other processors' arithmetic: a sample of it, and whether what hangs on it is found."""
 
-from course import arithmetic
 import nbformat
 import numpy as np
 import pytest
-from course import perturbation
-from course.dependencies import ROOT
 from nbformat.v4 import new_code_cell, new_notebook, new_output
+
+from course import arithmetic, perturbation
+from course.dependencies import ROOT
 
 
 def stored(folder, *cells):

@@ -2,11 +2,12 @@
 
 import sys
 
-from course import dependencies as module
 import nbformat
 import pytest
-from course.dependencies import ROOT, dependencies, fingerprint
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from course import dependencies as module
+from course.dependencies import ROOT, dependencies, fingerprint
 
 
 def names(root, *sources):

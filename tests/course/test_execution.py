@@ -4,12 +4,13 @@ import shutil
 import sqlite3
 import threading
 
-from course import execution
 import nbformat
 import pytest
-from course.execution import CacheError, NotebookError, cached, execute, refresh
 from filelock import FileLock
 from nbformat.v4 import new_code_cell, new_notebook
+
+from course import execution
+from course.execution import CacheError, NotebookError, cached, execute, refresh
 
 from .conftest import write
 

@@ -6,11 +6,12 @@ import subprocess
 import sys
 import types
 
-from course import kernels
 import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+
+from course import kernels
 from course.dependencies import ROOT
 from course.execution import NotebookError, cached, execute, refresh
-from nbformat.v4 import new_code_cell, new_notebook
 
 from .conftest import write
 

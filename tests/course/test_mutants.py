@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from course import mutants
 import pytest
+
+from course import mutants
 
 CODE = '''"""Counts from 1 to 2."""
 

@@ -1,10 +1,11 @@
 """The one form in which git keeps notebooks."""
 
 import nbformat
-from course import notebooks
 import pytest
-from course.execution import cached, refresh
 from nbformat.v4 import new_code_cell
+
+from course import notebooks
+from course.execution import cached, refresh
 
 from .conftest import write
 

@@ -8,8 +8,9 @@ import sys
 
 import nbformat
 import pytest
-from course.dependencies import ROOT
 from nbformat.v4 import new_code_cell, new_notebook, new_output
+
+from course.dependencies import ROOT
 
 STUBBORN = """import time
 try:

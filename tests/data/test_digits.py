@@ -7,10 +7,10 @@ import subprocess
 import sys
 import time
 
-from course import embed_mnist
 import numpy as np
 import pytest
 
+from course import embed_mnist
 from lib.data import _full_set, digits, mnist, pictures
 
 

@@ -9,11 +9,11 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from tests.exercises.written_answers import written
 
 from course import editions
 from lib import checks
 from lib.checks import Answers, chapters, examine, find, tasks_of
+from tests.exercises.written_answers import written
 
 SOURCES = editions.sources()
 TASKS = [name for chapter in chapters() for name in tasks_of(chapter)]

@@ -7,9 +7,8 @@ import sys
 import time
 from contextlib import contextmanager
 
-from tests.browser import needs_browser, open_browser
-
 from course import editions
+from tests.browser import needs_browser, open_browser
 
 pytestmark = needs_browser
 PATIENCE = 240  # seconds that a busy machine may take for one step

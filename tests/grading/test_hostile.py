@@ -181,7 +181,7 @@ def run(tmp_path_factory):
             if kind == "solution" or name in ("open", "symlink"):
                 put(folder, f"reads-{kind}-{name}.ipynb",
                     notebook(places=STEAL.format(path=str(path), read=read)))
-    put(folder, "all-loop.ipynb", notebook(**{word: LOOP for word in TASKS}))
+    put(folder, "all-loop.ipynb", notebook(**dict.fromkeys(TASKS, LOOP)))
     put(folder, "last-exits.ipynb", notebook(tables="import os; os._exit(0)"))
     put(folder, "breaks-the-next.ipynb", notebook(
         places=RIGHT + "\nimport builtins\nbuiltins.isinstance = builtins.len = None"))

@@ -5,9 +5,9 @@ import pytest
 import torch
 import torch.nn.functional as F
 from hypothesis import given
-from tests.ops.operator_cases import TORCH, cases, torch_layer, torch_plain
 
 from lib import ops
+from tests.ops.operator_cases import TORCH, cases, torch_layer, torch_plain
 
 PLAIN_VIEWS = [ops.conv_transpose, ops.by_matrix, ops.by_stamps, ops.by_zero_stuffing]
 LAYER_VIEWS = [ops.layer_by_matrix, ops.layer_by_stamps, ops.layer_by_zero_stuffing]

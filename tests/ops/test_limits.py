@@ -7,9 +7,9 @@ import pytest
 import torch
 import torch.nn.functional as F
 from hypothesis import given
-from tests.ops.operator_cases import ODD_VALUES, Case, doubtful_cases, torch_layer
 
 from lib import ops
+from tests.ops.operator_cases import ODD_VALUES, Case, doubtful_cases, torch_layer
 
 LAYERS = {
     (False, 1): ops.conv1d, (False, 2): ops.conv2d, (False, 3): ops.conv3d,

@@ -5,10 +5,10 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.ops.operator_cases import cases, torch_layer, torch_plain
 from scipy.sparse import csr_array
 
 from lib import ops
+from tests.ops.operator_cases import cases, torch_layer, torch_plain
 
 ORDERS = st.sampled_from(["row", "column"])
 OUTPUT_ORDERS = st.sampled_from([None, "row", "column"])

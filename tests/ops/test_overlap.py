@@ -5,9 +5,9 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.ops.operator_cases import TORCH, cases
 
 from lib import ops
+from tests.ops.operator_cases import TORCH, cases
 
 
 @given(cases(transposed=True, plain=True))

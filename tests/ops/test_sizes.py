@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import torch
 from hypothesis import given
-from tests.ops.operator_cases import TORCH, cases
 
 from lib import ops
+from tests.ops.operator_cases import TORCH, cases
 
 WINDOWS = list(product(range(1, 6), range(1, 5), range(4), range(1, 4)))  # kernel, s, p, d
 

@@ -12,9 +12,10 @@ import threading
 import time
 import types
 
-from tools import bootstrap
 import pytest
+
 from course.dependencies import ROOT
+from tools import bootstrap
 
 
 @pytest.fixture

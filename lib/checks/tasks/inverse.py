@@ -5,8 +5,8 @@ import torch
 import torch.nn.functional as F
 
 from lib.checks import Clause, Task, call
-from lib.checks._tensors import one_channel
 from lib.checks._predicates import shaped
+from lib.checks._tensors import one_channel
 from lib.checks._values import shape_of
 
 RNG = np.random.default_rng(0)

@@ -5,8 +5,8 @@ import torch
 import torch.nn.functional as F
 
 from lib.checks import Clause, Task, call
-from lib.checks._tensors import one_channel
 from lib.checks._predicates import shaped
+from lib.checks._tensors import one_channel
 from lib.checks._values import shape_of
 
 HAND = np.array([1, 2, -1]), np.array([3, 1, 2])
@@ -57,7 +57,7 @@ def _whole(printed):
 
 
 def _lost_column(matrix, printed):
-    for number, column in enumerate(_whole(printed).T):
+    for column in _whole(printed).T:
         if not any(np.allclose(column, c) for c in np.transpose(matrix)):
             start = np.flatnonzero(column)[0]
             return f"also a stamp that begins in row {start}; there is none like it"

@@ -4,8 +4,8 @@ import numpy as np
 import torch.nn.functional as F
 
 from lib.checks import Clause, Task, call
-from lib.checks._tensors import one_channel
 from lib.checks._predicates import shaped
+from lib.checks._tensors import one_channel
 from lib.checks._values import shape_of
 
 PICTURE = np.array([[1, 7, 0, 2, 3], [4, 2, 9, 5, 1], [6, 0, 3, 8, 2], [2, 5, 1, 4, 0]])

@@ -155,7 +155,7 @@ def against_pytorch_upsampling(turns=60):
               ("pixel_shuffle", lambda: ops.pixel_shuffle(x, 2),
                lambda: F.pixel_shuffle(x_t, 2))]
     for name, ours, theirs in cases:
-        for result, expected in zip(_parts(ours()), _parts(theirs())):
+        for result, expected in zip(_parts(ours()), _parts(theirs()), strict=True):
             assert np.allclose(result, expected, rtol=1e-4, atol=1e-4)
         print(f"            {name:41} {summary(ratios(ours, theirs, turns))}")
 

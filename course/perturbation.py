@@ -127,7 +127,7 @@ def _torch_mode():
             value.mul_(1 + (SIZE * torch.finfo(value.dtype).eps * noise).to(value.dtype))
 
     def same(one, other):
-        pairs = zip(one, other) if isinstance(one, tuple | list) else [(one, other)]
+        pairs = zip(one, other, strict=True) if isinstance(one, tuple | list) else [(one, other)]
         return all(a is None or torch.equal(a, 3 * b) for a, b in pairs)
 
     class Perturbed(TorchDispatchMode):

@@ -89,7 +89,7 @@ def strings(code):
             for _, value in ast.iter_fields(node):
                 items = value if isinstance(value, list) else [value]
                 texts = [item.value if isinstance(item, ast.Constant) else None for item in items]
-                yield from ((text, before) for before, text in zip([None, *texts], texts)
+                yield from ((text, before) for before, text in zip([None, *texts], texts, strict=False)
                             if isinstance(text, str))
 
 

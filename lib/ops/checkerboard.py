@@ -51,7 +51,7 @@ def layer_ripple(output, *, margin=0):
     """
     output, axes = _layer("output", output)
     m = per_axis("margin", margin, axes, 0)
-    inside = tuple(slice(one, size - one) for one, size in zip(m, output.shape[2:]))
+    inside = tuple(slice(one, size - one) for one, size in zip(m, output.shape[2:], strict=True))
     y = output[(..., *inside)].astype(np.float64)
     if y.size == 0:
         m.refuse(f"leaves no cell of {output.shape[2:]}", "use a margin below half the size")
@@ -114,8 +114,8 @@ def layer_checkerboard_score(pictures, stride):
     s = per_axis("stride", stride, axes, 1)
     if max(s) == 1:
         s.refuse("has nothing that could repeat", "use 2 or more")
-    size = tuple(n - n % one for n, one in zip(pictures.shape[2:], s))
-    for n, one in zip(size, s):
+    size = tuple(n - n % one for n, one in zip(pictures.shape[2:], s, strict=True))
+    for n, one in zip(size, s, strict=True):
         if one > 1 and n < CELLS_PER_PHASE * one:
             refuse("pictures.shape", pictures.shape, f"is too small for stride={stride!r}",
                    f"give each axis at least {CELLS_PER_PHASE} times its stride")
@@ -128,7 +128,7 @@ def layer_checkerboard_score(pictures, stride):
     excess = 0.0
     for h in product(*(range(one) for one in s)):
         if any(h):
-            line = tuple(one * n // step for one, n, step in zip(h, size, s))
+            line = tuple(one * n // step for one, n, step in zip(h, size, s, strict=True))
             around = max(_beside(power, line, axis) for axis in range(axes) if h[axis])
             excess += max(power[line] - around, 0.0)
     return float(np.sqrt(excess) / _rms(x))

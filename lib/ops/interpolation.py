@@ -56,7 +56,7 @@ def interpolation_matrix(size, output_size, *, mode="linear", align_corners=None
     scale = None if scale_factor is None else _scales(scale_factor, 1)[0]
     indices, weights = _reads(n, m, scale, mode, align_corners, np.float64)
     matrix = np.zeros((m, n))
-    for index, weight in zip(indices, weights):
+    for index, weight in zip(indices, weights, strict=True):
         matrix[np.arange(m), index] += weight
     return matrix
 
@@ -185,7 +185,7 @@ def _interpolate(x, axes, size, scale_factor, mode, align_corners):
         else:
             weights = weights.reshape(*weights.shape, *(1,) * (axes - 1 - axis))
             x = sum(x.take(index, axis - axes) * weight
-                    for index, weight in zip(indices, weights))
+                    for index, weight in zip(indices, weights, strict=True))
     return np.asarray(x, dtype)
 
 
@@ -311,7 +311,7 @@ def _sizes_and_scales(shape, cells, axes, size, scale_factor):
         return per_axis("size", size, axes, 1, spread_one=False), (None,) * axes
     scales = _scales(scale_factor, axes)
     sizes = []
-    for axis, (n, scale) in enumerate(zip(cells, scales)):
+    for axis, (n, scale) in enumerate(zip(cells, scales, strict=True)):
         if n * scale < 1:
             refuse("scale_factor", scale_factor,
                    f"leaves an output of size 0 on axis {axis} of x.shape={shape}",

@@ -173,7 +173,7 @@ def _conv_transpose_tables(size, kernel_size, stride, padding, output_padding, d
 def _tables(sources, size, output_size, window):
     _check_cells(size)
     return [sources(*axis) for axis in zip(size, output_size, window.kernel_size, window.stride,
-                                           window.padding, window.dilation)]
+                                           window.padding, window.dilation, strict=True)]
 
 
 def _check_cells(size):
@@ -200,7 +200,7 @@ def _entries(tables, size, order, output_order):
     axes = range(len(tables))
     steps = [prod(size[axis + 1:] if order == "row" else size[:axis]) for axis in axes]
     # All axes at once: shape (outputs on axis 0, taps on axis 0, outputs on axis 1, ...).
-    column = reduce(np.add.outer, [table * step for table, step in zip(tables, steps)])
+    column = reduce(np.add.outer, [table * step for table, step in zip(tables, steps, strict=True)])
     present = reduce(np.logical_and.outer, [table >= 0 for table in tables])
 
     # Stack the outputs in their order; C order then runs through the matrix row by row.

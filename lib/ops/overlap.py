@@ -40,7 +40,7 @@ def overlap_count(size, kernel_size, *, stride=1, padding=0, output_padding=0, d
     w = Window.transposed(k, stride, padding, output_padding, dilation)
     n = w.checked_transposed_size(m)
     counts = [(conv_transpose_sources(*axis) >= 0).sum(axis=1)
-              for axis in zip(m, n, k, w.stride, w.padding, w.dilation)]
+              for axis in zip(m, n, k, w.stride, w.padding, w.dilation, strict=True)]
     return reduce(np.multiply.outer, counts)
 
 
@@ -69,7 +69,7 @@ def overlap_phases(kernel_size, *, stride=1, dilation=1):
     s = per_axis("stride", stride, axes, 1)
     d = per_axis("dilation", dilation, axes, 1)
     counts = [np.bincount(np.arange(k_) * d_ % s_, minlength=s_)
-              for k_, s_, d_ in zip(k, s, d)]
+              for k_, s_, d_ in zip(k, s, d, strict=True)]
     return reduce(np.multiply.outer, counts)
 
 

@@ -35,7 +35,7 @@ def bed_of_nails(x, stride):
     """
     x = single_channel("x", x)
     stride = per_axis("stride", stride, x.ndim, 1)
-    return spread(x, stride, [s * n for n, s in zip(x.shape, stride)])
+    return spread(x, stride, [s * n for n, s in zip(x.shape, stride, strict=True)])
 
 
 def layer_bed_of_nails(x, stride):
@@ -48,7 +48,7 @@ def layer_bed_of_nails(x, stride):
     x = batch_input(x)
     refuse_empty_axis("x", x, may_be_empty=(0,))
     stride = PerAxis((1, 1, *per_axis("stride", stride, x.ndim - 2, 1)), "stride", stride)
-    return spread(x, stride, [s * n for n, s in zip(x.shape, stride)])
+    return spread(x, stride, [s * n for n, s in zip(x.shape, stride, strict=True)])
 
 
 def max_pool(x, kernel_size, *, stride=None, padding=0, dilation=1, ceil_mode=False):
@@ -205,7 +205,7 @@ def largest_in_windows(x, window, m):
     values = np.full((*x.shape[:-axes], *m), least, x.dtype)
     winner = np.zeros(values.shape, np.int32)  # counted from 1; 0 as long as no cell is larger
     for number, tap in enumerate(np.ndindex(*k), 1):
-        here, there = zip(*map(_inside, tap, n, m, s, p, d))
+        here, there = zip(*map(_inside, tap, n, m, s, p, d), strict=True)
         cells = x[(..., *there)]
         best, last = values[(..., *here)], winner[(..., *here)]  # views, written into below
         # The taps come in row order: of equal values the first stays, of several NaN (the only
@@ -215,18 +215,18 @@ def largest_in_windows(x, window, m):
         np.maximum(last, better * np.int32(number), out=last)
 
     steps = [prod(n[axis + 1:]) for axis in range(axes)]  # from one cell of x to the next
-    starts = [si * np.arange(mi) - pi for si, mi, pi in zip(s, m, p)]
-    offsets = [di * np.arange(ki) for di, ki in zip(d, k)]
+    starts = [si * np.arange(mi) - pi for si, mi, pi in zip(s, m, p, strict=True)]
+    offsets = [di * np.arange(ki) for di, ki in zip(d, k, strict=True)]
     indices = _places(starts, steps) + _places(offsets, steps).ravel()[winner - 1]
     if not winner.all():  # the first cell of the window that does not lie before the input
-        starts = [start + di * np.maximum(0, -(start // di)) for start, di in zip(starts, d)]
+        starts = [start + di * np.maximum(0, -(start // di)) for start, di in zip(starts, d, strict=True)]
         indices = np.where(winner, indices, _places(starts, steps))
     return values, indices
 
 
 def _places(each, steps):
     """Places in row order, from the places on each axis."""
-    return sum(np.ix_(*[numbers * step for numbers, step in zip(each, steps)]))
+    return sum(np.ix_(*[numbers * step for numbers, step in zip(each, steps, strict=True)]))
 
 
 def _inside(j, n, m, s, p, d):
@@ -243,7 +243,7 @@ def _pooled_size(size, window, ceil_mode):
     sizes = []
     for axis, (n, k, s, p, d, e) in enumerate(zip(
             size, window.kernel_size, window.stride, window.padding, window.dilation,
-            window.extent)):
+            window.extent, strict=True)):
         if p > k // 2:
             window.padding.refuse(
                 f"is too large on axis {axis}: it must be at most half of the kernel ({k})",
@@ -305,7 +305,7 @@ def _unpooled_size(x, window, output_size, whole_shape):
         refuse("output_size", output_size, "is not a tuple",
                f"use a tuple of {plural(axes, 'number')}")
     n = per_axis("output_size", asked, axes, 0, spread_one=False)
-    for axis, (size, usual, s) in enumerate(zip(n, default, window.stride)):
+    for axis, (size, usual, s) in enumerate(zip(n, default, window.stride, strict=True)):
         low, high = max(usual - s + 1, least), usual + s - 1
         if not low <= size <= high:
             refuse("output_size", output_size,

@@ -73,7 +73,7 @@ def conv_input_sizes(output_size, kernel_size, *, stride=1, padding=0, dilation=
     k = per_axis("kernel_size", kernel_size, axes, 1)
     window = Window.transposed(k, stride, padding, 0, dilation)
     ranges = []
-    for axis, (first, s) in enumerate(zip(window.transposed_size(m), window.stride)):
+    for axis, (first, s) in enumerate(zip(window.transposed_size(m), window.stride, strict=True)):
         sizes = range(max(first, 1), first + s)
         if not sizes:
             least = (1 + 2 * window.padding[axis] - window.extent[axis]) // s + 1

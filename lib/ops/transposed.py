@@ -126,7 +126,7 @@ def transpose_convolve(x, weight, window, groups):
     for tap in np.ndindex(*taps):
         shares = vectors @ matrices[tap]
         places = [slice(d * j, d * j + s * (m - 1) + 1, s)
-                  for j, m, s, d in zip(tap, cells, window.stride, window.dilation)]
+                  for j, m, s, d in zip(tap, cells, window.stride, window.dilation, strict=True)]
         canvas[(every, every, *places)] += shares.reshape(groups, batch, *cells, outs)
 
     z = canvas[(every, every, *window.crop(canvas_size))]

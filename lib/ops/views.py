@@ -104,7 +104,7 @@ def layer_by_stamps(
     canvas = np.zeros((len(x), outs, *window.canvas_size(operands.size)), operands.dtype)
     for cell in np.ndindex(*operands.size):
         values = np.split(x[(..., *cell)], operands.groups, axis=1)         # (N, C_in/groups)
-        stamps = [np.tensordot(v, k, axes=1) for v, k in zip(values, kernels)]
+        stamps = [np.tensordot(v, k, axes=1) for v, k in zip(values, kernels, strict=True)]
         canvas[(..., *_place(cell, window))] += np.concatenate(stamps, axis=1)
     return operands.result(canvas[(..., *window.crop(canvas.shape[2:]))])
 
@@ -150,7 +150,7 @@ def zero_stuff(x, stride):
         refuse("x.shape", x.shape, "has nothing to put zeros between",
                "give one axis or more, each with at least one cell")
     stride = per_axis("stride", stride, x.ndim, 1)
-    return spread(x, stride, [s * (n - 1) + 1 for n, s in zip(x.shape, stride)])
+    return spread(x, stride, [s * (n - 1) + 1 for n, s in zip(x.shape, stride, strict=True)])
 
 
 def spread(x, stride, size):
@@ -183,13 +183,13 @@ def _single_channel(x, kernel, stride, padding, output_padding, dilation):
 def _place(cell, window):
     """Where on the canvas an input cell's stamp goes: every d-th cell from s i."""
     return tuple(slice(s * i, s * i + e, d)
-                 for i, s, e, d in zip(cell, window.stride, window.extent, window.dilation))
+                 for i, s, e, d in zip(cell, window.stride, window.extent, window.dilation, strict=True))
 
 
 def _stuffing_sides(window):
     """What the stuffed input is padded by: e - 1 - p before, and a more after."""
-    before = [e - 1 - p for e, p in zip(window.extent, window.padding)]
-    return [(b, b + a) for b, a in zip(before, window.output_padding)]
+    before = [e - 1 - p for e, p in zip(window.extent, window.padding, strict=True)]
+    return [(b, b + a) for b, a in zip(before, window.output_padding, strict=True)]
 
 
 def _stride_1(window):
@@ -201,4 +201,4 @@ def _pad_or_crop(x, sides):
     """Add zeros at each end of each axis; a negative number takes cells away."""
     x = np.pad(x, [(max(before, 0), max(after, 0)) for before, after in sides])
     return x[tuple(slice(max(-before, 0), n - max(-after, 0))
-                   for n, (before, after) in zip(x.shape, sides))]
+                   for n, (before, after) in zip(x.shape, sides, strict=True))]

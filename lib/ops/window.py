@@ -58,7 +58,7 @@ class Window:
         padding = per_axis("padding", padding, axes, 0)
         output_padding = per_axis("output_padding", output_padding, axes, 0)
         dilation = per_axis("dilation", dilation, axes, 1)
-        for axis, (a, s, d) in enumerate(zip(output_padding, stride, dilation)):
+        for axis, (a, s, d) in enumerate(zip(output_padding, stride, dilation, strict=True)):
             if a >= max(s, d):
                 output_padding.refuse(
                     f"is too large on axis {axis}: it must be smaller than the stride ({s}) or "
@@ -68,7 +68,7 @@ class Window:
     @property
     def sides(self):
         """The padding of each axis as a pair, before and after."""
-        return list(zip(self.padding, self.padding_after or self.padding))
+        return list(zip(self.padding, self.padding_after or self.padding, strict=True))
 
     @cached_property
     def extent(self):
@@ -77,12 +77,12 @@ class Window:
 
     def span(self, count):
         """Cells from the first to the last that so many windows reach: s (m - 1) + e."""
-        return tuple(s * (m - 1) + e for m, s, e in zip(count, self.stride, self.extent))
+        return tuple(s * (m - 1) + e for m, s, e in zip(count, self.stride, self.extent, strict=True))
 
     def output_size(self, size):
         """What a convolution makes of a checked ``size``: m = floor((n + 2p - e) / s) + 1."""
         sizes = []
-        for axis, (n, e, (before, after)) in enumerate(zip(size, self.extent, self.sides)):
+        for axis, (n, e, (before, after)) in enumerate(zip(size, self.extent, self.sides, strict=True)):
             padded = before + n + after
             if padded < e:
                 missing = e - padded
@@ -100,11 +100,11 @@ class Window:
 
     def canvas_size(self, size):
         """What a transposed convolution makes before padding crops it: s (m - 1) + e + a."""
-        return tuple(n + a for n, a in zip(self.span(size), self.output_padding))
+        return tuple(n + a for n, a in zip(self.span(size), self.output_padding, strict=True))
 
     def crop(self, canvas_size):
         """The part of the canvas that padding leaves, as a slice per axis."""
-        return tuple(slice(p, n - p) for n, p in zip(canvas_size, self.padding))
+        return tuple(slice(p, n - p) for n, p in zip(canvas_size, self.padding, strict=True))
 
     def transposed_size(self, size):
         """What a transposed convolution makes of a size: n' = s (m - 1) + e - 2p + a."""
@@ -121,12 +121,12 @@ class Window:
 
     def cropped_size(self, canvas_size):
         """What padding leaves of a canvas."""
-        return tuple(n - 2 * p for n, p in zip(canvas_size, self.padding))
+        return tuple(n - 2 * p for n, p in zip(canvas_size, self.padding, strict=True))
 
     def checked_cropped_size(self, canvas_size, least):
         """The same, refused where padding leaves fewer than ``least`` cells on an axis."""
         sizes = self.cropped_size(canvas_size)
-        for axis, (full, size) in enumerate(zip(canvas_size, sizes)):
+        for axis, (full, size) in enumerate(zip(canvas_size, sizes, strict=True)):
             if size < least:
                 most = (full - least) // 2
                 self.padding.refuse(

@@ -40,16 +40,16 @@ def cases(draw, transposed, plain=False, batches=(None, 1, 2, 3), axes=(1, 2, 3)
     taps = [draw(st.integers(1, MOST_TAPS[axes])) for _ in per_axis]
     stride = _numbers(draw, axes, 1, 3)
     dilation = _numbers(draw, axes, 1, 3)
-    reach = [d * (k - 1) + 1 for d, k in zip(dilation, taps)]
+    reach = [d * (k - 1) + 1 for d, k in zip(dilation, taps, strict=True)]
     options = {"stride": stride, "dilation": dilation}
     if transposed:
-        extra = [draw(st.integers(0, max(s, d) - 1)) for s, d in zip(stride, dilation)]
-        full = [s * (m - 1) + e + a for s, m, e, a in zip(stride, cells, reach, extra)]
+        extra = [draw(st.integers(0, max(s, d) - 1)) for s, d in zip(stride, dilation, strict=True)]
+        full = [s * (m - 1) + e + a for s, m, e, a in zip(stride, cells, reach, extra, strict=True)]
         most = [(size - 1) // 2 for size in full]
         options["padding"] = [draw(st.integers(0, most)) for most in most]
         options["output_padding"] = extra
     else:
-        least = [max(0, -(-(e - n) // 2)) for e, n in zip(reach, cells)]
+        least = [max(0, -(-(e - n) // 2)) for e, n in zip(reach, cells, strict=True)]
         options["padding"] = [draw(st.integers(p, p + 2)) for p in least]
     options = {name: _as_given(draw, numbers) for name, numbers in options.items()}
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))

@@ -286,7 +286,7 @@ def score(picture, strides):
     centred = (picture - (window * picture).sum() / window.sum()) * window
 
     def power(bins):
-        waves = [np.exp(-2j * np.pi * b * np.arange(size) / size) for b, size in zip(bins, n)]
+        waves = [np.exp(-2j * np.pi * b * np.arange(size) / size) for b, size in zip(bins, n, strict=True)]
         value = centred
         for wave in reversed(waves):
             value = value @ wave
@@ -295,7 +295,7 @@ def score(picture, strides):
     total = 0
     for harmonic in product(*map(range, strides)):
         if any(harmonic):
-            line = [h * size // s for h, s, size in zip(harmonic, strides, n)]
+            line = [h * size // s for h, s, size in zip(harmonic, strides, n, strict=True)]
             around = max(np.mean([power([*line[:a], line[a] + step, *line[a + 1:]])
                                   for step in (-4, -3, -2, 2, 3, 4)])
                          for a, h in enumerate(harmonic) if h)

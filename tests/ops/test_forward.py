@@ -141,7 +141,7 @@ def test_inputs_are_left_alone():
     ops.conv_transpose1d(x, weight, bias, groups=2, padding=1)
     for view in LAYER_VIEWS:
         view(x, weight, groups=2, padding=1)
-    assert all(np.array_equal(a, b) for a, b in zip(before, (x, weight, bias)))
+    assert all(np.array_equal(a, b) for a, b in zip(before, (x, weight, bias), strict=True))
 
 
 def test_results_are_arrays_of_their_own():

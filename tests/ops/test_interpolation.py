@@ -219,7 +219,7 @@ def test_one_matrix_an_axis(setting):
         first, second = (
             ops.interpolation_matrix(n, m, mode=one_axis, scale_factor=scale,
                                      align_corners=options["align_corners"])
-            for n, m, scale in zip(x.shape, y.shape, scales))
+            for n, m, scale in zip(x.shape, y.shape, scales, strict=True))
         np.testing.assert_allclose(first @ x @ second.T, y, rtol=0, atol=1e-12)
 
 
@@ -279,12 +279,12 @@ def test_the_bilinear_kernel(axes, strides):
     x = np.random.default_rng(0).standard_normal((5, 4, 6)[:axes])
     kernel = ops.bilinear_kernel(strides, axes=axes)
     assert kernel.shape == tuple(2 * s - s % 2 for s in strides)
-    padding = tuple((k - s) // 2 for k, s in zip(kernel.shape, strides))
-    assert all(2 * p == k - s for k, s, p in zip(kernel.shape, strides, padding))
+    padding = tuple((k - s) // 2 for k, s in zip(kernel.shape, strides, strict=True))
+    assert all(2 * p == k - s for k, s, p in zip(kernel.shape, strides, padding, strict=True))
     z = ops.conv_transpose(x, kernel, stride=strides, padding=padding)
     y = ops.interpolate(x, scale_factor=strides, mode=LINEAR[axes])
     assert z.shape == y.shape
-    inside = tuple(slice(p, n - p) for p, n in zip(padding, y.shape))
+    inside = tuple(slice(p, n - p) for p, n in zip(padding, y.shape, strict=True))
     np.testing.assert_allclose(z[inside], y[inside], atol=1e-12)
 
     # With the edge repeated once before, and cropped after, all of it is equal.

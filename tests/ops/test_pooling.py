@@ -54,7 +54,7 @@ def poolings(draw, axes, batches=(None, 0, 1, 2)):
     if draw(st.booleans()):
         options["stride"] = numbers(1, 4)
     cells = []
-    for k, d, p in zip(kernel, spread(options["dilation"]), options["padding"]):
+    for k, d, p in zip(kernel, spread(options["dilation"]), options["padding"], strict=True):
         least = max(1, d * (k - 1) + 1 - 2 * p)
         cells.append(draw(st.integers(least, max(least, MOST_CELLS[axes]))))
     batch = draw(st.sampled_from(batches))
@@ -74,7 +74,7 @@ def test_pooling_layers(axes):
     @given(poolings(axes))
     def run(pooling):
         x, options = pooling
-        for result, expected in zip(POOL[axes](x, **options), torch_pool(axes, x, **options)):
+        for result, expected in zip(POOL[axes](x, **options), torch_pool(axes, x, **options), strict=True):
             assert_same(result, expected)
     run()
 
@@ -85,7 +85,7 @@ def test_plain_pooling(axes):
     def run(pooling):
         x, options = pooling
         expected = torch_pool(axes, x[:1], **options)
-        for result, channel in zip(ops.max_pool(x[0], **options), expected):
+        for result, channel in zip(ops.max_pool(x[0], **options), expected, strict=True):
             assert_same(result, channel[0])
     run()
 
@@ -200,7 +200,7 @@ def test_inputs_are_left_alone():
 def test_memory_layout_does_not_matter():
     x = np.random.default_rng(0).integers(0, 4, (6, 5, 3, 2)).T
     for result, expected in zip(ops.max_pool2d(x, 3, stride=1),
-                                ops.max_pool2d(np.ascontiguousarray(x), 3, stride=1)):
+                                ops.max_pool2d(np.ascontiguousarray(x), 3, stride=1), strict=True):
         assert np.array_equal(result, expected)
     values, indices = ops.max_pool2d(x, 2)
     assert np.array_equal(
@@ -240,7 +240,7 @@ def test_bed_of_nails_is_a_transposed_convolution(axes, stride):
     assert np.array_equal(layer[0, 0], expected)
     assert layer.shape == x.shape[:2] + expected.shape and layer.sum() == x.sum()
     # The stuffed array of the zero-stuffing view ends with the last value.
-    cut = tuple(slice(n - s + 1) for n, s in zip(result.shape, steps))
+    cut = tuple(slice(n - s + 1) for n, s in zip(result.shape, steps, strict=True))
     assert np.array_equal(result[cut], ops.zero_stuff(x[0, 0], steps))
 
 
@@ -259,7 +259,7 @@ def pool_both_or_refuse_both(axes, x, **options):
         with pytest.raises(ValueError):
             POOL[axes](x, **options)
         return
-    for result, part in zip(POOL[axes](x, **options), expected):
+    for result, part in zip(POOL[axes](x, **options), expected, strict=True):
         assert_same(result, part)
 
 

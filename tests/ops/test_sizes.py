@@ -81,7 +81,7 @@ def test_output_padding_brings_every_input_size_back(case):
     back = ops.conv_transpose_output_size(m, case.weight.shape, output_padding=a, **case.options)
     assert back == case.x.shape
     sizes = ops.conv_input_sizes(m, case.weight.shape, **case.options)
-    assert all(n in range_ for n, range_ in zip(case.x.shape, sizes))
+    assert all(n in range_ for n, range_ in zip(case.x.shape, sizes, strict=True))
 
 
 def test_the_autoencoders_sizes():

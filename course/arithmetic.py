@@ -119,7 +119,7 @@ def _first_difference(old, new):
     gone, come = ([line[2:] for line in changed if line[0] == sign] for sign in "-+")
     pair = gone[0] if gone else "", come[0] if come else ""
     # In a long line, only the surroundings of the first character that differs.
-    at = next((i for i, (a, b) in enumerate(zip(*pair, strict=True)) if a != b), min(map(len, pair)))
+    at = next((i for i, (a, b) in enumerate(zip(*pair, strict=False)) if a != b), min(map(len, pair)))
     cut = [text[max(0, at - 60):at + 60] for text in pair]
     return f"{len(changed)} lines; {cut[0]!r} became {cut[1]!r}"
 

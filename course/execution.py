@@ -12,16 +12,11 @@ import os
 import shutil
 import signal
 import sqlite3
-import sys
 import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-
-# jsonschema loads this where it can, to check addresses that no notebook has; it compiles
-# grammars for as long as a whole unchanged build takes without it.
-sys.modules.setdefault("rfc3987_syntax", None)
 
 import nbformat
 from filelock import FileLock, Timeout

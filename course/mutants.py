@@ -55,7 +55,8 @@ def changes(node):
         yield put(node, "op", ast.UAdd())
     elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
         yield put(node, "operand", ast.UnaryOp(ast.Not(), node.operand))
-    elif isinstance(node, ast.Return) and ast.unparse(node) not in ("return", "return None") or isinstance(node, ast.Expr) and not isinstance(node.value, (ast.Constant, ast.Yield)):
+    elif (isinstance(node, ast.Return) and ast.unparse(node) not in ("return", "return None")) or (
+            isinstance(node, ast.Expr) and not isinstance(node.value, ast.Constant | ast.Yield)):
         yield put(node, "value", ast.Constant(None))
 
 

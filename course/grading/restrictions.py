@@ -81,7 +81,8 @@ def _no_process(*_):
 
 def _hook(own, rules, realpath=os.path.realpath, isdir=os.path.isdir, sep=os.sep, pid=os.getpid(),  # noqa: B008
           fold=sys.platform in ("darwin", "win32"), fsdecode=os.fsdecode, is_a=isinstance,
-          never=frozenset(NEVER), changes=dict(CHANGES), lists=frozenset(LISTS),
+          never=frozenset(NEVER), changes=dict(CHANGES),  # noqa: B006
+          lists=frozenset(LISTS),
           refusal=PermissionError,
           writes=os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND, string=str):
     """The hook. All it needs is bound here, out of the way of code that redefines names."""

@@ -27,7 +27,10 @@ def task(number, points=1, of=2, state=None, **more):
                         "message": f"Not yet: {number}", **more})
 
 
-def graded(path, tasks=(task("b"), task("a", 0)), changed=0.0, exercise="part/x", **more):
+TWO_TASKS = task("b"), task("a", 0)
+
+
+def graded(path, tasks=TWO_TASKS, changed=0.0, exercise="part/x", **more):
     path = Path(path)
     learner = path.parts[0] if len(path.parts) > 1 else path.stem
     result = Grade(exercise, "Exercises & more", tuple(tasks), **more)

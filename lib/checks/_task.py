@@ -138,7 +138,7 @@ def _problem(task, clause, given, answers):
             value, after, shares = answers.value(task.answer), (), False
         if clause.untouched:
             before = tuple(plain(a) for a in given.arguments)
-            changed = [n for n, (a, b) in enumerate(zip(before, after, strict=True))
+            changed = [n for n, (a, b) in enumerate(zip(before, after, strict=False))
                        if not _same(a, b)]
             return changed and (f"argument {changed[0] + 1} was changed to "
                                 f"{brief(after[changed[0]])}", "arguments as they were")

@@ -71,7 +71,7 @@ def add_launch(app, page, template, context, doctree):
 
 
 def setup(app):
-    # The edition of a course site (instructor/site.py); the book itself is the learner's.
+    # The edition of a course site (course/site.py); the book itself is the learner's.
     app.add_config_value("book_edition", "learner", rebuild="html")
     app.connect("doctree-resolved", add_box)
     app.connect("html-page-context", add_launch, priority=900)  # after the theme's own

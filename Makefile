@@ -28,8 +28,8 @@ book: env  ## execute the chapters that changed and build the site
 test: env  ## run everything this project checks
 	@$(RUN) -m pytest -n 2 $(PYTEST)
 
-format: env  ## put the form of the code right: the order of imports, line breaks
-	@$(RUN) -m ruff check --fix --quiet . && $(RUN) -m ruff format --quiet .
+format: env  ## put imports, lint and layout right
+	@$(RUN) -m ruff check --fix . && $(RUN) -m ruff format .
 
 lab: env  ## open JupyterLab on the exercises
 	@.venv/bin/python -m jupyterlab --notebook-dir=. --LabApp.default_url=/lab/tree/exercises $(AS_ROOT) $(LAB)

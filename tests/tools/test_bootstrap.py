@@ -387,7 +387,7 @@ def test_a_missing_python_is_one_line_of_make():
 
 def test_make_alone_lists_the_targets():
     result = subprocess.run(["make", "-C", str(ROOT)], capture_output=True, text=True)
-    for target in ("book", "test", "lab", "notebooks", "clean", "bench"):
+    for target in ("book", "test", "format", "lab", "notebooks", "clean", "bench"):
         assert f"make {target}" in result.stdout
 
 

@@ -28,6 +28,9 @@ book: env  ## execute the chapters that changed and build the site
 test: env  ## run everything this project checks
 	@$(RUN) -m pytest -n 2 $(PYTEST)
 
+format: env  ## put the form of the code right: the order of imports, line breaks
+	@$(RUN) -m ruff check --fix --quiet . && $(RUN) -m ruff format --quiet .
+
 lab: env  ## open JupyterLab on the exercises
 	@.venv/bin/python -m jupyterlab --notebook-dir=. --LabApp.default_url=/lab/tree/exercises $(AS_ROOT) $(LAB)
 
@@ -51,7 +54,7 @@ arithmetic: env  ## run all notebooks under other processors' arithmetic (an hou
 	@$(RUN) -m course.arithmetic $(ARITHMETIC)
 
 bench: env  ## measure what has to be fast
-	@for file in benchmarks/*.py; do $(RUN) $$file || exit 1; done
+	@for name in operators build grading; do $(RUN) -m benchmarks.$$name || exit 1; done
 
 clean:  ## remove what was built (the environment .venv stays, and so do your sites in _build)
 	@yours=$$(find _build/html -name .git -o -name CNAME 2> /dev/null | head -1); \
@@ -66,5 +69,5 @@ env:  ## make the environment .venv if it is missing or out of date
 	  "'$(PYTHON)' is not to be found: install it, or name it: make PYTHON=/path/to/python3"; exit 1; }
 	@$(ASIDE) $(PYTHON) tools/bootstrap.py
 
-.PHONY: help book test lab notebooks site release grade links arithmetic bench clean env
+.PHONY: help book test format lab notebooks site release grade links arithmetic bench clean env
 .DEFAULT_GOAL := help

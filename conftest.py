@@ -6,9 +6,6 @@ import sys
 
 import pytest
 
-# Of the variables for Python, those that change no result.
-KEPT = {"PYTHONPATH", "PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE", "PYTHONIOENCODING"}
-
 from course import kernels
 
 if sys.flags.optimize:
@@ -16,6 +13,8 @@ if sys.flags.optimize:
         "Python runs without its asserts, so that no test could fail: unset PYTHONOPTIMIZE"
     )
 
+# Of the variables for Python, those that change no result.
+KEPT = {"PYTHONPATH", "PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE", "PYTHONIOENCODING"}
 ROOT = os.path.dirname(os.path.abspath(__file__))
 SETTINGS = kernels.settings_folder(ROOT)
 

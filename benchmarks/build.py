@@ -1,6 +1,6 @@
 """How long the book takes to execute and build, beside plain one-after-another execution.
 
-    python benchmarks/build.py
+    python -m benchmarks.build
 
 Works in a temporary copy, so nothing of the repository changes. All in one run, on the same
 notebooks: those of the book, repeated until there are at least eight.
@@ -17,10 +17,10 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
-ROOT = Path(__file__).resolve().parents[1]
-
 from course.build import book_notebooks
-from course.execution import KERNEL_ENVIRONMENT, cores, refresh
+from course.dependencies import ROOT
+from course.execution import cores, refresh
+from course.kernels import KERNEL_ENVIRONMENT
 
 AT_LEAST = 8
 GOAL = 0.65  # of the time of plain execution, for a cold execution on two cores
@@ -50,7 +50,7 @@ def main():
 def copy_of_repository(root):
     ignore = shutil.ignore_patterns(".venv", "_build", ".git", "__pycache__", ".ipynb_checkpoints")
     shutil.copytree(ROOT, root, ignore=ignore)
-    originals, number = book_notebooks(root), 0
+    originals = book_notebooks(root)
     if not originals:
         sys.exit("The book has no notebooks yet: nothing to measure.")
     toc = (root / "_toc.yml").read_text(encoding="utf-8")

@@ -1,6 +1,6 @@
 """Is what learners hand in graded as it deserves, and how long does one submission take?
 
-    python benchmarks/grading.py [--jobs N] [--nbgrader HOW_MANY]
+    python -m benchmarks.grading [--jobs N] [--nbgrader HOW_MANY]
 
 60 submissions of one exercise, made up: right ones in several forms, usual mistakes, and hostile
 ones. They are graded in one run, and each score is compared with the one it deserves. Where
@@ -20,13 +20,20 @@ import tempfile
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-
-from tests.grading.handed_in import ALL, NAME, POINTS, SOLUTIONS, TASKS, bare, notebook, put
-from test_hostile import FINE, LOST, READS, STEAL
-from tests.exercises.written_answers import written
-
 from course import editions
+from course.dependencies import ROOT
+from tests.exercises.written_answers import written
+from tests.grading.handed_in import (
+    ALL,
+    NAME,
+    POINTS,
+    SOLUTIONS,
+    TASKS,
+    bare,
+    notebook,
+    put,
+)
+from tests.grading.test_hostile import FINE, LOST, READS, STEAL
 
 PART, CHAPTER = NAME.split("/")
 HOSTILE = (

@@ -1,6 +1,6 @@
 """How fast are the operators of lib.ops beside what a reader would use instead?
 
-    python benchmarks/operators.py
+    python -m benchmarks.operators
 
 Four tables of ratios, on one thread. The two sides of each ratio run in turn, A B A B ...; a
 ratio is taken in each turn, and the table gives its median and, in brackets, its quartiles.
@@ -9,8 +9,9 @@ In (b) and (c), where one side is hundreds of times faster, it runs five times i
 
 import os
 
-for library in ("OMP", "OPENBLAS", "MKL", "VECLIB_MAXIMUM"):  # before NumPy starts its threads
-    os.environ[f"{library}_NUM_THREADS"] = "1"
+from course.threads import ONE_THREAD
+
+os.environ.update(ONE_THREAD)  # before NumPy starts its threads
 
 import sys  # noqa: E402
 from time import perf_counter  # noqa: E402

@@ -3,7 +3,7 @@
     python -m course.arithmetic [PATH ...] [--only NAME] [--jobs N]
 
 Libraries choose their inner loops by the processor, and each choice rounds differently. Here the
-choices are forced, one after another (``ARITHMETICS``); the last one, "shaken", stands for
+choices are forced, one after another (``ARITHMETICS``); the last one, "perturbed", stands for
 processors that are not known yet: it changes results by about as much as rounding does. Every
 text and picture that a notebook has stored has to come out the same, but for cells tagged
 ``nbval-ignore-output``. Without paths: all notebooks. Exit status 1 where something differs.
@@ -24,7 +24,7 @@ from .dependencies import ROOT
 from .execution import NotebookError, cores, execute
 from .notebooks import IGNORED, all_notebooks, normalise
 
-SHAKEN = Path(__file__).resolve().with_name("shaken.py")
+PERTURBATION = Path(__file__).resolve().with_name("perturbation.py")
 # What OpenBLAS (NumPy), ATen and oneDNN (PyTorch's own loops and convolutions) and MKL (PyTorch's
 # products) read. Each is told to be an older processor than this one, or another make.
 ARITHMETICS = {
@@ -38,7 +38,7 @@ ARITHMETICS = {
     "SkylakeX": {"OPENBLAS_CORETYPE": "SkylakeX", "ONEDNN_MAX_CPU_ISA": "AVX512_CORE"},
     "ATen-default": {"ATEN_CPU_CAPABILITY": "default"},
     "ATen-avx2": {"ATEN_CPU_CAPABILITY": "avx2"},
-    "shaken": {},
+    "perturbed": {},
 }
 # What the processor needs for it, in the words of /proc/cpuinfo.
 NEEDS = {"Prescott": "pni", "Sandybridge": "avx", "Haswell": "avx2", "Zen": "avx2",
@@ -85,9 +85,9 @@ def possible(name):
 def differences(path, name):
     """One line for each output of the notebook that is another under this arithmetic."""
     stored = nbformat.read(path, as_version=4)
-    start = [new_code_cell(f"__import__('runpy').run_path({str(SHAKEN)!r})['start']()")]
+    start = [new_code_cell(f"__import__('runpy').run_path({str(PERTURBATION)!r})['start']()")]
     notebook = nbformat.from_dict(stored)
-    if name == "shaken":
+    if name == "perturbed":
         notebook.cells = [*start, *notebook.cells]
     try:
         fresh = execute(notebook, path, environment=ARITHMETICS[name])

@@ -20,9 +20,11 @@ from pathlib import Path
 
 from sphinx_external_toc.parsing import parse_toc_yaml
 
+from lib.files import write_whole
+
 from .dependencies import ROOT, interpreter
-from .execution import CacheError, at_once, refresh, replace_file, results
-from .terminal import print_what_it_can_show
+from .execution import CacheError, at_once, refresh, results
+from .terminal import run_as_program
 
 ENGINE = Path(__file__).resolve().parent
 # No page is made of these, at the top of the repository or anywhere in it.
@@ -31,7 +33,6 @@ NO_SOURCES = ("_build", ".git", ".venv", "__pycache__", ".ipynb_checkpoints", ".
 
 
 def main(root=ROOT):
-    print_what_it_can_show()
     try:
         return _build(root, time.perf_counter())
     except CacheError as error:
@@ -68,7 +69,7 @@ def _build(root, start):
                 print("\nThe pages have warnings or errors (above).", file=sys.stderr)
                 return 1
             after["made"] = made(root)
-            replace_file(state_file(root), json.dumps(after).encode())
+            write_whole(state_file(root), json.dumps(after))
     print(f"Finished in {time.perf_counter() - start:.0f} s. Open the book at:")
     print(root / "_build" / "html" / "index.html")
     return 0
@@ -201,10 +202,7 @@ def forget_page(path, root=ROOT):
 
 def command():
     """Run as a program."""
-    try:
-        sys.exit(main())
-    except KeyboardInterrupt:
-        sys.exit("\nInterrupted. What had finished is kept.")
+    run_as_program(main)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """What a notebook's results depend on, and one short fingerprint of it all.
 
 The execution cache of Jupyter Book compares code cells only: after an edit in ``lib/`` it
-would still show old results. A fingerprint also covers the files of this repository that the
+would still show old results. A fingerprint also covers the packages of this repository that the
 notebook imports, directly or through others, the pinned packages as they are installed, the
 interpreter, and the settings of its kernel.
 """
@@ -15,6 +15,7 @@ import re
 import sys
 import sysconfig
 from functools import lru_cache
+from itertools import takewhile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -83,31 +84,25 @@ def _state(file):
 def dependencies(sources, folder, root=ROOT):
     """The files of the repository that code cells import, transitively, in sorted order.
 
-    sources: the code of the cells; folder: where the notebook runs. A module counts with the
-    ``__init__.py`` of every package around it and with those packages' data files.
+    sources: the code of the cells; folder: where the notebook runs. A package counts as a whole,
+    with its data files and the ``__init__.py`` of every package around it.
     """
-    found, asked, queue = set(), set(), []
-    for source in sources:
-        queue += _imports(_as_python(source), package=None)
-    bases, ours = (Path(folder), Path(root)), lru_cache(maxsize=None)(_is_in)
+    files, seen = set(), set()
+    queue = [name for source in sources for name in imported_names(as_python(source))]
     while queue:
         name = queue.pop()
-        if name in asked or not ours(name.partition(".")[0], bases):
+        if name in seen:
             continue
-        asked.add(name)
-        for module, file in _modules(name, *bases):
-            if file in found:
-                continue
-            found.add(file)
-            is_package = file.name == "__init__.py"
-            package = module if is_package else module.rpartition(".")[0]
-            queue += _imports_of(file, package, *_state(file))
-            if is_package:
-                found.update(_data_files(file.parent))
-    return sorted(found)
+        seen.add(name)
+        for package, path in _modules(name, (Path(folder), Path(root))):
+            for file in _files_of(path) if path.is_dir() else [path]:
+                if file not in files and file.suffix == ".py":
+                    queue += _imports_of(file, package, *_state(file))
+                files.add(file)
+    return sorted(files)
 
 
-def _as_python(source):
+def as_python(source):
     """The code of a cell with IPython's magics written as the Python they stand for."""
     from IPython.core.inputtransformer2 import TransformerManager
 
@@ -116,11 +111,14 @@ def _as_python(source):
 
 @lru_cache(maxsize=None)
 def _imports_of(file, package, _mtime, _size):
-    return _imports(file.read_text(encoding="utf-8"), package)
+    return imported_names(file.read_text(encoding="utf-8"), package)
 
 
-def _imports(source, package):
-    """Dotted names that `source` may import, wherever in it the import stands."""
+def imported_names(source, package=None):
+    """Dotted names that `source` may import, wherever in it the import stands.
+
+    package: the one that a relative import starts from.
+    """
     try:
         tree = ast.parse(source)
     except SyntaxError:  # the kernel will say so, at the right cell
@@ -130,64 +128,46 @@ def _imports(source, package):
         if isinstance(node, ast.Import):
             names += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
-            base = node.module or ""
-            if node.level and package is not None:
-                parents = package.split(".")
-                base = ".".join([*parents[: len(parents) - node.level + 1], *filter(None, [base])])
+            base = _absolute("." * node.level + (node.module or ""), package)
             # `from a import b` may import the module a.b; if b is a function, no file is found
             names += [base, *(f"{base}.{alias.name}" for alias in node.names)]
-        elif isinstance(node, ast.Call):
-            names += _dynamic_import(node, package)
+        elif isinstance(node, ast.Call) and node.args:
+            function = getattr(node.func, "attr", getattr(node.func, "id", None))
+            name = getattr(node.args[0], "value", None)
+            if function in ("import_module", "__import__") and isinstance(name, str):
+                names.append(_absolute(name, package))
     return [name for name in names if name]
 
 
-def _dynamic_import(call, package):
-    """The name given to ``import_module``; one that is computed may mean the whole package."""
-    function = call.func
-    name = getattr(function, "attr", getattr(function, "id", None))
-    if name not in ("import_module", "__import__") or not call.args:
-        return []
-    argument = call.args[0]
-    if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
-        relative = argument.value.startswith(".")
-        return [f"{package}{argument.value}" if relative and package else argument.value]
-    return [f"{package}.*"] if package else []
+def _absolute(name, package):
+    """The module that a relative name such as "..sizes" means in `package`."""
+    below = name.lstrip(".")
+    parents = (package or "").split(".")
+    level = len(name) - len(below)
+    kept = parents[: len(parents) - level + 1] if level else []
+    return ".".join(filter(None, [*kept, below]))
 
 
-def _is_in(name, bases):
-    """Whether one of the folders has a module or a package of that name."""
-    places = (os.path.join(base, name) for base in bases)
-    return any(os.path.isdir(place) or os.path.isfile(f"{place}.py") for place in places)
-
-
-def _modules(name, folder, root):
-    """(dotted name, file) of each module that importing `name` runs; none of other projects."""
+def _modules(name, bases):
+    """(package, path) of what importing `name` runs: folders of packages, or one module's file."""
     parts = name.split(".")
-    for base in (folder, root):
-        modules = []
-        for end, part in enumerate(parts, start=1):
-            dotted, place = ".".join(parts[:end]), base.joinpath(*parts[:end])
-            if (place / "__init__.py").is_file():
-                modules.append((dotted, place / "__init__.py"))
-                continue
-            if part == "*":
-                below = ".".join(parts[: end - 1])
-                modules += [(f"{below}.{f.stem}", f) for f in place.parent.glob("*.py")]
-            elif place.with_name(f"{part}.py").is_file():
-                modules.append((dotted, place.with_name(f"{part}.py")))
-            break
-        if modules:
-            return modules
+    for base in bases:
+        places = [base.joinpath(*parts[:end]) for end in range(1, len(parts) + 1)]
+        packages = list(takewhile(lambda place: (place / "__init__.py").is_file(), places))
+        if packages:
+            return [(".".join(parts[: n + 1]), place) for n, place in enumerate(packages)]
+        if places[0].with_suffix(".py").is_file():
+            return [("", places[0].with_suffix(".py"))]
     return []
 
 
-def _data_files(package):
-    """Files beside a package's modules that are no Python, in its folders that are no package."""
-    for file in sorted(package.iterdir()):
-        if file.is_dir() and file.name != "__pycache__" and not (file / "__init__.py").exists():
-            yield from (f for f in sorted(file.rglob("*")) if f.is_file() and f.suffix != ".pyc")
-        elif file.is_file() and file.suffix not in (".py", ".pyc"):
-            yield file
+def _files_of(package):
+    """The files of a package: its modules and data, in folders too, but no packages below it."""
+    for path in sorted(package.iterdir()):
+        if path.is_file() and path.suffix != ".pyc":
+            yield path
+        elif path.is_dir() and path.name != "__pycache__" and not (path / "__init__.py").exists():
+            yield from _files_of(path)
 
 
 @lru_cache(maxsize=None)

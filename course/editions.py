@@ -21,58 +21,48 @@ from pathlib import Path
 
 import nbformat
 
-from .files import rewrite, write
+from lib.files import write_whole
+
+from .files import rewrite
 
 ROOT = Path(__file__).resolve().parents[1]
-SOURCE, LEARNER = Path("instructor") / "source", Path("exercises")
+# Pages are named from the root: book/PART/CHAPTER is a chapter, and exercises/PART/CHAPTER what
+# learners get of instructor/source/PART/CHAPTER.
+BOOK, EXERCISES, SOLUTIONS = "book/", "exercises/", "instructor/source/"
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 RECORD = Path("_build") / "exercises.json"  # what write_learners wrote: {path: digest}
 STUB = "...  # your code"  # nbgrader_config.py has the same
 HEADING = re.compile(r"^## Task (\d+) · (.+) \((\d+) min, (\d+) points?\)$", re.MULTILINE)
-CHECK = re.compile(r'^check\("([a-z0-9-]+)"\)$', re.MULTILINE)
+CHECK = re.compile(r"""\bcheck\(\s*["']([a-z0-9-]+)["']\s*\)""")  # also as learners retype it
 
 
 @dataclass(frozen=True)
-class TaskCells:
-    """A task in a notebook: its name, heading, and the indices of its two cells."""
+class Task:
+    """What the heading of a task says."""
 
-    name: str
+    number: int
     title: str
     minutes: int
     points: int
+
+
+@dataclass(frozen=True)
+class TaskCells(Task):
+    """A task in a notebook: also its name, and the indices of its two cells."""
+
+    name: str
     answer: int
     check: int
 
-
-def check_place(out, mark, root=ROOT):
-    """ValueError unless a command may write to the folder ``out``.
-
-    It must not hold this repository, nor lie among what the repository is made of or the book's
-    own pages. A folder of the repository that holds a file ``mark`` was made by the command; one
-    that holds ``.git`` is another repository or a work tree, such as one of gh-pages.
-    """
-    there, root = Path(out).resolve(), Path(root).resolve()
-    if there == root or root.is_relative_to(there):
-        raise ValueError(f"OUT={out} holds this repository; name a new folder, such as "
-                         "_build/my-course.")
-    if there == Path(os.path.expanduser("~")).resolve():
-        raise ValueError(f"OUT={out} is your home folder; name a folder in it.")
-    if there.is_relative_to(root):
-        first, *rest = there.relative_to(root).parts
-        kept = {"html", "jupyter_execute", "stored", "linkcheck", "exercises.json"}
-        taken = not rest or rest[0] in kept or rest[0].startswith(".") if first == "_build" else (
-            first.startswith(".venv") or (root / first).exists() and not any(
-                (root / first / own).exists() for own in (mark, ".git")))
-        if taken:
-            raise ValueError(f"OUT={out} lies among the sources or the book's own pages; name a "
-                             "new folder, such as _build/my-course.")
-    if there.exists() and not there.is_dir():
-        raise ValueError(f"OUT={out} is a file; name a folder.")
+    @property
+    def answer_id(self):
+        """nbgrader's grade_id of the cell with the answer; that of the check is the name."""
+        return f"{self.name}-answer"
 
 
 def sources(root=ROOT):
     """{"PART/CHAPTER": path} of the instructor's notebooks, in sorted order."""
-    folder = Path(root) / SOURCE
+    folder = Path(root) / SOLUTIONS
     return {path.relative_to(folder).with_suffix("").as_posix(): path
             for path in sorted(folder.glob("*/*.ipynb"))}
 
@@ -80,7 +70,38 @@ def sources(root=ROOT):
 def learner_path(source, root=ROOT):
     """Where the learner's edition of a notebook in ``instructor/source`` lies."""
     root = Path(root)
-    return root / LEARNER / Path(source).relative_to(root / SOURCE)
+    return root / EXERCISES / Path(source).relative_to(root / SOLUTIONS)
+
+
+def exercise_page(page):
+    """Where the exercises of a chapter lie, whether there are any or not.
+
+    >>> exercise_page("book/matrices/matrix")
+    'exercises/matrices/matrix'
+    """
+    return EXERCISES + page.removeprefix(BOOK)
+
+
+def first_heading(markdown, default):
+    """The first heading of a text, which is its title; ``default`` where there is none."""
+    heading = re.search(r"^# (.+)$", markdown, re.MULTILINE)
+    return heading[1].strip() if heading else default
+
+
+def title(notebook, default):
+    """The title of a notebook."""
+    return first_heading("\n\n".join(cell.source for cell in notebook.cells
+                                     if cell.cell_type == "markdown"), default)
+
+
+def headings(markdown):
+    """The ``Task`` of each heading of a task in a text.
+
+    >>> headings("## Task 1 · Where is a pixel? (10 min, 2 points)")
+    [Task(number=1, title='Where is a pixel?', minutes=10, points=2)]
+    """
+    return [Task(int(number), title, int(minutes), int(points))
+            for number, title, minutes, points in HEADING.findall(markdown)]
 
 
 def tasks(notebook):
@@ -88,15 +109,16 @@ def tasks(notebook):
 
     ValueError for a notebook that does not have the form that this module describes.
     """
-    found, heading, answer = [], None, None
+    task_cells, heading, answer = [], None, None
     for index, cell in enumerate(notebook.cells):
         if cell.cell_type == "markdown":
-            new = HEADING.search(cell.source)
+            new = next(iter(headings(cell.source)), None)
             if new and heading:
-                raise ValueError(f"cell {index + 1}: task {heading[1]} has no check before this")
+                raise ValueError(f"cell {index + 1}: task {heading.number} has no check before "
+                                 "this")
             if "## Task" in cell.source and not new:
-                raise ValueError(f"cell {index + 1}: {cell.source.splitlines()[0]!r} is no heading "
-                                 "of a task; write '## Task 1 · Title (10 min, 2 points)'")
+                raise ValueError(f"cell {index + 1}: {cell.source.splitlines()[0]!r} is not the "
+                                 "heading of a task; write '## Task 1 · Title (10 min, 2 points)'")
             heading = new or heading
         elif BEGIN in cell.source or END in cell.source:
             without_solution(cell.source)  # refuses what is not in order
@@ -107,14 +129,15 @@ def tasks(notebook):
         elif CHECK.search(cell.source):
             if answer is None:
                 raise ValueError(f"cell {index + 1}: this check has no answer before it")
-            name, (number, title, minutes, points) = CHECK.search(cell.source)[1], heading.groups()
-            if int(number) != len(found) + 1:
-                raise ValueError(f"task {name!r} has the number {number}; use {len(found) + 1}")
-            found.append(TaskCells(name, title, int(minutes), int(points), answer, index))
+            name = CHECK.search(cell.source)[1]
+            if heading.number != len(task_cells) + 1:
+                raise ValueError(f"task {name!r} has the number {heading.number}; use "
+                                 f"{len(task_cells) + 1}")
+            task_cells.append(TaskCells(**vars(heading), name=name, answer=answer, check=index))
             heading = answer = None
     if heading or answer is not None:
         raise ValueError("the last task has no check")
-    return found
+    return task_cells
 
 
 def without_solution(code):
@@ -146,10 +169,10 @@ def without_solution(code):
 
 def annotated(notebook):
     """A copy of an instructor's notebook with nbgrader's metadata, which follow from its text."""
-    notebook = copy.deepcopy(notebook)
-    found = tasks(notebook)
-    roles = {task.answer: (f"{task.name}-answer", {"solution": True}) for task in found}
-    roles |= {task.check: (task.name, {"grade": True, "points": task.points}) for task in found}
+    notebook, roles = copy.deepcopy(notebook), {}
+    for task in tasks(notebook):
+        roles[task.answer] = task.answer_id, {"solution": True}
+        roles[task.check] = task.name, {"grade": True, "points": task.points}
     for index, cell in enumerate(notebook.cells):
         cell.metadata.pop("nbgrader", None)
         name, more = roles.get(index, (cell.id, {}))
@@ -179,16 +202,24 @@ def drifted(root=ROOT):
     notebooks that are missing or another text, and those that an instructor's notebook gave
     which is gone.
     """
-    root, found, made = Path(root), [], set()
+    return _drifted(Path(root), _wanted(Path(root)))
+
+
+def _wanted(root):
+    """{path: notebook} of both editions, as they follow from the instructor's text."""
+    wanted = {}
     for source in sources(root).values():
-        notebook, path = read(source), learner_path(source, root)
-        made.add(path)
-        if _texts(annotated(notebook)) != _texts(notebook):
-            found.append(source)
-        if not path.exists() or _texts(read(path)) != _texts(learners_edition(notebook)):
-            found.append(path)
-    others = set((root / LEARNER).glob("*/*.ipynb")) - made
-    return sorted([*found, *(path for path in others if _generated(path, root))])
+        notebook = read(source)
+        wanted[source] = annotated(notebook)
+        wanted[learner_path(source, root)] = learners_edition(notebook)
+    return wanted
+
+
+def _drifted(root, wanted):
+    changed = [path for path, notebook in wanted.items()
+               if not path.exists() or _texts(read(path)) != _texts(notebook)]
+    others = set((root / EXERCISES).glob("*/*.ipynb")) - wanted.keys()
+    return sorted([*changed, *(path for path in others if _generated(path, root))])
 
 
 def write_learners(root=ROOT):
@@ -199,30 +230,30 @@ def write_learners(root=ROOT):
     history. ValueError, before anything is written, where it is not: it may hold answers.
     """
     root = Path(root)
-    made = {learner_path(source, root): source for source in sources(root).values()}
-    changed, record = drifted(root), _record(root)
-    before = {path: path.read_bytes() for path in changed if path.is_file()}
-    answered = [str(path.relative_to(root)) for path in changed
-                if path in made and os.path.lexists(path) and not _generated(path, root)]
+    before = {path: path.read_bytes() for folder in (SOLUTIONS, EXERCISES)
+              for path in (root / folder).glob("*/*.ipynb") if path.is_file()}
+    wanted, record = _wanted(root), _record(root)
+    changed = _drifted(root, wanted)
+    learners = {path: path.relative_to(root).as_posix() for path in changed
+                if path in wanted and path.is_relative_to(root / EXERCISES)}
+    answered = [name for path, name in learners.items()
+                if os.path.lexists(path) and not _generated(path, root)]
     if answered:
         raise ValueError(f"{', '.join(answered)} would be overwritten, which may hold answers: its "
                          "text is not what an instructor's notebook gave. Nothing was changed; "
                          "move it away, or undo what was changed in it, and run this again.")
     for path in changed:
-        source = made.get(path, path)
-        if source == path and path.is_relative_to(root / LEARNER):  # its instructor's one is gone
+        if path not in wanted:  # its instructor's one is gone
             path.unlink()
             continue
-        notebook = read(source)
-        text = nbformat.writes(
-            annotated(notebook) if path == source else learners_edition(notebook)) + "\n"
-        if path != source:
-            record[path.relative_to(root).as_posix()] = _digest(learners_edition(notebook))
+        if path in learners:
+            record[learners[path]] = _digest(wanted[path])
             (root / RECORD).parent.mkdir(exist_ok=True)
-            write(root / RECORD, json.dumps(record, indent=0))
+            write_whole(root / RECORD, json.dumps(record, indent=0))
             path.parent.mkdir(parents=True, exist_ok=True)
+        text = nbformat.writes(wanted[path]) + "\n"
         if path not in before:
-            write(path, text)
+            write_whole(path, text)
         elif not rewrite(path, text, before[path]):
             raise ValueError(f"{path} was saved while this ran, and stays as it was saved; run "
                              "this again.")
@@ -234,17 +265,17 @@ def _generated(path, root):
     if path.is_symlink():
         return False
     try:
-        found = _digest(read(path))
+        digest = _digest(read(path))
     except ValueError:
         return False
     name = path.relative_to(root)
-    if found == _record(root).get(name.as_posix()):
+    if digest == _record(root).get(name.as_posix()):
         return True
-    source = (SOURCE / name.relative_to(LEARNER)).as_posix()
+    source = SOLUTIONS + name.relative_to(EXERCISES).as_posix()
     for revision in _git(root, "log", "--format=%H", "--", source).split():
         try:
             text = _git(root, "show", f"{revision}:./{source}")
-            if found == _digest(learners_edition(nbformat.reads(text, as_version=4))):
+            if digest == _digest(learners_edition(nbformat.reads(text, as_version=4))):
                 return True
         except Exception:  # it was removed there, or had another form
             continue
@@ -280,8 +311,9 @@ def _texts(notebook):
 
 
 def read(path):
-    """A notebook file, in nbformat 4; ValueError, with its path, for what is none."""
+    """A notebook file, in nbformat 4; ValueError, with its path, for any other."""
     try:
         return nbformat.read(path, as_version=4)
     except Exception as error:
-        raise ValueError(f"{path} is no notebook: {' '.join(str(error).split())[:200]}") from error
+        problem = " ".join(str(error).split())[:200]
+        raise ValueError(f"{path} is not a notebook: {problem}") from error

@@ -13,7 +13,6 @@ import shutil
 import signal
 import sqlite3
 import sys
-import tempfile
 import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -34,8 +33,16 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from traitlets import default
 
+from lib.files import write_whole
+
 from .dependencies import ROOT, fingerprint
-from .kernels import KERNEL_ENVIRONMENT, kernel_environment, kernel_spec, settings_folder, warm_up
+from .kernels import (
+    KERNEL_ENVIRONMENT,
+    kernel_environment,
+    kernel_spec,
+    settings_folder,
+    warm_up,
+)
 
 CACHE_LIMIT = 200  # results kept in the cache; the oldest go first
 FULL_OR_READ_ONLY = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
@@ -371,7 +378,7 @@ def _store(cache, notebook, path, data):
     text = nbformat.writes(describe_images(stored), nbformat.NO_CONVERT).encode()
     file = cache._get_notebook_path_cache(hashkey)
     file.parent.mkdir(parents=True, exist_ok=True)
-    replace_file(file, text)
+    write_whole(file, text)
     with suppress(KeyError):
         old = NbCacheRecord.record_from_hashkey(hashkey, cache.db)
         NbCacheRecord.remove_record(old.pk, cache.db)
@@ -380,19 +387,6 @@ def _store(cache, notebook, path, data):
     if cache.get_cache_limit() != CACHE_LIMIT:
         cache.change_cache_limit(CACHE_LIMIT)
     cache.truncate_caches()
-
-
-def replace_file(file, content):
-    """Write bytes to a file so that it has all of them or, after any failure, the old ones."""
-    with tempfile.NamedTemporaryFile(dir=file.parent, delete=False) as new:
-        try:
-            new.write(content)
-            new.flush()
-            os.fsync(new.fileno())
-        except BaseException:
-            os.unlink(new.name)
-            raise
-    os.replace(new.name, file)
 
 
 def _code_cells(notebook):

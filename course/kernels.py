@@ -12,6 +12,8 @@ from pathlib import Path
 
 from jupyter_client.kernelspec import KernelSpec
 
+from .threads import ONE_THREAD
+
 # What a process needs to run at all, and to find the system's own programs and libraries.
 KEPT = (
     "PATH",
@@ -31,9 +33,7 @@ KEPT = (
 # threads. A fixed hash seed makes the order of sets the same in every run. A graphics card would
 # give other last digits than the processor does.
 KERNEL_ENVIRONMENT = {
-    "OMP_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
+    **ONE_THREAD,
     # Where a notebook asks for more, threads that wait sleep: two kernels whose threads wait by
     # turning in circles make each other ten times slower.
     "OMP_WAIT_POLICY": "PASSIVE",

@@ -111,7 +111,7 @@ def main(arguments=None):
     options = parser.parse_args(arguments)
     for name in [*options.code, *options.tests]:
         if Path(name).is_absolute() or not Path(name).exists():
-            parser.error(f"{name!r} is no file or folder of the project; run this in its root, "
+            parser.error(f"{name!r} is not a file or folder of the project; run this in its root, "
                          "and name some, such as lib/ops and tests/ops")
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
         root = Path(folder).resolve() / "copy"

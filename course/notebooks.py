@@ -16,12 +16,11 @@ from pathlib import Path
 
 import nbformat
 
+from . import editions
 from .dependencies import ROOT
 from .execution import CacheError, cached, describe_images, refresh
-from .terminal import print_what_it_can_show
-
-from . import editions
 from .files import rewrite
+from .terminal import run_as_program
 
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 FOLDERS = ("book", "exercises", "instructor/source")
@@ -42,7 +41,7 @@ def all_notebooks(root=ROOT):
     course = {editions.learner_path(path, root) for path in editions.sources(root).values()}
     found = (path for folder in FOLDERS for path in (root / folder).rglob("*.ipynb"))
     return sorted(path for path in found if not _hidden(path.relative_to(root)) and (
-        path in course or not path.is_relative_to(root / editions.LEARNER)))
+        path in course or not path.is_relative_to(root / editions.EXERCISES)))
 
 
 def normalise(notebook):
@@ -137,7 +136,6 @@ def _hidden(path):
 
 
 def main(arguments=None):
-    print_what_it_can_show()
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -187,10 +185,7 @@ def main(arguments=None):
 
 def command():
     """Run as a program."""
-    try:
-        sys.exit(main())
-    except KeyboardInterrupt:
-        sys.exit("\nInterrupted. What had finished is kept.")
+    run_as_program(main)
 
 
 if __name__ == "__main__":

@@ -16,17 +16,17 @@ import sys
 import tomllib
 from pathlib import Path
 
+from lib.files import write_whole
+
 from . import editions
-from .files import checksum, sha256, write
+from .files import checksum, refuse_unsafe_output, sha256
+from .terminal import run_as_program
 
 CHAPTER = re.compile(r"\[([^][\n]+)\]\((?:\.\./)+(book/[\w/-]+)\.ipynb(#[^)\s]*)?\)")
 
 
 def main(arguments=None):
     """The command; returns its exit status."""
-    from .terminal import print_what_it_can_show
-
-    print_what_it_can_show()
     parser = argparse.ArgumentParser(prog="python -m instructor.release",
                                      description="Write learners' notebooks to a folder.")
     parser.add_argument("out", metavar="OUT", help="a folder; it is made if it is missing")
@@ -41,9 +41,9 @@ def main(arguments=None):
         print(f"release: {error}", file=sys.stderr)
         return 2
     tasks = [task for one in manifest["notebooks"] for task in one["tasks"]]
-    print(f"{len(manifest['notebooks'])} notebooks with {len(tasks)} tasks, "
-          f"{sum(task['minutes'] for task in tasks)} minutes and "
-          f"{sum(task['points'] for task in tasks)} points: {Path(os.path.expanduser(options.out)) / 'manifest.json'}")
+    minutes, points = (sum(task[name] for task in tasks) for name in ("minutes", "points"))
+    print(f"{len(manifest['notebooks'])} notebooks with {len(tasks)} tasks, {minutes} minutes and "
+          f"{points} points: {Path(os.path.expanduser(options.out)) / 'manifest.json'}")
     return 0
 
 
@@ -61,9 +61,9 @@ def release(out, chapters=(), site="", root=editions.ROOT):
             raise ValueError(f"chapter {name!r} has no exercises; use some of "
                              f"{', '.join(sources)}")
     if site and not re.match(r"https?://[^\s()]+$", site):
-        raise ValueError(f"--site {site!r} is no address; use one such as "
+        raise ValueError(f"--site {site!r} is not an address; use one such as "
                          "https://me.example/course")
-    editions.check_place(out, "manifest.json", root)
+    refuse_unsafe_output(out, "manifest.json", root)
     chosen = {name: sources[name] for name in dict.fromkeys(chapters or sources)}
     texts = {name: _linked(_text(path, root), site) for name, path in chosen.items()}
     entries = _released(out)
@@ -74,14 +74,14 @@ def release(out, chapters=(), site="", root=editions.ROOT):
                              "that file away")
     for name, text in texts.items():
         (out / name).parent.mkdir(parents=True, exist_ok=True)
-        write(out / f"{name}.ipynb", text)
+        write_whole(out / f"{name}.ipynb", text)
     with open(root / "pyproject.toml", "rb") as file:
         project = tomllib.load(file)["project"]
     entries |= {name: _entry(name, chosen[name], text) for name, text in texts.items()}
     manifest = {"title": project["description"], "version": project["version"], "notebooks": [
         entries[name] for name in sources if name in entries]}
     manifest["sha256"] = sha256(_manifest_text(manifest))
-    write(out / "manifest.json", _manifest_text(manifest))
+    write_whole(out / "manifest.json", _manifest_text(manifest))
     return manifest
 
 
@@ -103,8 +103,8 @@ def _released(out):
         entries = {one["chapter"]: one for one in manifest["notebooks"]}
         return {name: one for name, one in entries.items() if (out / one["file"]).is_file()}
     except (AttributeError, ValueError, KeyError, TypeError) as error:
-        raise ValueError(f"{path} is no manifest of this command's, or it was changed since; name "
-                         "a new folder") from error
+        raise ValueError(f"{path} is not a manifest that this command wrote, or was changed since; "
+                         "name a new folder") from error
 
 
 def _linked(text, site):
@@ -129,9 +129,7 @@ def _text(source, root):
 
 def _entry(name, source, text):
     book = editions.read(source)
-    title = next((line.removeprefix("# ") for line in book.cells[0].source.splitlines()
-                  if line.startswith("# ")), name)
-    return {"chapter": name, "file": f"{name}.ipynb", "title": title,
+    return {"chapter": name, "file": f"{name}.ipynb", "title": editions.title(book, name),
             "sha256": sha256(text),
             "tasks": [{"name": task.name, "title": task.title, "minutes": task.minutes,
                        "points": task.points} for task in editions.tasks(book)]}
@@ -139,7 +137,7 @@ def _entry(name, source, text):
 
 def command():
     """Run as a program."""
-    sys.exit(main())
+    run_as_program(main)
 
 
 if __name__ == "__main__":

@@ -31,27 +31,23 @@ from filelock import FileLock
 from sphinx_external_toc.api import FileItem, TocTree
 from sphinx_external_toc.parsing import MalformedError, create_toc_dict, parse_toc_data
 
-from .editions import BEGIN, END, ROOT, check_place, read, sources
-from .files import checksum, write
-
+from lib.files import write_whole
 
 from . import build
-from .sphinx import chapters
-from .sphinx.chapters import SUFFIXES, exercise_page, source, without_suffix
+from .editions import BEGIN, BOOK, END, EXERCISES, ROOT, SOLUTIONS, exercise_page, read, sources
 from .execution import refresh
+from .files import checksum, refuse_unsafe_output
+from .sphinx.chapters import SUFFIXES, all_pages, source, without_suffix
+from .terminal import run_as_program
 
 LEARNER, INSTRUCTOR = EDITIONS = ("learner", "instructor")
 GUIDE, GUIDE_CAPTION = "book/instructor/", "Instructor's guide"
-SOLUTIONS = "instructor/source/"
 MARK = ".course-site.json"  # lists the site's files in a folder, with their checksums
 PART = re.compile(r"\.course-site-[0-9a-f]{16}")  # where the new files wait
 CACHE = Path("_build") / ".jupyter_cache"
 
 
 def main(arguments=None):
-    from .terminal import print_what_it_can_show
-
-    print_what_it_can_show()
     parser = argparse.ArgumentParser(
         prog="python -m instructor.site", description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -81,7 +77,7 @@ def make_site(toc, out, *, edition=LEARNER, title=None, root=ROOT):
     ValueError for arguments that cannot be used; RuntimeError where a cell or a page fails.
     """
     if edition not in EDITIONS:
-        raise ValueError(f"edition={edition!r} is none; use {' or '.join(EDITIONS)}.")
+        raise ValueError(f"edition={edition!r} is not an edition; use {' or '.join(EDITIONS)}.")
     root, out = Path(root).resolve(), Path(os.path.expanduser(out)).absolute()
     site_map = complete(read_toc(toc, root), edition, root)
     check_out(out, root, [f"{without_suffix(page)}.html" for page in site_map])
@@ -98,9 +94,8 @@ def make_site(toc, out, *, edition=LEARNER, title=None, root=ROOT):
         prepare(stage, site_map, files, edition, title, root)
         print(f"Making {len(files)} pages", flush=True)
         with contextlib.chdir(stage):
-            made = build.make_pages(stage)
-        if not made:
-            raise RuntimeError("The pages have warnings or errors (above). No site was made.")
+            if not build.make_pages(stage):
+                raise RuntimeError("The pages have warnings or errors (above). No site was made.")
         leaked = leaks(stage / "_build" / "html", root) if edition == LEARNER else []
         if leaked:
             raise RuntimeError("These files would hold solutions: " + ", ".join(
@@ -108,7 +103,7 @@ def make_site(toc, out, *, edition=LEARNER, title=None, root=ROOT):
         report = json.loads((stage / "_build" / "left-out.json").read_text(encoding="utf-8"))
         kept = put(stage / "_build" / "html", out, {"edition": edition})
     print(f"Finished in {time.perf_counter() - start:.0f} s.")
-    return [f"{out / name} is no page of the site any more; it was changed, so it stays"
+    return [f"{out / name} is no longer a page of the site, but was changed, so it stays"
             for name in kept] + [f"{page} refers to pages left out, now in plain text: "
             + ", ".join(f"{target} ({count})" for target, count in targets.items())
             for page, targets in report.items()]
@@ -128,7 +123,7 @@ def read_toc(path, root=ROOT):
     try:
         data = yaml.safe_load(text)
     except yaml.YAMLError as error:
-        raise ValueError(f"TOC={path} is no YAML: {' '.join(str(error).split())}; see _toc.yml "
+        raise ValueError(f"TOC={path} is not YAML: {' '.join(str(error).split())}; see _toc.yml "
                          "for the form.") from None
     if not isinstance(data, dict) or not data.get("root"):
         raise ValueError(f"TOC={path} names no root, the first page; begin with the lines "
@@ -144,7 +139,7 @@ def read_toc(path, root=ROOT):
     try:
         return parse_toc_data(data)
     except MalformedError as error:
-        raise ValueError(f"TOC={path} is no table of contents: {error}; see _toc.yml for the "
+        raise ValueError(f"TOC={path} is not a table of contents: {error}; see _toc.yml for the "
                          "form.") from None
 
 
@@ -167,22 +162,15 @@ def _check_page(page, toc, root):
     name = without_suffix(page)
     if name.startswith(SOLUTIONS):
         raise ValueError(f"TOC={toc} names {page!r}, which has the solutions; name "
-                         f"{name.replace(SOLUTIONS, 'exercises/')!r} and choose the edition with "
+                         f"{name.replace(SOLUTIONS, EXERCISES)!r} and choose the edition with "
                          "EDITION=instructor.")
     file = source(name, root)
     if file is not None and file.resolve().is_relative_to(root):
         return
-    close = difflib.get_close_matches(name, all_pages(root), n=1, cutoff=0.5)
+    close = difflib.get_close_matches(name, list(all_pages(root)), n=1, cutoff=0.5)
     remedy = f"did you mean {close[0]!r}?" if close else "pages are named from the root of the " \
         "repository, like book/index."
-    raise ValueError(f"TOC={toc} names the page {page!r}, which there is not; {remedy}")
-
-
-def all_pages(root=ROOT):
-    """Every page that the book's folders hold."""
-    found = (file for folder in ("book", "exercises") for file in (root / folder).rglob("*")
-             if file.suffix in SUFFIXES and "_templates" not in file.relative_to(root).parts)
-    return sorted(without_suffix(file.relative_to(root).as_posix()) for file in found)
+    raise ValueError(f"TOC={toc}: there is no page {page!r}; {remedy}")
 
 
 def complete(site_map, edition, root=ROOT):
@@ -190,7 +178,7 @@ def complete(site_map, edition, root=ROOT):
     named = {without_suffix(page): page for page in site_map}
     for page, key in named.items():
         exercises = exercise_page(page)
-        if page.startswith("book/") and exercises not in named and source(exercises, root):
+        if page.startswith(BOOK) and exercises not in named and source(exercises, root):
             site_map[key].subtrees.append(TocTree([FileItem(exercises)], titlesonly=True))
             site_map[exercises] = type(site_map.root)(exercises)
     guide = [page for page in _guide(root) if page not in named]
@@ -207,8 +195,8 @@ def complete(site_map, edition, root=ROOT):
 def _guide(root):
     """The pages of the Instructor's guide, in the book's order."""
     order = list(_named(yaml.safe_load((root / "_toc.yml").read_text(encoding="utf-8"))))
-    found = [page for page in all_pages(root) if page.startswith(GUIDE)]
-    return sorted(found, key=lambda page: order.index(page) if page in order else len(order))
+    guide = [page for page in all_pages(root) if page.startswith(GUIDE)]
+    return sorted(guide, key=lambda page: order.index(page) if page in order else len(order))
 
 
 # ---- The pages -------------------------------------------------------------------------------
@@ -216,13 +204,9 @@ def _guide(root):
 
 def pages(site_map, edition, root=ROOT):
     """{page: file}: exercises are the learner's notebooks, or those with solutions."""
-    files = {}
-    for page in map(without_suffix, site_map):
-        file = source(page, root)
-        solved = root / SOLUTIONS / Path(page).relative_to("exercises").with_suffix(".ipynb") \
-            if page.startswith("exercises/") else None
-        files[page] = solved if edition == INSTRUCTOR and solved and solved.exists() else file
-    return files
+    solved = {EXERCISES + name: path for name, path in sources(root).items()}
+    solved = solved if edition == INSTRUCTOR else {}
+    return {page: solved.get(page) or source(page, root) for page in map(without_suffix, site_map)}
 
 
 def prepare(stage, site_map, files, edition, title, root=ROOT):
@@ -261,7 +245,7 @@ def leaks(folder, root=ROOT):
     solutions = [bare(part) for path in sources(root).values() for cell in read(path).cells
                  if BEGIN in cell.source
                  for part in [cell.source.split(BEGIN)[1].split(END)[0]] if len(bare(part)) > 60]
-    found = []
+    leaking = []
     for file in sorted(Path(folder).rglob("*")):
         if not file.is_file() or file.suffix in (".png", ".woff", ".woff2", ".ttf"):
             continue
@@ -270,8 +254,8 @@ def leaks(folder, root=ROOT):
             text = html.unescape(re.sub(r"<[^>]+>", "", text))
         shown = bare(text)
         if BEGIN in text or any(part in shown for part in solutions):
-            found.append(file)
-    return found
+            leaking.append(file)
+    return leaking
 
 
 def bare(text):
@@ -287,11 +271,11 @@ def check_out(out, root=ROOT, names=()):
 
     names: the pages, as far as they are known before they are made.
     """
-    check_place(out, MARK, root)
-    there = out.resolve()
-    old, _, _ = _marked(there)
-    _refuse_taken(there, dict.fromkeys(["index.html", *names], ""), old)
-    folder = there if there.exists() else there.parent
+    refuse_unsafe_output(out, MARK, root)
+    folder = out.resolve()
+    old, _, _ = _marked(folder)
+    _refuse_taken(folder, dict.fromkeys(["index.html", *names], ""), old)
+    folder = folder if folder.exists() else folder.parent
     try:  # now, and not when everything is built
         folder.mkdir(parents=True, exist_ok=True)
         tempfile.TemporaryDirectory(dir=folder, prefix=".course-site-").cleanup()
@@ -318,9 +302,10 @@ def put(pages, out, about):
         new[".nojekyll"] = checksum(pages / ".nojekyll")
     _refuse_taken(out, new, old)
     out.mkdir(parents=True, exist_ok=True)
-    there = {name: checksum(out / name) if _in_folders(out, name) else "" for name in {*old, *new}}
-    changed = [name for name in new if there[name] != new[name] or name not in old]
-    gone = [name for name in old if name not in new and there[name] in old[name].split()]
+    present = {name: checksum(out / name) if _in_folders(out, name) else ""
+               for name in {*old, *new}}
+    changed = [name for name in new if present[name] != new[name] or name not in old]
+    gone = [name for name in old if name not in new and present[name] in old[name].split()]
     parents = {parent.as_posix() for name in new for parent in PurePosixPath(name).parents} - {"."}
     folders = sorted({*folders, *(name for name in parents if not (out / name).exists())})
     if part:
@@ -329,11 +314,11 @@ def put(pages, out, about):
 
     def note(files, **more):
         text = json.dumps({**about, "files": files, "folders": folders, **more}, indent=0)
-        write(out / MARK, text)
+        write_whole(out / MARK, text)
 
     # Old and new, so that each file is known again wherever this is interrupted.
     note({name: " ".join(dict.fromkeys(
-        [*(old.get(name, "").split() if there[name] else []), *new.get(name, "").split()]))
+        [*(old.get(name, "").split() if present[name] else []), *new.get(name, "").split()]))
         for name in sorted({*gone, *new})}, part=part)
     try:
         (out / part).mkdir()
@@ -389,22 +374,22 @@ def _in_folders(out, name):
 
 def _refuse_taken(out, new, old):
     """ValueError where files that are not `old` ones, unchanged, are in the way of `new` ones."""
-    known, found, closed = {}, [], set()
+    known, taken, closed = {}, [], set()
     for name, sums in old.items():  # there are disks for which A.html is a.html
         known.setdefault(name.casefold(), set()).update(sums.split())
     for name, own in new.items():
         path = out / name
         if not _in_folders(out, name):
-            found.append(name)
+            taken.append(name)
         elif os.path.lexists(path):
-            there = checksum(path)
-            if not there or there not in {own, *known.get(name.casefold(), ())}:
-                found.append(name)
+            present = checksum(path)
+            if not present or present not in {own, *known.get(name.casefold(), ())}:
+                taken.append(name)
         if path.parent.is_dir() and not os.access(path.parent, os.W_OK | os.X_OK):
             closed.add(path.parent)
-    if found:
-        more = f" and {len(found) - 3} more" if len(found) > 3 else ""
-        raise ValueError(f"OUT={out}: {', '.join(found[:3])}{more} would be overwritten, which "
+    if taken:
+        more = f" and {len(taken) - 3} more" if len(taken) > 3 else ""
+        raise ValueError(f"OUT={out}: {', '.join(taken[:3])}{more} would be overwritten, which "
                          "this command did not write, or somebody changed since. Nothing was "
                          "replaced; move what is there away, or name another folder.")
     if closed:
@@ -414,10 +399,7 @@ def _refuse_taken(out, new, old):
 
 def command():
     """Run as a program."""
-    try:
-        sys.exit(main())
-    except KeyboardInterrupt:
-        sys.exit("\nInterrupted. What was executed is kept; the same command goes on from here.")
+    run_as_program(main, "What was executed is kept; the same command goes on from here.")
 
 
 if __name__ == "__main__":

@@ -1,10 +1,17 @@
-"""Print on any terminal.  (Syntax that any Python can read: bootstrap.py imports this.)"""
+"""What every command does as a program."""
 
 import sys
 
 
-def print_what_it_can_show():
-    """Let output that the terminal's encoding lacks become escapes, instead of ending the run."""
+def run_as_program(main, interrupted="What had finished is kept."):
+    """Run ``main``, whose result is the exit status; after Ctrl-C, say what is kept.
+
+    What the terminal's encoding lacks is printed as an escape, instead of ending the run.
+    """
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(f"\nInterrupted. {interrupted}")

@@ -17,7 +17,7 @@ c = get_config()  # noqa: F821, nbgrader's own
 c.CourseDirectory.course_id = "convolution-transposed"
 c.CourseDirectory.root = str(Path(__file__).resolve().parent)
 
-# What stands in an answer's place in the learners' notebooks: editions.py has the same.
+# What stands in an answer's place in the learners' notebooks: course/editions.py has the same.
 c.ClearSolutions.code_stub = {"python": "...  # your code"}
 
 # One cell may take a minute; after that, the next one runs.

@@ -5,8 +5,8 @@ import time
 from lib.checks import AnswerError, Verdict, examine, find
 from lib.checks._task import NOT_ATTEMPTED, NOT_YET
 
-from .session import RemoteAnswers, Session, SetUpError
-from .submissions import imports
+from .session import GraderFault, RemoteAnswers, Session
+from .slicing import imports
 
 
 def verdicts(exercise, answers, limits, refused=(), folder=None):
@@ -14,40 +14,38 @@ def verdicts(exercise, answers, limits, refused=(), folder=None):
 
     A cell that ends its process, or has to be ended, is left out when the rest runs again: it
     costs its own task only. ``refused`` and ``folder`` are those of ``Session``.
-    ``SetUpError`` where the fault is not the learner's.
+    ``GraderFault`` where the fault is not the learner's.
     """
-    found = {task.name: Verdict(NOT_ATTEMPTED) for task in exercise.tasks
+    known = {task.name: Verdict(NOT_ATTEMPTED) for task in exercise.tasks
              if not answers[task.name].strip()}
     fatal = set()
-    modules = imports([step for step in exercise.steps if isinstance(step, str)]
-                      + list(answers.values()))
-    while len(found) < len(exercise.tasks):
+    modules = imports([*exercise.own_cells, *answers.values()])
+    while len(known) < len(exercise.tasks):
         with Session(limits, modules, refused, folder) as session:
-            culprit = _run(exercise, answers, session, found, fatal)
+            culprit = _run(exercise, answers, session, known, fatal)
         if culprit:
             fatal.add(culprit)
-        elif len(found) < len(exercise.tasks):
-            raise SetUpError(f"the process ended in a cell of {exercise.name} that is not the "
+        elif len(known) < len(exercise.tasks):
+            raise GraderFault(f"the process ended in a cell of {exercise.name} that is not the "
                              f"learner's: {session.lost}")
-    return {task.name: found[task.name] for task in exercise.tasks}
+    return {task.name: known[task.name] for task in exercise.tasks}
 
 
-def _run(exercise, answers, session, found, fatal):
+def _run(exercise, answers, session, known, fatal):
     """One pass through the notebook; the name of the task that ended it, if one did."""
     last = None
     for step in exercise.steps:
-        if isinstance(step, str):
-            failed = _cell(session, "set_up", step, session.limits.set_up)
+        task, limits = step.task, session.limits
+        if task is None:
+            failed = _cell(session, "set_up", step.source, limits.set_up)
             if failed and last is None:
-                raise SetUpError(f"a cell of {exercise.name} that is not the learner's {failed}")
-        elif not answers[step.name].strip() or step.name in fatal:
-            continue
-        elif step.name in found:  # from before a restart; what comes later may use it
-            last = step.name
-            _cell(session, "cell", answers[step.name], session.limits.seconds)
-        else:
-            last = step.name
-            found[step.name] = _verdict(session, find(step.name), answers[step.name])
+                raise GraderFault(f"a cell of {exercise.name} that is not the learner's {failed}")
+        elif answers[task.name].strip() and task.name not in fatal:
+            last = task.name
+            if task.name in known:  # from before a restart; what comes later may use it
+                _cell(session, "cell", answers[task.name], limits.seconds)
+            else:
+                known[task.name] = _verdict(session, find(task.name), answers[task.name])
         if session.lost:
             return last
 
@@ -77,7 +75,7 @@ def _verdict(session, task, source):
 
 
 def _examined(session, task):
-    """The verdict; what a check cannot even look at is no right answer."""
+    """The verdict; what a check cannot even look at is not right."""
     try:
         return examine(task, RemoteAnswers(session))
     except AnswerError as error:

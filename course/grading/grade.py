@@ -5,45 +5,46 @@
 
 SUBMISSIONS holds LEARNER.ipynb, or a folder for each learner with notebooks in it. OUT gets
 grades.csv and feedback/LEARNER/CHAPTER.html. Run again, it grades what is new or changed, also
-after it was stopped half-way; a table or page that somebody changed stays. How it works, and what it does not defend against, stands in
-instructor/README.md.
+after it was stopped half-way; a table or page that somebody changed stays. How it works, and what
+it does not defend against, stands in instructor/README.md.
+
+``run`` has the steps in their order: collect the files (``submissions``); of each, which exercise
+it is, the answers in it (``submissions``, ``slicing``) and the verdicts on them (``examine``), all
+in ``grade``; which of several notebooks counts (``results``); write the table and the pages
+(``report``).
 """
 
+import argparse
+import hashlib
+import json
+import math
 import os
+import queue
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
 
-for library in ("OMP", "MKL", "OPENBLAS", "VECLIB_MAXIMUM"):  # before NumPy starts its threads
-    os.environ.setdefault(f"{library}_NUM_THREADS", "1")
+from filelock import FileLock, Timeout
 
-import argparse  # noqa: E402
-import hashlib  # noqa: E402
-import json  # noqa: E402
-import math  # noqa: E402
-import queue  # noqa: E402
-import sys  # noqa: E402
-import tempfile  # noqa: E402
-import threading  # noqa: E402
-import time  # noqa: E402
-from pathlib import Path  # noqa: E402
+from lib.checks._answers import brief_text
+from lib.files import write_whole
 
-from filelock import FileLock, Timeout  # noqa: E402
-
-from lib.checks._answers import brief_text  # noqa: E402
-
-from . import examine, report, submissions  # noqa: E402
-from ..editions import ROOT  # noqa: E402
-from ..files import write  # noqa: E402
-from .session import Limits, SetUpError  # noqa: E402
+from ..editions import ROOT
+from ..terminal import run_as_program
+from . import examine, report, submissions
+from .results import Grade, Graded, NotGraded, TaskGrade, counted
+from .session import GraderFault, Limits
 
 
 class UsageError(ValueError):
-    """An argument that cannot be; the text names it, and what would do."""
+    """An argument that cannot be used; the text names it, and what would do."""
 
 
 def main(arguments=None):
     """The command; returns its exit status."""
-    from ..terminal import print_what_it_can_show
-
-    print_what_it_can_show()
     options = _parser().parse_args(arguments)
     try:
         source, out = folders(options.submissions, options.out)
@@ -83,29 +84,27 @@ def _parser():
 
 def folders(source, out):
     """The two folders as paths, OUT made if it is missing; ``UsageError`` for bad ones."""
-    given = source, out
-    source, out = (Path(os.path.expanduser(folder)).resolve() for folder in given)
-    if not source.is_dir():
-        raise UsageError(f"SUBMISSIONS={given[0]!r} is no folder; name the folder that holds "
-                         "LEARNER.ipynb or LEARNER/…ipynb")
+    names = f"SUBMISSIONS={source!r}", f"OUT={out!r}"
+    source, out = (Path(os.path.expanduser(folder)).resolve() for folder in (source, out))
     if out.is_relative_to(source) or source.is_relative_to(out):
-        raise UsageError(f"OUT={given[1]!r} and SUBMISSIONS={given[0]!r} must not lie in one "
-                         "another; name a folder beside SUBMISSIONS")
-    if not submissions.collect(source):
-        raise UsageError(f"SUBMISSIONS={given[0]!r} holds no notebooks; name the folder that "
-                         "holds LEARNER.ipynb or LEARNER/…ipynb")
+        raise UsageError(f"{names[1]} and {names[0]} must not lie in one another; name a folder "
+                         "beside SUBMISSIONS")
+    if not source.is_dir() or not submissions.collect(source):
+        problem = "holds no notebooks" if source.is_dir() else "is not a folder"
+        raise UsageError(f"{names[0]} {problem}; name the folder that holds LEARNER.ipynb or "
+                         "LEARNER/…ipynb")
     try:
         if not (out / ".done").is_dir() and any(
                 not path.name.startswith(".") for path in out.glob("*")):
-            raise UsageError(f"OUT={given[1]!r} is not empty and was not made by this command; "
-                             "name a new folder")
+            raise UsageError(f"{names[1]} is not empty and was not made by this command; name a "
+                             "new folder")
         if _without_checksums(out / ".done" / "pages.json"):
-            raise UsageError(f"OUT={given[1]!r} was made by an earlier version of this command, "
-                             "which did not note what it wrote; name a new folder")
+            raise UsageError(f"{names[1]} was made by an earlier version of this command, which "
+                             "did not note what it wrote; name a new folder")
         (out / ".done").mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UsageError(f"OUT={given[1]!r} cannot be made ({error.strerror}); name a folder "
-                         "that can") from error
+        raise UsageError(f"{names[1]} cannot be made ({error.strerror}); name a folder that can"
+                         ) from error
     return source, out
 
 
@@ -117,11 +116,11 @@ def _without_checksums(record):
 
 
 def chosen(names):
-    """The exercises with these names, all for none; ``UsageError`` for one that there is not."""
+    """The exercises with these names, all for none; ``UsageError`` for an unknown one."""
     known = submissions.exercises()
     for name in names:
         if name not in known:
-            raise UsageError(f"--chapter {name!r} is no exercise; use some of "
+            raise UsageError(f"--chapter {name!r} is not an exercise; use some of "
                              f"{', '.join(known)}")
     return {name: known[name] for name in names or known}
 
@@ -130,16 +129,16 @@ def bounds(options):
     """The ``Limits`` that were asked for."""
     for name, least in (("jobs", 1), ("seconds", 0.1), ("memory", 512)):
         if not least <= getattr(options, name) < math.inf:
-            raise UsageError(f"--{name} {getattr(options, name)} cannot be; use {least} or more")
+            raise UsageError(f"--{name} must be a number from {least} up, not "
+                             f"{getattr(options, name)}")
     seconds = int(options.seconds) if options.seconds == int(options.seconds) else options.seconds
-    return Limits(seconds=seconds, memory=options.memory,
-                  task=max(60, 2 * seconds))
+    return Limits(seconds, options.memory, task=max(60, 2 * seconds))
 
 
 def run(source, out, known, limits, jobs):
     """Grade what is not graded yet, write everything; returns the exit status."""
-    found = submissions.collect(source)
-    found += submissions.without_notebook(source, found)
+    submitted = submissions.collect(source)
+    submitted += submissions.without_notebook(source, submitted)
     version = _version(limits)
     graded, faults, start = {}, 0, time.monotonic()
     table = out / ".done" / "table.json"
@@ -149,12 +148,12 @@ def run(source, out, known, limits, jobs):
             return grade(submission, source, out, known, limits, version, folder)
 
         patience = 2 * max(_longest(exercise, limits) for exercise in known.values())
-        for submission, result in side_by_side(found, work, jobs, patience):
-            graded[submission] = report.Graded(submission, result, _changed(source, submission))
-            faults += bool(result.get("fault"))
-            report.write_grades(out, report.counted(graded.values()), table)
-            _progress(submission, result, len(graded), len(found), start)
-    final = report.counted([graded[submission] for submission in found])
+        for submission, result in side_by_side(submitted, work, jobs, patience):
+            graded[submission] = Graded(submission, result, _changed(source, submission))
+            faults += isinstance(result, NotGraded) and result.fault
+            report.write_grades(out, counted(graded.values()), table)
+            _progress(graded[submission], len(graded), len(submitted), start)
+    final = counted([graded[submission] for submission in submitted])
     beside = report.write_pages(out / "feedback", final, out / ".done" / "pages.json")
     grades = report.write_grades(out, final, table)
     _summary(final, grades, out / "feedback", time.monotonic() - start)
@@ -170,50 +169,44 @@ def run(source, out, known, limits, jobs):
 
 
 def grade(submission, source, out, known, limits, version, folder):
-    """The result of one submission (see ``report.Graded``), from OUT/.done if it is there."""
+    """The ``Grade`` of one submission, from OUT/.done if it is there, or else ``NotGraded``."""
     try:
         data = submissions.content(source / submission.path)
         cells = submissions.notebook(data)
-        everything = submissions.exercises()
-        exercise, others = submissions.which(cells, submission.path.stem, everything)
+        exercise, others = submissions.which(cells, submission.path.stem, submissions.exercises())
     except submissions.SubmissionError as error:
-        return {"problem": str(error)}
+        return NotGraded(str(error))
     key = hashlib.sha256(data + f"{exercise.digest} {version}".encode()).hexdigest()
     stored = out / ".done" / f"{key}.json"
-    also = {"also": [other.name for other in others]}
+    also = tuple(other.name for other in others)
     try:
-        return {**json.loads(stored.read_text(encoding="utf-8")), **also, "seconds": 0}
-    except (OSError, ValueError):
+        return replace(Grade.from_json(stored.read_text(encoding="utf-8")), also=also)
+    except (OSError, ValueError, KeyError, TypeError):  # not graded yet, or not by this version
         pass
     if exercise.name not in known:
-        return {"problem": f"this is a notebook of {exercise.name}, which was not asked for",
-                "unasked": True}
+        return NotGraded(f"this is a notebook of {exercise.name}, which was not asked for",
+                         unasked=True)
     start = time.monotonic()
     try:
-        verdicts = examine.verdicts(exercise, submissions.answers(exercise, cells), limits,
-                                    (source, out), folder)
-    except SetUpError as error:
-        return {"problem": f"could not be graded: {error}", "fault": True}
-    result = {"exercise": exercise.name, "title": exercise.title,
-              "tasks": [_row(task, verdicts[task.name]) for task in exercise.tasks]}
-    write(stored, json.dumps(result))
-    return {**result, **also, "seconds": time.monotonic() - start}
+        answers = submissions.answers(exercise, cells)
+        verdicts = examine.verdicts(exercise, answers, limits, (source, out), folder)
+    except GraderFault as error:
+        return _fault(error)
+    result = Grade(exercise.name, exercise.title, tuple(
+        TaskGrade.of_verdict(task, verdicts[task.name]) for task in exercise.tasks), also)
+    write_whole(stored, result.to_json())
+    return replace(result, seconds=time.monotonic() - start)
 
 
-def _row(task, verdict):
-    problem = "not attempted" if verdict.state == "not attempted" else ""
-    if verdict.state == "not yet":
-        problem = brief_text(f"{verdict.clause}: {verdict.rows.get('came out', '')}")
-    return {"task": task.name, "title": task.title, "of": task.points, "state": verdict.state,
-            "points": task.points if verdict.correct else 0, "problem": problem,
-            "message": str(verdict)}
+def _fault(why):
+    return NotGraded(f"could not be graded: {why}", fault=True)
 
 
 def _version(limits):
     """What a grade depends on besides the submission and its exercise."""
     parts = [repr(limits)]
     own = [*Path(__file__).parent.glob("*.py"), ROOT / "course" / "editions.py"]
-    for path in sorted([*(ROOT / "lib").rglob("*.py"), *own]):
+    for path in sorted([*(ROOT / "lib").rglob("*.py"), *(ROOT / "lib").rglob("*.toml"), *own]):
         parts.append(hashlib.sha256(path.read_bytes()).hexdigest())
     return hashlib.sha256(" ".join(parts).encode()).hexdigest()
 
@@ -244,8 +237,7 @@ def side_by_side(items, work, jobs, patience):
             try:
                 result = work(item)
             except Exception as error:
-                result = {"problem": "could not be graded: "
-                          f"{type(error).__name__}: {brief_text(str(error))}", "fault": True}
+                result = _fault(f"{type(error).__name__}: {brief_text(str(error))}")
             done.put((item, result))
 
     for _ in range(min(jobs, len(items))):
@@ -259,8 +251,8 @@ def side_by_side(items, work, jobs, patience):
                     if time.monotonic() - running.get(item, time.monotonic()) > patience]
             if not late:
                 continue
-            item, result = late[0], {"problem": "could not be graded: looking at its answers "
-                                     f"took more than {patience:g} s", "fault": True}
+            item = late[0]
+            result = _fault(f"looking at its answers took more than {patience:g} s")
             threading.Thread(target=serve, daemon=True).start()
         if item in left:
             left.remove(item)
@@ -274,37 +266,36 @@ def _changed(source, submission):
         return 0
 
 
-def _progress(submission, result, done, of, start):
+def _progress(one, done, of, start):
     """One line for a submission: what it got, and how long the rest will take."""
-    if "tasks" in result:
-        said = (f"{sum(task['points'] for task in result['tasks'])} of "
-                f"{sum(task['of'] for task in result['tasks'])} points")
-        said += f" ({result['seconds']:.1f} s)" if result["seconds"] else " (graded before)"
+    result = one.result
+    if one.is_graded:
+        took = f"{result.seconds:.1f} s" if result.seconds else "graded before"
+        text = f"{result.points} of {result.of} points ({took})"
     else:
-        said = result["problem"]
+        text = result.problem
     left = (time.monotonic() - start) / done * (of - done)
     rest = f", about {left:.0f} s left" if done < of else ""
-    print(report.printable(f"[{done}/{of}] {submission}: {brief_text(said)}{rest}"), flush=True)
+    print(report.printable(f"[{done}/{of}] {one.submission}: {brief_text(text)}{rest}"), flush=True)
 
 
 def _summary(graded, grades, pages, seconds):
+    by_exercise = {}
     for one in graded:
-        if one.result.get("superseded"):
-            print(report.printable(f"{one.submission}: {one.result['problem']}"),
-                  file=sys.stderr)
-    ready = [one for one in graded if "tasks" in one.result]
-    print(f"{len(graded)} notebooks, {len(ready)} graded, in {seconds:.0f} s: "
-          f"{grades} and {pages}")
-    for name in sorted({one.result["exercise"] for one in ready}):
-        tasks = [one.result["tasks"] for one in ready if one.result["exercise"] == name]
-        mean = sum(task["points"] for one in tasks for task in one) / len(tasks)
-        print(f"  {name}: {len(tasks)}, on average {mean:.1f} of "
-              f"{sum(task['of'] for task in tasks[0])} points")
+        if one.is_graded:
+            by_exercise.setdefault(one.result.exercise, []).append(one.result)
+        elif one.result.superseded:
+            print(report.printable(f"{one.submission}: {one.result.problem}"), file=sys.stderr)
+    print(f"{len(graded)} notebooks, {sum(map(len, by_exercise.values()))} graded, in "
+          f"{seconds:.0f} s: {grades} and {pages}")
+    for name, results in sorted(by_exercise.items()):
+        mean = sum(result.points for result in results) / len(results)
+        print(f"  {name}: {len(results)}, on average {mean:.1f} of {results[0].of} points")
 
 
 def command():
     """Run as a program."""
-    sys.exit(main())
+    run_as_program(main)
 
 
 if __name__ == "__main__":

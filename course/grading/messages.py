@@ -15,17 +15,17 @@ import numpy as np
 
 from lib.checks._values import Network, Opaque
 
-MOST = 64 * 2**20  # bytes of one frame
-ARRAY = 24 * 2**20  # bytes of an array; larger ones travel as their description
-TEXT = 10**6  # characters of a text
-ITEMS = 10**5  # entries of all lists of one value
-NESTED = 24  # levels of lists in one value
+MAX_FRAME_BYTES = 64 * 2**20  # bytes of one frame
+MAX_ARRAY_BYTES = 24 * 2**20  # bytes of an array; larger ones travel as their description
+MAX_TEXT_LENGTH = 10**6  # characters of a text
+MAX_ENTRIES = 10**5  # entries of all lists of one value
+MAX_DEPTH = 24  # levels of lists in one value
 
 _encode = json.JSONEncoder(ensure_ascii=True).encode
 
 
-class WireError(Exception):
-    """Bytes that are no message, or a message that is no value."""
+class MessageError(Exception):
+    """Bytes that are not a message, or a message that is not a value."""
 
 
 def send(stream, message):
@@ -36,22 +36,20 @@ def send(stream, message):
 
 
 def receive(stream):
-    """The next message; None at the end of the stream, ``WireError`` for what is none."""
+    """The next message; None at the end of the stream, ``MessageError`` for other bytes."""
     head = stream.read(8)
-    return _message(head, stream) if head else None
-
-
-def _message(head, stream):
+    if not head:
+        return None
     size = struct.unpack(">Q", head)[0] if len(head) == 8 else math.inf
-    if size > MOST:
-        raise WireError("a message that is too long or cut off")
+    if size > MAX_FRAME_BYTES:
+        raise MessageError("a message that is too long or cut off")
     body = stream.read(size)
     try:
         message = json.loads(body)
     except (ValueError, RecursionError) as error:
-        raise WireError("a message that is no JSON") from error
+        raise MessageError("a message that is not JSON") from error
     if len(body) != size or not isinstance(message, dict):
-        raise WireError("a message that is cut off or of another kind")
+        raise MessageError("a message that is cut off or of another kind")
     return message
 
 
@@ -64,10 +62,10 @@ def pack(value, keep=None):
     >>> pack((1, [2.5, None]))
     {'tuple': [1, [2.5, None]]}
     """
-    left = [ITEMS]
-    packed = _pack(value, keep, left, NESTED)
+    left = [MAX_ENTRIES]
+    packed = _pack(value, keep, left, MAX_DEPTH)
     return packed if left[0] >= 0 else {"opaque": f"a {type(value).__name__} of more than "
-                                        f"{ITEMS} entries"}
+                                        f"{MAX_ENTRIES} entries"}
 
 
 def _pack(value, keep, left, depth):
@@ -77,7 +75,7 @@ def _pack(value, keep, left, depth):
     if value is None or value is True or value is False:
         return value
     if isinstance(value, str):
-        return str.__str__(value) if len(value) <= TEXT else {
+        return str.__str__(value) if len(value) <= MAX_TEXT_LENGTH else {
             "opaque": f"a text of {len(value)} characters"}
     if isinstance(value, int):
         return int(value) if value.bit_length() < 4000 else {"opaque": "a very large whole number"}
@@ -87,7 +85,7 @@ def _pack(value, keep, left, depth):
         return {"complex": [value.real, value.imag]}
     if isinstance(value, (Fraction, Decimal)) and len(str(value)) < 1000:
         return {type(value).__name__.lower(): str(value)}
-    if isinstance(value, bytes) and len(value) <= TEXT:
+    if isinstance(value, bytes) and len(value) <= MAX_TEXT_LENGTH:
         return {"bytes": base64.b64encode(value).decode("ascii")}
     if isinstance(value, list):
         return [_pack(item, keep, left, depth - 1) for item in value]
@@ -105,7 +103,7 @@ def _pack(value, keep, left, depth):
 
 
 def _pack_array(array):
-    if array.nbytes > ARRAY:
+    if array.nbytes > MAX_ARRAY_BYTES:
         return {"opaque": f"an array of shape {array.shape} (too large to look at)"}
     if array.dtype.kind not in "biufc":
         return {"opaque": f"an array of {array.dtype}"}
@@ -118,21 +116,21 @@ def _pack_array(array):
 
 
 def unpack(packed, network=None):
-    """The value of what ``pack`` made; ``WireError`` for anything that it could not have made.
+    """The value of what ``pack`` made; ``MessageError`` for anything that it could not have made.
 
     ``network``: a function of (number, array, seed) that applies a network where it is.
     """
     try:
-        return _unpack(packed, network, NESTED)
-    except WireError:
+        return _unpack(packed, network, MAX_DEPTH)
+    except MessageError:
         raise
     except Exception as error:
-        raise WireError("a value that is none") from error
+        raise MessageError("something that is not a value") from error
 
 
 def _unpack(packed, network, depth):
     if depth < 0:
-        raise WireError("a value that is nested too deeply")
+        raise MessageError("a value that is nested too deeply")
     if packed is None or isinstance(packed, (bool, str, int, float)):
         return packed
     if isinstance(packed, list):
@@ -157,7 +155,7 @@ def _unpack(packed, network, depth):
         number = _whole(number)
         return Network(lambda x, seed: network(number, x, seed), _whole(parameters),
                        [_text(layer)[:100] for layer in layers])
-    raise WireError("a value of an unknown kind")
+    raise MessageError("a value of an unknown kind")
 
 
 def _unpack_array(dtype, shape, data):
@@ -165,17 +163,17 @@ def _unpack_array(dtype, shape, data):
     data = base64.b64decode(data, validate=True)
     if (dtype.kind not in "biufc" or len(shape) > 32 or min(shape, default=0) < 0
             or math.prod(shape) * dtype.itemsize != len(data)):
-        raise WireError("an array that is none")
+        raise MessageError("something that is not an array")
     return np.frombuffer(data, dtype).reshape(shape).astype(dtype.newbyteorder("="))
 
 
 def _text(value):
     if not isinstance(value, str):
-        raise WireError("no text where one belongs")
+        raise MessageError("no text where one belongs")
     return value
 
 
 def _whole(value):
     if isinstance(value, bool) or not isinstance(value, int):
-        raise WireError("no whole number where one belongs")
+        raise MessageError("no whole number where one belongs")
     return value

@@ -99,9 +99,9 @@ def _hook(own, rules, realpath=os.path.realpath, isdir=os.path.isdir, sep=os.sep
         if path.startswith(others) and path[6:7].isdigit() and not path.startswith(mine):
             return ""
         path = path.lower() if fold else path
-        for root, given in rules:
+        for root, granted in rules:
             if path == root or path.startswith(root if root.endswith(sep) else root + sep):
-                return given
+                return granted
         return ""
 
     def hook(event, arguments):
@@ -109,10 +109,10 @@ def _hook(own, rules, realpath=os.path.realpath, isdir=os.path.isdir, sep=os.sep
             path, mode, flags = arguments
             if is_a(path, integer) or path is None:
                 return
-            given = right(path)
-            if given == "write":
+            granted = right(path)
+            if granted == "write":
                 return
-            if not given or flags & writes or mode is None and isdir(path):
+            if not granted or flags & writes or mode is None and isdir(path):
                 raise refusal(f"a graded answer may not open {path!r}")
         elif event in never or event.startswith("ctypes."):
             raise refusal(f"a graded answer may not use {event}")
@@ -159,10 +159,10 @@ def landlock(rules):
             :24 if version >= 6 else 16 if version >= 4 else 8]), 0)
     if ruleset == -1:
         return False
-    refused = [path for path, given in rules.items() if not given]
-    for path, given in rules.items():
-        for part in _without(path, refused) if given == "read" else [path] if given else []:
-            rights = files if given == "write" else EXECUTE | READ | READ_DIR
+    refused = [path for path, granted in rules.items() if not granted]
+    for path, granted in rules.items():
+        for part in _without(path, refused) if granted == "read" else [path] if granted else []:
+            rights = files if granted == "write" else EXECUTE | READ | READ_DIR
             if part == os.devnull:
                 rights |= WRITE
             _add(libc, ruleset, part, rights & files)

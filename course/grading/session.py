@@ -22,21 +22,21 @@ import psutil
 from lib.checks import AnswerError
 from lib.checks._answers import Outcome
 
+from ..threads import ONE_THREAD
 from . import messages
 
 ROOT = Path(__file__).resolve().parents[2]
 START = ("-m", "course.grading.worker")
 KEPT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "SYSTEMROOT", "LD_LIBRARY_PATH",
         "DYLD_LIBRARY_PATH")
-THREADS = ("OMP", "MKL", "OPENBLAS", "VECLIB_MAXIMUM", "NUMEXPR")
 GRACE = 2.0  # seconds from when the process should have stopped by itself to when it is stopped
 
 
-class Lost(AnswerError):
+class ProcessLost(AnswerError):
     """The process is gone, or was ended; the text says why. Start another for the rest."""
 
 
-class SetUpError(Exception):
+class GraderFault(Exception):
     """A fault that is not the learner's: the notebook's own cells or the machine."""
 
 
@@ -52,7 +52,7 @@ class Limits:
 
 
 class Session:
-    """One process. ``lost`` is None, or why there is none any more.
+    """One process. ``lost`` is None, or says why the process is gone.
 
     ``imports``: modules to load before answers run. ``refused``: folders to keep from them.
     ``folder``: where the process gets its own, which goes with it.
@@ -85,12 +85,12 @@ class Session:
                  "refused": [str(ROOT), str(tasks), *map(str, refused)]}
         try:
             self._reply(start, limits.set_up)
-        except Lost as error:
+        except ProcessLost as error:
             self.errors.seek(0)
-            said = self.errors.read()[-2000:].decode("utf-8", "replace")
+            output = self.errors.read()[-2000:].decode("utf-8", "replace")
             self.close()
-            raise SetUpError(f"the process for a submission did not start ({error}): {said}"
-                             ) from None
+            raise GraderFault(f"the process for a submission did not start: it {error}: {output}"
+                              ) from None
 
     def __enter__(self):
         return self
@@ -101,7 +101,7 @@ class Session:
     def ask(self, do, *arguments, seconds):
         """The value of one request; ``AnswerError`` where the learner's code fails."""
         if self.lost:
-            raise Lost(self.lost)
+            raise ProcessLost(self.lost)
         self.number += 1
         left = self.until - time.monotonic()
         message = {"do": do, "number": self.number, "arguments": arguments}
@@ -113,7 +113,7 @@ class Session:
             raise type(name[:60] if name.isidentifier() else "Error", (Exception,), {})(text[:300])
         if isinstance(reply.get("error"), str):
             raise AnswerError(reply["error"][:1000])
-        raise self._lose("sent something that is no answer")
+        raise self.not_an_answer()
 
     def _exchange(self):
         """Write each request and read its reply, in a thread of its own: either can block."""
@@ -121,7 +121,7 @@ class Session:
             while (message := self.outbox.get()) is not None:
                 messages.send(self.process.stdin, message)
                 self.inbox.put(messages.receive(self.process.stdout))
-        except messages.WireError as error:
+        except messages.MessageError as error:
             self.inbox.put(error)
         except Exception:  # the process is gone, or this session closed
             self.inbox.put(None)
@@ -144,10 +144,10 @@ class Session:
                         f"took more than {self.limits.task:g} s for the task" if over_all else
                         f"did not come to an end within {max(seconds - GRACE, 0):g} s") from None
         if reply is None:
-            raise self._lose("ended the process in which it ran, as a dead kernel")
-        if (isinstance(reply, messages.WireError) or reply.get("token") != self.token
+            raise self._lose("ended its process (as when a kernel dies)")
+        if (isinstance(reply, messages.MessageError) or reply.get("token") != self.token
                 or reply.get("number") != message.get("number", 0)):
-            raise self._lose("sent something that is no answer")
+            raise self.not_an_answer()
         return reply
 
     def _memory(self):
@@ -156,10 +156,14 @@ class Session:
         except psutil.Error:
             return 0
 
+    def not_an_answer(self):
+        """End the process, which cannot be believed any more; the error to raise."""
+        return self._lose("sent something that is not an answer")
+
     def _lose(self, why):
         self.lost = why
         self._kill()
-        return Lost(why)
+        return ProcessLost(why)
 
     def _kill(self):
         try:
@@ -198,9 +202,8 @@ def environment(folder):
     config = Path(os.environ.get("MPLCONFIGDIR", Path.home() / ".config" / "matplotlib"))
     cache = Path.home() / ".cache" / "matplotlib"
     fonts = next((str(place) for place in (config, cache) if place.is_dir()), folder)
-    return {**kept, **{f"{name}_NUM_THREADS": "1" for name in THREADS}, "HOME": folder,
-            "USERPROFILE": folder, "TMPDIR": folder, "TEMP": folder, "TMP": folder,
-            "IPYTHONDIR": folder, "MPLBACKEND": "agg", "MPLCONFIGDIR": fonts}
+    own = dict.fromkeys(("HOME", "USERPROFILE", "TMPDIR", "TEMP", "TMP", "IPYTHONDIR"), folder)
+    return {**kept, **ONE_THREAD, **own, "MPLBACKEND": "agg", "MPLCONFIGDIR": fonts}
 
 
 class RemoteAnswers:
@@ -213,7 +216,7 @@ class RemoteAnswers:
         """"missing", "untouched", "function" or "value"."""
         state = self.session.ask("state", name, seconds=self.seconds)
         if state not in ("missing", "untouched", "function", "value"):
-            raise self.session._lose("sent something that is no answer")
+            raise self.session.not_an_answer()
         return state
 
     def value(self, name):
@@ -225,17 +228,17 @@ class RemoteAnswers:
         packed = messages.pack(tuple(arguments)), messages.pack(dict(options or {}))
         reply = self.session.ask("call", name, *packed, seconds=self.seconds)
         if not isinstance(reply, list) or len(reply) != 3:
-            raise self.session._lose("sent something that is no answer")
+            raise self.session.not_an_answer()
         value, after, shares = reply
         after = self._unpacked(after)
         if not isinstance(after, tuple) or len(after) != len(arguments):
-            raise self.session._lose("sent something that is no answer")
+            raise self.session.not_an_answer()
         return Outcome(self._unpacked(value), after, bool(shares))
 
     def _unpacked(self, packed):
         try:
             return messages.unpack(packed, self._apply)
-        except messages.WireError as error:
+        except messages.MessageError as error:
             raise AnswerError(f"sent {error}") from None
 
     def _apply(self, number, x, seed):

@@ -39,7 +39,7 @@ def end_with(parent, getppid=os.getppid, sleep=time.sleep, leave=os._exit):
     threading.Thread(target=watch, daemon=True).start()
 
 
-class Raised(dict):
+class NetworkError(dict):
     """The reply of a network that failed, where a value belongs."""
 
 
@@ -67,7 +67,7 @@ class Worker:
               "call": self.call, "apply": self.apply}[request["do"]]
         try:
             value = do(*request["arguments"])
-            return value if isinstance(value, Raised) else {"value": value}
+            return value if isinstance(value, NetworkError) else {"value": value}
         except self.answers.AnswerError as error:
             return {"error": str(error)[:1000]}
         except BaseException as error:  # whatever the learner's code raises, this goes on
@@ -109,7 +109,7 @@ class Worker:
             try:
                 return self._pack(self.networks[number](messages.unpack(x), seed))
             except Exception as error:
-                return Raised(raised=[type(error).__name__, str(error)[:300]])
+                return NetworkError(raised=[type(error).__name__, str(error)[:300]])
 
     def _answers(self):
         return self.answers.Answers(self.names, self.seconds)

@@ -5,10 +5,11 @@
 to listen for.
 """
 
-from .chapters import chapter, exercise_page, numbers, source, without_suffix
 from docutils import nodes
 from docutils.statemachine import StringList
 from sphinx.util.docutils import SphinxDirective
+
+from .chapters import chapter, exercise_page, numbers, source, without_suffix
 
 
 class Course(SphinxDirective):

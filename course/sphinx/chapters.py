@@ -5,29 +5,21 @@ exercises; nothing that it returns is written down a second time anywhere.
 """
 
 import json
+import posixpath
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path, PurePosixPath
+from pathlib import Path
+
+from ..editions import BOOK, EXERCISES, exercise_page, first_heading, headings
 
 SUFFIXES = (".ipynb", ".md")
-BOOK, EXERCISES = "book/", "exercises/"
-TASK = re.compile(r"^## Task \d+ · (.+) \((\d+) min, (\d+) points?\)$", re.MULTILINE)
-BOX = r"^:{3,}\{admonition\} *(?P<title>%s.*)\n:class: %s\b"
-MISCONCEPTION = re.compile(BOX % ("Misconception: ", "misconception"), re.MULTILINE)
-EXERCISE = re.compile(BOX % ("Exercise ", "exercise"), re.MULTILINE)
+MISCONCEPTION = re.compile(
+    r"^:{3,}\{admonition\} *(?P<title>Misconception: .*)\n:class: misconception\b", re.MULTILINE)
+EXERCISE = re.compile(r"^:{3,}\{exercise\} *(?P<title>.*)", re.MULTILINE)
 MINUTES = re.compile(r"\((\d+) min")
 # Reading with a pencil at hand, and looking at what a cell shows.
 WORDS_A_MINUTE, CELL_MINUTES = 140, 0.2
-
-
-@dataclass(frozen=True)
-class Task:
-    """A task of an exercise notebook."""
-
-    title: str
-    minutes: int
-    points: int
 
 
 @dataclass(frozen=True)
@@ -70,22 +62,12 @@ def chapter(page, root):
     )
 
 
-def exercise_page(page):
-    """Where the exercises of a chapter lie, whether there are any or not.
-
-    >>> exercise_page("book/matrices/matrix")
-    'exercises/matrices/matrix'
-    """
-    return EXERCISES + page.removeprefix(BOOK)
-
-
 def tasks(page, root):
-    """The tasks of an exercise notebook; () where there is none."""
+    """The tasks of an exercise notebook; () for any other page."""
     path = source(page, root)
     if path is None or not page.startswith(EXERCISES):
         return ()
-    return tuple(Task(name, int(minutes), int(points))
-                 for name, minutes, points in TASK.findall(prose(path)))
+    return tuple(headings(prose(path)))
 
 
 def source(page, root):
@@ -93,6 +75,13 @@ def source(page, root):
     page = without_suffix(page)
     files = (Path(root) / f"{page}{suffix}" for suffix in SUFFIXES)
     return next((file for file in files if file.is_file()), None)
+
+
+def all_pages(root):
+    """{page: file} of all that the book and the exercises hold, in order."""
+    files = (file for folder in (BOOK, EXERCISES) for file in (Path(root) / folder).rglob("*")
+             if file.suffix in SUFFIXES and "_templates" not in file.parts)
+    return dict(sorted((without_suffix(file.relative_to(root).as_posix()), file) for file in files))
 
 
 def without_suffix(page):
@@ -106,8 +95,7 @@ def without_suffix(page):
 
 def title(path):
     """The first heading of a page, as text."""
-    found = re.search(r"^# (.+)$", prose(path), re.MULTILINE)
-    return found[1].strip() if found else Path(path).stem
+    return first_heading(prose(path), Path(path).stem)
 
 
 def prose(path):
@@ -138,7 +126,7 @@ def numbers(site_map):
 
 def _items(markdown):
     """The items of a Markdown list."""
-    return [item for item in re.split(r"^- ", markdown, flags=re.MULTILINE)[1:]]
+    return re.split(r"^- ", markdown, flags=re.MULTILINE)[1:]
 
 
 def _one_line(text):
@@ -147,13 +135,8 @@ def _one_line(text):
 
 def _from_root(text, page):
     """Markdown whose links to pages hold wherever it is read."""
-    folder = PurePosixPath(page).parent
-
     def absolute(match):
-        parts = []
-        for part in (folder / match[1]).parts:
-            parts = parts[:-1] if part == ".." else [*parts, part]
-        return f"](/{'/'.join(parts)})"
+        return f"](/{posixpath.normpath(posixpath.join(posixpath.dirname(page), match[1]))})"
 
     return re.sub(r"\]\(((?!/|\w+:)[^)#]+\.(?:ipynb|md))\)", absolute, text)
 

@@ -1,16 +1,15 @@
 """Sphinx extension: a chapter's section "Exercises" ends with the way to its notebook.
 
 The box names the page of the exercises, the notebook to download, and where the theme can launch
-it. It stands only where the page of the exercises is part of the site. Pages of exercises come
-after their chapter and carry no number of their own.
+it. It stands only where the page of the exercises is part of the site.
 """
 
 import html
 
-from .chapters import EXERCISES, exercise_page, source, tasks
 from docutils import nodes
-from sphinx.environment.collectors.toctree import TocTreeCollector
 from sphinx_book_theme.header_buttons.launch import add_launch_buttons
+
+from .chapters import exercise_page, source, tasks
 
 SECTION = "Exercises"
 LAUNCH = "<!-- launch {} -->"
@@ -71,31 +70,9 @@ def add_launch(app, page, template, context, doctree):
     context["body"] = context["body"].replace(mark, f"<p>{links or start}</p>")
 
 
-def leave_unnumbered(app):
-    """Keep numbers off the pages of exercises: their tasks are numbered already."""
-    original = TocTreeCollector.assign_section_numbers
-    if getattr(original, "leaves_exercises", False):
-        return
-
-    def assign(self, env):
-        # What was taken away the last time has to be there to be compared.
-        env.toc_secnumbers.update(getattr(env, "exercise_numbers", {}))
-        changed = original(self, env)
-        env.exercise_numbers = {page: env.toc_secnumbers.pop(page)
-                                for page in list(env.toc_secnumbers) if page.startswith(EXERCISES)}
-        for page in env.exercise_numbers:
-            for node in [env.titles[page], *env.tocs[page].findall(nodes.reference)]:
-                node.attributes.pop("secnumber", None)
-        return changed
-
-    assign.leaves_exercises = True
-    TocTreeCollector.assign_section_numbers = assign
-
-
 def setup(app):
     # The edition of a course site (instructor/site.py); the book itself is the learner's.
     app.add_config_value("book_edition", "learner", rebuild="html")
-    app.connect("builder-inited", leave_unnumbered)
     app.connect("doctree-resolved", add_box)
     app.connect("html-page-context", add_launch, priority=900)  # after the theme's own
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -21,15 +21,18 @@ MATHJAX = (
     "sre/mathmaps/en.json",
 )
 # Files that the theme and extensions put beside the pages and that no page here asks for.
-UNUSED_FILES = ("sphinx-thebe.*", "thebelab*", "vendor/fontawesome/*/js", "**/*.map", "locales")
+UNUSED_FILES = ("sphinx-thebe.*", "thebelab*", "exercise.css", "vendor/fontawesome/*/js",
+                "**/*.map", "locales")
 
 
-def silence_thebe(app):
-    """Undo what sphinx-thebe, which Jupyter Book always loads, adds to every page.
+def silence(app):
+    """Undo what extensions add to every page.
 
-    Thebe runs cells on a remote server; its script lies on yet another.
+    sphinx-thebe, which Jupyter Book always loads, runs cells on a remote server; its script lies
+    on yet another. sphinx-exercise brings colours; the book's own know light and dark.
     """
-    app.registry.css_files[:] = [x for x in app.registry.css_files if "thebe" not in x[0]]
+    app.registry.css_files[:] = [x for x in app.registry.css_files
+                                 if "thebe" not in x[0] and x[0] != "exercise.css"]
     for listeners in app.events.listeners.values():
         listeners[:] = [x for x in listeners if x.handler.__module__ != "sphinx_thebe"]
 
@@ -52,11 +55,11 @@ def copy_mathjax(app, exception):
             shutil.rmtree(file) if file.is_dir() else file.unlink()
 
 
-def assets_digest():
-    """A hash of the book's own style sheets, templates and extensions."""
+def assets_digest(book):
+    """A hash of the style sheets and templates in the folder of the book."""
     digest = hashlib.sha256()
     for folder in ("_static", "_templates"):
-        for file in sorted((Path(__file__).parents[1] / folder).rglob("*")):
+        for file in sorted((Path(book) / folder).rglob("*")):
             if file.is_file() and "__pycache__" not in file.parts:
                 digest.update(file.name.encode() + file.read_bytes())
     return digest.hexdigest()
@@ -64,8 +67,8 @@ def assets_digest():
 
 def setup(app):
     # Sphinx copies no style sheet when no page changed. As a setting, a change is seen.
-    app.add_config_value("book_assets", assets_digest(), rebuild="html")
+    app.add_config_value("book_assets", assets_digest(Path(app.srcdir) / "book"), rebuild="html")
     app.config.mathjax_path = "mathjax/tex-chtml.js"
-    silence_thebe(app)
+    silence(app)
     app.connect("build-finished", copy_mathjax)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

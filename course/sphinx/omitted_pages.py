@@ -1,10 +1,9 @@
 """Sphinx extension for course sites: links to what a site leaves out become plain text.
 
 A course site (``python -m instructor.site``) is made of some chapters of the book, in an order of
-its own. What points at the other chapters says where it would lead and is no link; what a chapter
-calls "chapter 13" gets the number that it has in this site. Each pair of a page and a page left
-out is written into ``left-out.json``, beside the pages' folder. A link to something that the
-whole book does not have either stays what it is: an error.
+its own. What points at the other chapters says where it would lead and is no link. Each pair of a
+page and a page left out is written into ``left-out.json``, beside the pages' folder. A link to
+something that the whole book does not have either stays what it is: an error.
 """
 
 import json
@@ -14,12 +13,13 @@ from collections import Counter, defaultdict
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
-from .chapters import BOOK, EXERCISES, SUFFIXES, cells, numbers, prose, title, without_suffix
 from docutils import nodes
 from pybtex.richtext import Text as RichText
 from sphinx.addnodes import pending_xref
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx_external_toc.parsing import parse_toc_yaml
+
+from .chapters import all_pages, cells, numbers, prose, title, without_suffix
 
 REPORT = "left-out.json"
 LABELS = (
@@ -29,11 +29,8 @@ LABELS = (
     re.compile(r"\{#([\w-]+)"),  # of an inline attribute
 )
 GLOSSARY = re.compile(r"^:{3,}\{glossary\}.*?$(.*?)^:{3,}", re.MULTILINE | re.DOTALL)
-# "chapter 13", "chapters 4, 5 and 6", "exercise 17.3", and a link that only says "16".
-MENTION = re.compile(r"\b([Cc]hapter|[Ee]xercise)(s?)([ \u00a0])"
-                     r"(\d+(?:\.\d+)?(?:(?:, | and | or | to |–)\d+(?:\.\d+)?)*)")
-NUMBER = re.compile(r"(\d+)(\.\d+)?")
-NEIGHBOUR = re.compile(r"\b([Tt]he )?(next|last|previous) chapter\b")
+# What a label is of, by its beginning.
+KINDS = {"ex": "an exercise", "fig": "a figure"}
 
 
 class Book:
@@ -41,16 +38,12 @@ class Book:
 
     def __init__(self, root):
         self.root = Path(root)
-        # {number: page}, as the chapters' texts count.
-        self.numbered = {number: page for page, number in
-                         numbers(parse_toc_yaml(self.root / "_toc.yml")).items()}
+        self.chapters = numbers(parse_toc_yaml(self.root / "_toc.yml"))
 
     @cached_property
     def files(self):
         """{page: file} of all that could be a page."""
-        found = (file for folder in (BOOK, EXERCISES) for file in
-                 sorted((self.root / folder).rglob("*")) if file.suffix in SUFFIXES)
-        return {without_suffix(file.relative_to(self.root).as_posix()): file for file in found}
+        return all_pages(self.root)
 
     @cached_property
     def labels(self):
@@ -77,12 +70,12 @@ class Book:
 
     def described(self, page):
         """'the chapter “Title”', or 'the page “Title”'."""
-        kind = "chapter" if page in self.numbered.values() else "page"
+        kind = "chapter" if page in self.chapters else "page"
         return f"the {kind} {self.title(page)}"
 
 
 class LeaveOut(SphinxPostTransform):
-    """Replace what refers to a page left out, and count the chapters anew."""
+    """Replace what refers to a page left out, or by number to one that has none."""
 
     default_priority = 5  # before references are resolved, which would warn of each
 
@@ -94,9 +87,8 @@ class LeaveOut(SphinxPostTransform):
             if page:
                 self.found[page] += 1
                 node.replace_self(self.in_words(node, page))
-        if self.env.docname in self.book.files:  # an instructor's own page counts as it wants
-            for text in list(self.document.findall(nodes.Text)):
-                self.renumber(text)
+            elif node["reftype"] == "numref":
+                self.call_by_title(node)
 
     # ---- what is left out ----------------------------------------------------------------------
 
@@ -143,10 +135,8 @@ class LeaveOut(SphinxPostTransform):
             return nodes.inline()
         if node.get("refdomain") == "cite":
             text = self.citation(node["reftype"], node["reftarget"])
-        elif node.get("refdomain") == "math" or node["reftype"] == "eq":
-            text = self.begin(node, f"an equation in {self.book.described(page)}")
-        elif node["reftype"] == "numref":
-            text = self.begin(node, f"a figure in {self.book.described(page)}")
+        elif node["reftype"] in ("eq", "numref"):
+            text = self.numbered(node, page)
         elif node["reftype"] in ("ref", "doc", "myst") and not node.get("refexplicit"):
             text = self.begin(node, self.book.described(page))
         else:  # it has words of its own; they stay, with their formulas and code
@@ -166,6 +156,26 @@ class LeaveOut(SphinxPostTransform):
             return text.removeprefix("an equation ")
         return text[0].upper() + text[1:] if starts else text
 
+    def numbered(self, node, page):
+        """What takes the place of a number, alone in a list or with the word before it."""
+        what = KINDS.get(node["reftarget"].partition("-")[0])
+        if node["reftype"] == "eq":
+            what = "an equation"
+        if what:
+            return self.begin(node, f"{what} in {self.book.described(page)}")
+        if node.get("refexplicit") and node.astext() in ("%s", "{number}"):
+            return self.book.title(page)
+        return self.begin(node, self.book.described(page))
+
+    def call_by_title(self, node):
+        """Where the chapters of this site have no numbers, a reference to one shows its title."""
+        page, _ = self.env.get_domain("std").anonlabels.get(node["reftarget"], (None, None))
+        if page in self.book.chapters and page not in self.env.toc_secnumbers and \
+                node["reftarget"].partition("-")[0] not in KINDS:
+            text = self.numbered(node, page)
+            node["reftype"], node["refexplicit"] = "ref", True
+            node[:] = [nodes.inline(text, text)]
+
     def citation(self, kind, target):
         """'Long et al. (2015)', or '(Long et al., 2015)'."""
         entries = self.env.get_domain("cite").bibdata.data.entries
@@ -175,81 +185,6 @@ class LeaveOut(SphinxPostTransform):
                                 for entry in found)
         return "(" + "; ".join(f"{_authors(entry)}, {entry.fields.get('year', 'n.d.')}"
                                for entry in found) + ")"
-
-    # ---- numbers -------------------------------------------------------------------------------
-
-    def renumber(self, text):
-        """Give the chapters that a text mentions the numbers that they have in this site."""
-        around = text.parent
-        while around is not None:
-            if isinstance(around, (nodes.literal, nodes.FixedTextElement, nodes.math,
-                                   nodes.math_block, nodes.raw)):
-                return
-            around = around.parent
-        self.counted = "left-out" in text.parent.get("classes", [])
-        new = MENTION.sub(self.mention, str(text))
-        reference = text.parent.parent
-        new = NEIGHBOUR.sub(self.neighbour, new)
-        if re.fullmatch(r"\d+", new) and _leads_to_a_page(text.parent, reference):
-            new = NUMBER.sub(lambda found: self.numbers(found, alone=False), new)
-        if new != str(text):
-            text.parent.replace(text, nodes.Text(new))
-
-    def mention(self, found):
-        word, plural, space, listed = found.groups()
-        here = [self.number(page) for page in self.pages(listed)]
-        exercise = word.lower() == "exercise"
-        new = NUMBER.sub(lambda number: self.numbers(number, exercise), listed)
-        if all(here) or not here:
-            return f"{word}{plural}{space}{new}"
-        article = "" if plural else "The " if word[0].isupper() else "the "
-        if exercise:
-            return f"{word}{plural} {new}"
-        return f"{article}{word.lower() if article else word}{plural} {new}"
-
-    def neighbour(self, found):
-        """'the next chapter' stays if the same chapter is the next in this site."""
-        here, step = self.env.docname, 1 if found[2] == "next" else -1
-        old = {page: number for number, page in self.book.numbered.items()}.get(here)
-        page = self.book.numbered.get(old and old + step)
-        if page is None:
-            return found[0]
-        if self.number(page) and self.number(here) and \
-                self.number(page) == self.number(here) + step:
-            return found[0]
-        if page not in self.env.all_docs and not self.counted:
-            self.found[page] += 1
-        return f"{found[1] or ''}chapter {self.book.title(page)}"
-
-    def pages(self, listed):
-        """The pages of the numbers in a list such as '4, 5 and 6'."""
-        return [self.book.numbered[int(chapter)] for chapter, _ in NUMBER.findall(listed)
-                if int(chapter) in self.book.numbered]
-
-    def numbers(self, found, alone):
-        """A chapter's number in this site; its title where it has none."""
-        page = self.book.numbered.get(int(found[1]))
-        number = page and self.number(page)
-        if page is None:
-            return found[0]
-        if number:
-            return f"{number}{found[2] or ''}"
-        if page not in self.env.all_docs and not self.counted:
-            self.found[page] += 1
-        return f"{found[0]} of {self.book.described(page)}" if found[2] else self.book.title(page)
-
-    def number(self, page):
-        """The number of a page in this site; None where it has none."""
-        number = self.env.toc_secnumbers.get(page, {}).get("")
-        return number[0] if number else None
-
-
-def _leads_to_a_page(inner, reference):
-    """Whether a text is that of a link to a page, or of one that was replaced."""
-    if isinstance(reference, pending_xref):
-        return reference["reftype"] in ("myst", "doc")
-    return "left-out" in inner.get("classes", []) or (
-        reference is not None and "left-out" in reference.get("classes", []))
 
 
 def _authors(entry):

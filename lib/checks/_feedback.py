@@ -21,7 +21,7 @@ def check(task):
     ``task``: the task's name, ``"chapter-task"``. Prints one of *correct*, *not attempted yet*
     and *not yet*, which says what was given, what came out and what was expected of it.
     Where a grader runs the notebook (nbgrader says so in ``NBGRADER_EXECUTION``), raises
-    ``NotYet`` unless the answer is correct. ValueError for a task that there is not.
+    ``NotYet`` unless the answer is correct. ValueError for an unknown task.
     """
     verdict = examine(find(task), Answers(sys._getframe(1).f_globals))
     if os.environ.get("NBGRADER_EXECUTION") and verdict.state != CORRECT:
@@ -34,7 +34,7 @@ def check(task):
 def hint(task, number=None):
     """Print the next hint for a task, or the one with that number, from 1.
 
-    ValueError for a task or a number that there is not.
+    ValueError for an unknown task, or where there is no such hint.
     """
     print(_hint(task, number))
 
@@ -44,7 +44,7 @@ def _hint(task, number=None):
     if number is None:
         number = _given[task] = min(_given.get(task, 0) + 1, len(hints))
     if not (isinstance(number, int) and 1 <= number <= len(hints)):
-        raise ValueError(f"number={number!r} is no hint of this task; use 1 to {len(hints)}.")
+        raise ValueError(f"number={number!r} is not a hint of this task; use 1 to {len(hints)}.")
     return f"Hint {number} of {len(hints)}: {hints[number - 1]}"
 
 

@@ -64,12 +64,15 @@ class Clause:
 
 @dataclass(frozen=True)
 class Task:
-    """A task: ``name`` begins with its chapter's, ``answer`` is what the learner defines."""
+    """A task: ``name`` begins with its chapter's, ``answer`` is what the learner defines.
+
+    ``hints``: for the whole task, from the first push to nearly all of it.
+    """
 
     name: str
     answer: str
     clauses: tuple | list
-    hints: tuple | list
+    hints: tuple | list = ()
 
 
 @dataclass(frozen=True)

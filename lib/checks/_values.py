@@ -22,7 +22,8 @@ class Network:
     """A ``torch.nn.Module`` as checks see it.
 
     ``network(x)``: an array in, an array out, without gradients; ``network(x, seed)``: with all
-    parameters drawn anew, in a copy. ``parameters``: how many numbers it learns. ``layers``: the class names of its modules that have no modules inside.
+    parameters drawn anew, in a copy. ``parameters``: how many numbers it learns. ``layers``:
+    the class names of its modules that have no modules inside.
     """
 
     def __init__(self, apply, parameters, layers):

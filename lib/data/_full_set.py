@@ -2,13 +2,9 @@
 
 import gzip
 import hashlib
-import http.client
 import os
 import struct
 import sys
-import time
-import urllib.error
-import urllib.request
 import zipfile
 import zlib
 from math import prod
@@ -26,9 +22,6 @@ MIRRORS = (
     "https://storage.googleapis.com/cvdf-datasets/mnist/",
 )
 ATTEMPTS = 3  # for each file and mirror
-PAUSE = 1.0  # seconds before the second attempt; twice as long before every further one
-TIMEOUT = 30  # seconds of silence after which a connection counts as lost
-BLOCK = 2**16  # bytes read at a time
 
 
 class Part(NamedTuple):
@@ -37,6 +30,7 @@ class Part(NamedTuple):
     key: str  # its name in mnist_full.npz
     file: str
     shape: tuple
+    md5: str  # of the file, as mirrors have it
     sha256: str  # of the file once decompressed, as in ``gunzip -c FILE | sha256sum``
 
     @property
@@ -48,12 +42,16 @@ class Part(NamedTuple):
 
 PARTS = (
     Part("x_train", "train-images-idx3-ubyte.gz", (60_000, 28, 28),
+         "f68b3c2dcbeaaa9fbdd348bbdeb94873",
          "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db"),
     Part("y_train", "train-labels-idx1-ubyte.gz", (60_000,),
+         "d53e105ee54ea40749a09fcbcd1e9432",
          "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5"),
     Part("x_test", "t10k-images-idx3-ubyte.gz", (10_000, 28, 28),
+         "9fb629c4189551a2d022fa330f9573f3",
          "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7"),
     Part("y_test", "t10k-labels-idx1-ubyte.gz", (10_000,),
+         "ec29112dd5afa0611ce80d1b7f02629c",
          "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2"),
 )
 
@@ -66,14 +64,6 @@ class Damaged(Exception):
     """A file that does not hold what it should; the text names its path."""
 
 
-class NoTransfer(Exception):
-    """A mirror that did not send all of a file. ``final``: asking it again is no use."""
-
-    def __init__(self, reason, final=False):
-        super().__init__(reason)
-        self.final = final
-
-
 def load():
     """The four arrays, by their keys: "x_train", "y_train", "x_test", "y_test" (all uint8).
 
@@ -83,27 +73,15 @@ def load():
     named = os.environ.get(VARIABLE)
     if named:
         return _from_folder(Path(named).expanduser())
-    folder = cache_folder()
+    import pooch  # where it is needed: most readers never come here
+
+    folder = pooch.os_cache("convolution-transposed") / "mnist"
     try:
-        return {part.key: _cached(folder / part.file, part) for part in PARTS}
+        return _from_cache(folder)
     except OSError as error:
         raise DataError(
             f"The cache folder {folder} cannot be used ({error}). Make it writable, or set "
             f"XDG_CACHE_HOME to another folder. {_by_hand()}") from None
-
-
-def cache_folder():
-    """Where fetched data are kept: a folder of this project in the user's cache folder."""
-    chosen = os.environ.get("XDG_CACHE_HOME", "")
-    if os.path.isabs(chosen):
-        base = Path(chosen)
-    elif sys.platform == "win32":
-        base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Caches"
-    else:
-        base = Path.home() / ".cache"
-    return base / "convolution-transposed" / "mnist"
 
 
 def _from_folder(folder):
@@ -111,7 +89,7 @@ def _from_folder(folder):
     archive = folder / ARCHIVE
     missing = [part.file for part in PARTS if not (folder / part.file).exists()]
     if not archive.exists() and missing:
-        lacking = "is no folder" if not folder.is_dir() else f"lacks {', '.join(missing)}"
+        lacking = "is not a folder" if not folder.is_dir() else f"lacks {', '.join(missing)}"
         raise DataError(
             f"{VARIABLE}={str(folder)!r} {lacking}. Name a folder that holds {_wanted()}; or unset "
             f"the variable, and the data are fetched.")
@@ -161,6 +139,27 @@ def _check(array, part, path):
         raise Damaged(f"{path} is altered: the SHA-256 of {part.key} is not MNIST's.")
 
 
+def _from_cache(folder):
+    """The arrays from the cache folder, into which what is missing or damaged is fetched."""
+    try:
+        return {part.key: _read_idx(folder / part.file, part) for part in PARTS}
+    except (FileNotFoundError, Damaged):
+        pass
+    from filelock import FileLock, Timeout
+
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder / "lock")
+    try:
+        lock.acquire(timeout=0.1)
+    except Timeout:
+        _say("Another process is fetching MNIST; waiting for it.")
+        lock.acquire()
+    try:  # another process may have fetched them while this one waited
+        return {part.key: _cached(folder / part.file, part) for part in PARTS}
+    finally:
+        lock.release()
+
+
 def _cached(path, part):
     """One array from the cache; its file is fetched if it is missing or damaged."""
     try:
@@ -168,120 +167,31 @@ def _cached(path, part):
     except FileNotFoundError:
         pass
     except Damaged as damage:
-        _say(f"{damage} It is fetched anew.")
-    # Imported where it is needed: most readers never come here.
-    from filelock import FileLock, Timeout
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(path.parent / "lock")
-    try:
-        lock.acquire(timeout=0.1)
-    except Timeout:
-        _say("Another process is fetching MNIST; waiting for it.")
-        lock.acquire()
-    try:
-        # Another process may have fetched it while this one waited.
-        return _read_idx(path, part)
-    except (FileNotFoundError, Damaged):
-        return _fetched(path, part)
-    finally:
-        lock.release()
+        _say(f"{damage} It is fetched anew. What was there is now {set_aside(path)}.")
+    _fetch(path, part)
+    return _read_idx(path, part)
 
 
-def _fetched(path, part):
-    """Fetch one file from the first mirror that sends it whole, and return its array.
+def _fetch(path, part):
+    """Fetch one file from the first mirror that sends it as it should be."""
+    import pooch
+    import requests
 
-    It grows under another name, and takes its own only when its content is verified.
-    """
-    partial = path.with_name(path.name + ".part")
+    # Without that header a server may send it decompressed.
+    download = pooch.HTTPDownloader(progressbar=True, headers={"Accept-Encoding": "identity"})
     failures = []
     for mirror in MIRRORS:
-        url = mirror + path.name
-        for attempt in range(ATTEMPTS):
-            if attempt:
-                time.sleep(PAUSE * 2 ** (attempt - 1))
-            try:
-                _transfer(url, partial)
-                array = _read_idx(partial, part)
-            except NoTransfer as failure:
-                reason = str(failure)
-                if failure.final:
-                    break
-            except Damaged:
-                reason = "what it sent is truncated or altered"
-                partial.unlink()
-            else:
-                if os.path.lexists(path):
-                    _say(f"What was there is now {set_aside(path)}.")
-                os.replace(partial, path)
-                return array
-        failures.append(f"{url}: {reason}")
+        cache = pooch.create(path.parent, mirror, registry={part.file: f"md5:{part.md5}"},
+                             retry_if_failed=ATTEMPTS - 1)
+        try:
+            return cache.fetch(part.file, downloader=download)
+        except requests.RequestException as error:
+            failures.append(f"{mirror}{part.file}: {error}")
+        except ValueError:  # another hash
+            failures.append(f"{mirror}{part.file}: what it sent is truncated or altered")
     raise DataError(
         "MNIST's full set is not on this machine and could not be fetched "
         f"({'; '.join(failures)}). Connect to a network and try again. {_by_hand()}") from None
-
-
-def _transfer(url, partial):
-    """Fetch ``url`` into the file ``partial``, after what it already holds of it."""
-    start = partial.stat().st_size if partial.exists() else 0
-    request = urllib.request.Request(url, headers={"Accept-Encoding": "identity"})
-    if start:
-        request.add_header("Range", f"bytes={start}-")
-    try:
-        response = urllib.request.urlopen(request, timeout=TIMEOUT)
-    except urllib.error.HTTPError as error:
-        error.close()
-        if error.code == 416:  # the partial file is not a beginning of this one
-            partial.unlink(missing_ok=True)
-        final = 400 <= error.code < 500 and error.code not in (408, 416, 429)
-        raise NoTransfer(f"HTTP status {error.code} ({error.reason})", final) from None
-    except (OSError, http.client.HTTPException) as error:
-        raise NoTransfer(str(getattr(error, "reason", error)) or type(error).__name__) from None
-    with response:
-        resumed = response.headers.get("Content-Range", "").startswith(f"bytes {start}-")
-        if not (start and response.status == 206 and resumed):
-            start = 0
-        total = None if response.length is None else start + response.length
-        with open(partial, "ab" if start else "wb") as file, Progress(partial.stem, total) as bar:
-            done = start
-            while block := _next_block(response):
-                file.write(block)
-                done += len(block)
-                bar.show(done)
-            file.flush()
-            os.fsync(file.fileno())
-    if total is not None and done != total:
-        raise NoTransfer(f"the connection ended after {done:,} of {total:,} bytes")
-
-
-def _next_block(response):
-    try:
-        return response.read(BLOCK)
-    except (OSError, http.client.HTTPException) as error:
-        raise NoTransfer(f"the connection broke ({error})") from None
-
-
-class Progress:
-    """A line on stderr that says how much of a file is here."""
-
-    def __init__(self, name, total):
-        self.name, self.total, self.shown = name, total, None
-
-    def show(self, done):
-        if self.total:
-            text = f"{100 * done // self.total:3d} % of {self.total / 1e6:.2f} MB"
-        else:
-            text = f"{done / 1e6:.1f} MB"
-        if text != self.shown:
-            print(f"\r{self.name}: {text}", end="", file=sys.stderr, flush=True)
-            self.shown = text
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        if self.shown:
-            print(file=sys.stderr, flush=True)
 
 
 def _say(text):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from lib.arguments import refuse, whole
+from lib.arguments import integer, refuse
 
 CROP = 512  # pixels: the whole width of the portrait, from its top edge to the chest
 
@@ -25,7 +25,7 @@ def photograph(size=None):
     >>> photograph(64).shape
     (64, 64)
     """
-    size = CROP if size is None else whole("size", size, 1)
+    size = CROP if size is None else integer("size", size, 1)
     if CROP % size:
         refuse("size", size, f"does not divide {CROP}", "use 512, 256, 128, 64 or 32")
     from PIL import Image

@@ -1,9 +1,9 @@
-"""The deep convolutional autoencoder of the book's last part, in any size of code."""
+"""The book's deep convolutional autoencoder, in any size of code."""
 
 import torch
 from torch import nn
 
-from lib.arguments import refuse, whole
+from lib.arguments import integer, refuse
 
 CODES = (2, 4, 8, 16, 32)  # the sizes of code that the book compares
 SIDE = 28  # of the pictures
@@ -28,7 +28,7 @@ class ConvAutoencoder(nn.Module):
 
     def __init__(self, code):
         super().__init__()
-        self.code = whole("code", code, 1)
+        self.code = integer("code", code, 1)
         self.encoder = nn.Sequential(
             nn.Conv2d(1, 32, 5), nn.ReLU(),
             nn.Conv2d(32, 32, 5), nn.ReLU(),

@@ -26,7 +26,7 @@ from torch import nn
 
 from lib.data import mnist
 from lib.ops import layer_checkerboard_score
-from lib.arguments import whole
+from lib.arguments import integer
 
 from .ripple import feature_vectors, tail_ripple
 from .storage import (
@@ -156,7 +156,7 @@ def head_to_head(*, images, held_out, kinds=KINDS, seeds=SEEDS, epochs=EPOCHS, l
     come out. Finished runs are kept in ``out/head_to_head_runs`` until all are there; those with
     other settings stay there. ValueError where ``out`` holds other files of the results' names.
     """
-    seeds, jobs = range(whole("seeds", seeds, 1)), whole("jobs", jobs, 1)
+    seeds, jobs = range(integer("seeds", seeds, 1)), integer("jobs", jobs, 1)
     out, options = Path(out), {"epochs": epochs, "lr": lr, "batch_size": batch_size, "code": code}
     settings = {"kinds": list(kinds), "seeds": list(seeds), **options, "optimiser": "AdamW",
                 "schedule": "one cycle", "training_images": len(images),

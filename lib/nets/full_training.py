@@ -1,8 +1,8 @@
-"""The whole training of chapter 21, which a page cannot wait for: 18 epochs, stored.
+"""The whole training of the convolutional autoencoder, which a page cannot wait for, stored.
 
     python -m lib.nets.full_training
 
-trains the autoencoder with eight code values as the chapter does, to the end, and writes its
+trains the autoencoder with eight code values as its chapter does, for all 18 epochs, and writes its
 weights with its history. It takes some minutes on two cores.
 """
 
@@ -37,7 +37,7 @@ def load_full_training(folder=RESULTS):
 
 def main(arguments=None):
     parser = argparse.ArgumentParser(prog="python -m lib.nets.full_training",
-                                     description="Repeat the training of chapter 21 to its end.")
+                                     description="Repeat the chapter's training to its end.")
     parser.add_argument("--threads", type=int, default=os.cpu_count(),
                         help="default: all cores (%(default)s)")
     parser.add_argument("--out", type=Path, default=RESULTS,

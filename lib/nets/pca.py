@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lib.arguments import refuse, whole
+from lib.arguments import integer, refuse
 
 
 class PCA:
@@ -26,7 +26,7 @@ class PCA:
 
     def __init__(self, x, code):
         x = _rows(x)
-        code = whole("code", code, 1)
+        code = integer("code", code, 1)
         if code > min(x.shape):
             refuse("code", code, f"is more than {x.shape[0]} examples of {x.shape[1]} numbers have",
                    f"use {min(x.shape)} at most")

@@ -1,4 +1,4 @@
-"""The reference models of the book's last part: autoencoders trained on all of MNIST.
+"""The book's reference models: autoencoders trained on all of MNIST.
 
     python -m lib.nets.reference
 
@@ -21,7 +21,7 @@ import torch
 import torch.nn.functional as F
 
 from lib.data import DataError, mnist
-from lib.arguments import whole
+from lib.arguments import integer
 
 from .autoencoder import ConvAutoencoder, narrowed
 from .classifier import Classifier
@@ -106,7 +106,7 @@ def reference(digits, *, held_out, epochs=EPOCHS, again=AGAIN, classifier_epochs
     measured = {"test": digits.test_images[:, np.newaxis], "held_out": held_out[:, np.newaxis]}
     before, model, trained, files = torch.get_num_threads(), None, {}, {}
     same_again, used = {}, []
-    torch.set_num_threads(whole("threads", threads, 1))
+    torch.set_num_threads(integer("threads", threads, 1))
     try:
         for code, number in epochs.items():
             _say(progress, f"code of {code}")

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from lib.ops import layer_ripple
-from lib.arguments import refuse, whole
+from lib.arguments import integer, refuse
 
 
 def feature_vectors(features, count, *, seed=0):
@@ -20,7 +20,7 @@ def feature_vectors(features, count, *, seed=0):
     if features.ndim != 4 or features.numel() == 0:
         refuse("features.shape", tuple(features.shape), "is not that of feature maps",
                "give (N, C, H, W)")
-    count = whole("count", count, 1)
+    count = integer("count", count, 1)
     rng = np.random.default_rng(seed)
     n, y, x = (torch.as_tensor(rng.integers(size, size=count), device=features.device)
                for size in (features.shape[0], *features.shape[2:]))
@@ -44,7 +44,7 @@ def tail_ripple(tail, vectors, *, size=16):
     >>> tail_ripple(up, torch.ones(3, 8))
     0.0
     """
-    size = whole("size", size, 4)
+    size = integer("size", size, 4)
     if vectors.ndim != 2 or vectors.numel() == 0:
         refuse("vectors.shape", tuple(vectors.shape), "is not that of vectors", "give (N, C)")
     tail = copy.deepcopy(tail).double().eval()

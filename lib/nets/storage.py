@@ -11,8 +11,9 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 
-from lib.data._files import set_aside
 from lib.arguments import refuse
+from lib.data._files import set_aside
+from lib.files import write_whole
 
 
 def save_weights(path, model, *, half=True, meta=None):
@@ -62,7 +63,7 @@ def write_tensors(path, tensors, meta):
     # One entry, because several would be written in an order that differs from time to time.
     about = json.dumps({"sha256": _checksum(tensors, text), "meta": text})
     path.parent.mkdir(parents=True, exist_ok=True)
-    _write_whole(path, save(tensors, {"about": about}))
+    write_whole(path, save(tensors, {"about": about}))
 
 
 def read_tensors(path):
@@ -80,7 +81,7 @@ def read_tensors(path):
     # Besides its own error, the reader passes on those of what it reads with.
     except (SafetensorError, OSError, ValueError, RuntimeError, KeyError, TypeError,
             AttributeError) as error:
-        problem = f"is damaged or no safetensors file ({error})"
+        problem = f"is damaged or not a safetensors file ({error})"
     refuse("path", str(path), problem, "restore or remake the file")
 
 
@@ -94,7 +95,7 @@ def check_tensors(path, found, wanted):
     for name in found:
         if name not in wanted:
             refuse("path", str(path), f"holds a tensor {name} with shape "
-                   f"{tuple(found[name].shape)}, which the model has not",
+                   f"{tuple(found[name].shape)}, which the model does not have",
                    "use a model made with the options of the stored one")
     for name in wanted:
         tensor = found[name]
@@ -109,7 +110,7 @@ def check_tensors(path, found, wanted):
 
 def write_results(path, results):
     """Write a dict of JSON values; the file appears whole or not at all."""
-    _write_whole(path, (json.dumps(results, indent=1) + "\n").encode("utf-8"))
+    write_whole(path, json.dumps(results, indent=1) + "\n")
 
 
 def read_results(path, module):
@@ -161,7 +162,7 @@ def finished(path, same):
             return meta
     except (ValueError, KeyError, TypeError):
         pass
-    print(f"{path} cannot be gone on with; it is now {set_aside(path)}.", file=sys.stderr)
+    print(f"{path} cannot be continued; it is now {set_aside(path)}.", file=sys.stderr)
     return None
 
 
@@ -178,19 +179,6 @@ def remove_runs(runs, paths):
         path.with_suffix(".part").unlink(missing_ok=True)
     with suppress(OSError):
         runs.rmdir()
-
-
-def _write_whole(path, data):
-    """Write bytes to a file, all or none of them, even if the power fails."""
-    unfinished = path.with_name(f"{path.name}.{os.getpid()}.unfinished")
-    try:
-        with open(unfinished, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(unfinished, path)
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 def _checksum(tensors, text):

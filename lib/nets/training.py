@@ -19,7 +19,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from lib.arguments import choice, refuse, whole
+from lib.arguments import integer, one_of, refuse
 
 from .storage import check_tensors, read_tensors, write_tensors
 
@@ -96,6 +96,7 @@ def train(model, inputs, targets=None, *, epochs, batch_size=32, lr=4e-3, loss="
         augment=augment)
     return _Training(model, inputs, targets, validation, settings).run(checkpoint, progress)
 
+
 def evaluate(model, inputs, targets=None, *, batch_size=500):
     """Mean squared error per pixel, over all of ``inputs``, as a float.
 
@@ -105,7 +106,7 @@ def evaluate(model, inputs, targets=None, *, batch_size=500):
     >>> evaluate(torch.nn.Identity(), np.zeros((3, 1, 2, 2)), np.full((3, 1, 2, 2), 0.5))
     0.25
     """
-    whole("batch_size", batch_size, 1)
+    integer("batch_size", batch_size, 1)
     first = next(model.parameters(), torch.zeros(()))
     x, y = _examples("", inputs, targets, first.dtype, first.device)
     return _mean_loss(model, x, y, F.mse_loss, batch_size)
@@ -131,13 +132,13 @@ class Settings:
 
     def __post_init__(self):
         for name, least in (("epochs", 1), ("batch_size", 1), ("at_least", 1), ("seed", 0)):
-            setattr(self, name, whole(name, getattr(self, name), least))
-        choice("precision", self.precision, ("float32", "float64"))
+            setattr(self, name, integer(name, getattr(self, name), least))
+        one_of("precision", self.precision, ("float32", "float64"))
         _positive("lr", self.lr)
         if self.budget is not None:
             _positive("budget", self.budget)
         if not callable(self.loss):
-            choice("loss", self.loss, ("mse",))
+            one_of("loss", self.loss, ("mse",))
         self.device = _device(self.device)
 
     @property
@@ -160,6 +161,7 @@ def _positive(name, value):
         refuse(name, value, "is not a number", "use a positive one")
     if value <= 0:
         refuse(name, value, "is not positive", "use a positive number")
+
 
 def _device(device):
     if device is None:
@@ -436,6 +438,7 @@ def _mean_loss(model, x, y, loss_function, batch_size=500):
 
 
 # --- stopping and showing
+
 @contextmanager
 def _interrupts():
     """A list that an interrupt adds to, so that it never cuts a step in two."""
@@ -492,6 +495,7 @@ class _ProgressLine:
 
 def _minutes(seconds):
     return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
+
 
 # --- checkpoints
 

@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from lib.ops import icnr
-from lib.arguments import choice, refuse, whole
+from lib.arguments import integer, one_of, refuse
 
 KINDS = ("transposed-3", "transposed-4", "nearest", "bilinear", "shuffle", "shuffle-icnr")
 # The middle feature maps of "transposed-3", "nearest" and "bilinear". A multiple of 4, because
@@ -34,8 +34,8 @@ def upsampler(kind, c_in, c_out):
     >>> upsampler("transposed-3", 8, 5)(torch.zeros(1, 8, 7, 7)).shape
     torch.Size([1, 5, 14, 14])
     """
-    choice("kind", kind, KINDS)
-    c_in, c_out = whole("c_in", c_in, 1), whole("c_out", c_out, 1)
+    one_of("kind", kind, KINDS)
+    c_in, c_out = integer("c_in", c_in, 1), integer("c_out", c_out, 1)
     if kind == "transposed-3":
         return nn.ConvTranspose2d(c_in, c_out, 3, stride=2, padding=1, output_padding=1)
     if kind == "transposed-4":
@@ -66,11 +66,12 @@ class Decoder(nn.Module):
 
     def __init__(self, kind, *, code=16, first=32, middle=None):
         super().__init__()
-        choice("kind", kind, KINDS)
-        self.kind, self.code, self.first = kind, whole("code", code, 1), whole("first", first, 1)
+        one_of("kind", kind, KINDS)
+        self.kind, self.code = kind, integer("code", code, 1)
+        self.first = integer("first", first, 1)
         if middle is None:
             middle = middle_for(kind, _count("nearest", code, first, MIDDLE), code, first)
-        self.middle = whole("middle", middle, 1)
+        self.middle = integer("middle", middle, 1)
         self.input_shape = (code,)
         self.linear = nn.Linear(code, first * 7 * 7)
         self.tail = nn.Sequential(upsampler(kind, first, self.middle), nn.ReLU(),
@@ -96,7 +97,7 @@ class Encoder(nn.Module):
 
     def __init__(self, code=16):
         super().__init__()
-        self.code = whole("code", code, 1)
+        self.code = integer("code", code, 1)
         self.input_shape = (1, 28, 28)
         self.layers = nn.Sequential(
             nn.Conv2d(1, 16, 3, stride=2, padding=1), nn.ReLU(),
@@ -119,7 +120,7 @@ class Autoencoder(nn.Module):
 
     def __init__(self, kind, *, code=16, first=32, middle=None):
         super().__init__()
-        self.kind = choice("kind", kind, KINDS)
+        self.kind = one_of("kind", kind, KINDS)
         self.input_shape = (1, 28, 28)
         self.encoder = Encoder(code)
         self.decoder = Decoder(kind, code=code, first=first, middle=middle)
@@ -137,8 +138,8 @@ def middle_for(kind, target, code=16, first=32):
     >>> [middle_for(kind, 40_000) for kind in KINDS]
     [45, 25, 45, 45, 11, 11]
     """
-    choice("kind", kind, KINDS)
-    target = whole("target", target, 1)
+    one_of("kind", kind, KINDS)
+    target = integer("target", target, 1)
     # Each middle map costs the same number of parameters.
     one, two = (_count(kind, code, first, middle) for middle in (1, 2))
     below = max((target - one) // (two - one) + 1, 1)

@@ -8,8 +8,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from lib.ops.transposed import check_transposed_layer
-from lib.ops.views import check_plain
+from lib.ops.operands import layer_operands, single_channel_operands
 
 _CONV = {1: F.conv1d, 2: F.conv2d, 3: F.conv3d}
 _CONV_TRANSPOSE = {1: F.conv_transpose1d, 2: F.conv_transpose2d, 3: F.conv_transpose3d}
@@ -20,23 +19,23 @@ def by_gradient(x, kernel, *, stride=1, padding=0, output_padding=0, dilation=1)
 
     z = d <x, conv(u, kernel)> / d u, for any u of z's size: automatic differentiation of the
     *forward* convolution, with x as the gradient that arrives at its output.
-    Plain arrays; arguments, shapes and errors as in ``lib.ops.conv_transpose``.
+    A single channel; arguments, shapes and errors as in ``lib.ops.conv_transpose``.
 
     >>> by_gradient([2, 3, 0, -1], [1, 2, -1])
     array([ 2,  7,  4, -4, -2,  1])
     """
-    return _plain(layer_by_gradient, x, kernel, stride, padding, output_padding, dilation)
+    return _gradient(single_channel_operands(x, kernel), stride, padding, output_padding, dilation)
 
 
 def by_library(x, kernel, *, stride=1, padding=0, output_padding=0, dilation=1):
     """The library view: PyTorch's own transposed convolution.
 
-    Plain arrays; arguments, shapes and errors as in ``lib.ops.conv_transpose``.
+    A single channel; arguments, shapes and errors as in ``lib.ops.conv_transpose``.
 
     >>> by_library([2, 3, 0, -1], [1, 2, -1])
     array([ 2,  7,  4, -4, -2,  1])
     """
-    return _plain(layer_by_library, x, kernel, stride, padding, output_padding, dilation)
+    return _library(single_channel_operands(x, kernel), stride, padding, output_padding, dilation)
 
 
 def layer_by_gradient(
@@ -51,21 +50,8 @@ def layer_by_gradient(
     >>> layer_by_gradient(np.ones((2, 3, 4)), np.ones((3, 5, 3)), stride=2).shape
     (2, 5, 9)
     """
-    x, batched, weight, _, s, p, _, d, groups, size = check_transposed_layer(
-        x, weight, None, stride, padding, output_padding, groups, dilation)
-    dtype = np.result_type(x, weight)
-    # Autograd differentiates with respect to real numbers only.
-    real = dtype if dtype.kind in "fc" else np.dtype(float)
-    arriving, kernel = _tensor(x, real), _tensor(weight, real)
-
-    u = torch.zeros((len(x), weight.shape[1] * groups, *size), dtype=kernel.dtype,
-                    requires_grad=True)
-    v = _CONV[weight.ndim - 2](u, kernel, stride=s, padding=p, dilation=d, groups=groups)
-    # Where output_padding reaches the stride, u has room for windows beyond those of x.
-    v = v[(..., *(slice(m) for m in x.shape[2:]))]
-    (z,) = torch.autograd.grad(v, u, grad_outputs=arriving)
-    z = z.numpy().astype(dtype)
-    return z if batched else z[0]
+    return _gradient(layer_operands(x, weight, None, groups, transposed=True), stride, padding,
+                     output_padding, dilation)
 
 
 def layer_by_library(
@@ -76,20 +62,35 @@ def layer_by_library(
     >>> layer_by_library(np.ones((2, 3, 4)), np.ones((3, 5, 3)), stride=2).shape
     (2, 5, 9)
     """
-    x, batched, weight, _, s, p, a, d, groups, _ = check_transposed_layer(
-        x, weight, None, stride, padding, output_padding, groups, dilation)
-    dtype = np.result_type(x, weight)
-    z = _CONV_TRANSPOSE[weight.ndim - 2](
-        _tensor(x, dtype), _tensor(weight, dtype), stride=s, padding=p, output_padding=a,
-        groups=groups, dilation=d).numpy()
-    return z if batched else z[0]
+    return _library(layer_operands(x, weight, None, groups, transposed=True), stride, padding,
+                    output_padding, dilation)
 
 
-def _plain(layer, x, kernel, stride, padding, output_padding, dilation):
-    """A layer with one channel in and one out, on arrays without channels."""
-    x, kernel, s, p, a, d, _ = check_plain(x, kernel, stride, padding, output_padding, dilation)
-    return layer(x[np.newaxis], kernel[np.newaxis, np.newaxis], stride=s, padding=p,
-                 output_padding=a, dilation=d)[0]
+def _gradient(operands, stride, padding, output_padding, dilation):
+    window = operands.transposed_window(stride, padding, output_padding, dilation)
+    dtype = operands.dtype
+    # Autograd differentiates with respect to real numbers only.
+    real = dtype if dtype.kind in "fc" else np.dtype(float)
+    arriving, kernel = _tensor(operands.x, real), _tensor(operands.weight, real)
+
+    channels = kernel.shape[1] * operands.groups
+    u = torch.zeros((len(arriving), channels, *window.transposed_size(operands.size)),
+                    dtype=kernel.dtype, requires_grad=True)
+    v = _CONV[len(operands.size)](u, kernel, stride=window.stride, padding=window.padding,
+                                  dilation=window.dilation, groups=operands.groups)
+    # Where output_padding reaches the stride, u has room for windows beyond those of x.
+    v = v[(..., *(slice(m) for m in operands.size))]
+    (z,) = torch.autograd.grad(v, u, grad_outputs=arriving)
+    return operands.result(z.numpy().astype(dtype))
+
+
+def _library(operands, stride, padding, output_padding, dilation):
+    window = operands.transposed_window(stride, padding, output_padding, dilation)
+    z = _CONV_TRANSPOSE[len(operands.size)](
+        _tensor(operands.x, operands.dtype), _tensor(operands.weight, operands.dtype),
+        stride=window.stride, padding=window.padding, output_padding=window.output_padding,
+        groups=operands.groups, dilation=window.dilation)
+    return operands.result(z.numpy())
 
 
 def _tensor(array, dtype):

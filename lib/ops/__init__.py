@@ -1,6 +1,6 @@
 """The operators in NumPy, as the mathematics writes them.
 
-Plain functions (``conv``, ``conv_transpose``, the views) take single-channel arrays; layer
+Short names (``conv``, ``conv_transpose``, the views) take single-channel arrays; layer
 functions (``conv2d``, ``layer_by_stamps``, ...) take PyTorch's shapes. Nothing here needs more
 than NumPy, but for ``sparse=True`` and ``layer_by_matrix``: these load SciPy when called.
 

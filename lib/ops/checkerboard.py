@@ -1,15 +1,17 @@
 """Two measures of a checkerboard: one of any picture, one of what a layer makes of a constant.
 
 ``checkerboard_score`` asks a picture whether it repeats with the stride; ``ripple`` asks an
-output that ought to be constant how far it is from that. The plain functions take a single-channel
+output that ought to be constant how far it is from that. The short names take a single-channel
 array with one, two or three axes; the ``layer_`` forms take (N, C, *L) and give one number for all.
 """
 
+from functools import reduce
 from itertools import product
 
 import numpy as np
 
 from ..arguments import array, per_axis, refuse
+from .operands import refuse_empty_axis, single_channel
 
 # Distance in bins from a harmonic: a Hann window spreads a line over its two neighbours, so the
 # surroundings begin at the second; with the fourth they end before the next harmonic's own.
@@ -20,8 +22,8 @@ CELLS_PER_PHASE = 6  # harmonics at least that many bins apart
 def ripple(output, *, margin=0):
     """How unequal the cells of an output are that should all be the same, from 0 (equal) to 1.
 
-    rms of (y - mean of y) / rms of y, over the cells that are at least ``margin`` from every
-    side. Scaling y changes nothing; y = 0 everywhere counts as equal.
+    The relative rms deviation, rms of (y - mean of y) / rms of y, over the cells that are at
+    least ``margin`` from every side. Scaling y changes nothing; y = 0 everywhere counts as equal.
 
     ``output``: (*L) with 1, 2 or 3 axes; ``margin``: cells, an int or a number per axis. Result:
     a float. ValueError where the margin leaves no cell.
@@ -32,7 +34,7 @@ def ripple(output, *, margin=0):
     >>> round(ripple(np.array([1.0, 2.0, 1.0, 2.0])), 4)
     0.3162
     """
-    output = _plain("output", output)
+    output = single_channel("output", output)
     return layer_ripple(output[np.newaxis, np.newaxis], margin=margin)
 
 
@@ -52,8 +54,7 @@ def layer_ripple(output, *, margin=0):
     inside = tuple(slice(one, size - one) for one, size in zip(m, output.shape[2:]))
     y = output[(..., *inside)].astype(np.float64)
     if y.size == 0:
-        refuse("margin", margin, f"leaves no cell of {output.shape[2:]}",
-               "use a margin below half the size")
+        m.refuse(f"leaves no cell of {output.shape[2:]}", "use a margin below half the size")
     deviation = y - y.mean(axis=_spatial(axes), keepdims=True)
     # By the largest value first: squares of very small or very large numbers leave the range.
     largest = np.abs(y).max()
@@ -94,7 +95,7 @@ def checkerboard_score(picture, stride):
     >>> round(checkerboard_score(np.arange(32.0), 2), 4)
     0.0
     """
-    picture = _plain("picture", picture)
+    picture = single_channel("picture", picture)
     return layer_checkerboard_score(picture[np.newaxis, np.newaxis], stride)
 
 
@@ -112,7 +113,7 @@ def layer_checkerboard_score(pictures, stride):
     pictures, axes = _layer("pictures", pictures)
     s = per_axis("stride", stride, axes, 1)
     if max(s) == 1:
-        refuse("stride", stride, "has nothing that could repeat", "use 2 or more")
+        s.refuse("has nothing that could repeat", "use 2 or more")
     size = tuple(n - n % one for n, one in zip(pictures.shape[2:], s))
     for n, one in zip(size, s):
         if one > 1 and n < CELLS_PER_PHASE * one:
@@ -145,10 +146,9 @@ def window_power(pictures):
     np.float64(0.25)
     """
     pictures, axes = _layer("pictures", pictures)
-    window = np.ones(())
-    for n in pictures.shape[2:]:
-        window = np.multiply.outer(window, 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(n) / n)
-                                   if n > 1 else np.ones(1))
+    window = reduce(np.multiply.outer, [
+        0.5 - 0.5 * np.cos(2 * np.pi * np.arange(n) / n) if n > 1 else np.ones(1)
+        for n in pictures.shape[2:]])
     weight, over = window.sum(), _spatial(axes)
     means = (pictures * window).sum(axis=over, keepdims=True) / weight
     waves = np.fft.fftn((pictures - means) * window, axes=over)
@@ -163,22 +163,10 @@ def _beside(power, line, axis):
     return np.mean([power[place] for place in places])
 
 
-def _plain(name, values):
-    values = array(name, values)
-    if values.ndim not in (1, 2, 3):
-        refuse(f"{name}.shape", values.shape, f"has {values.ndim} axes",
-               "use 1, 2 or 3 axes, or, for batches and channels, the layer form")
-    return values
-
-
 def _layer(name, values):
     """An array (N, C, *L) of real numbers, and its number of spatial axes."""
-    values = array(name, values)
-    if values.ndim not in (3, 4, 5):
-        refuse(f"{name}.shape", values.shape, f"has {values.ndim} axes",
-               "use (N, C, *L) with 1, 2 or 3 spatial axes")
-    if values.size == 0:
-        refuse(f"{name}.shape", values.shape, "has an empty axis", "give at least one cell")
+    values = array(name, values, (3, 4, 5), "use (N, C, *L) with 1, 2 or 3 spatial axes")
+    refuse_empty_axis(name, values)
     if values.dtype.kind == "c":
         refuse(f"{name}.dtype", str(values.dtype), "is complex", "use real numbers")
     if not np.isfinite(values).all():

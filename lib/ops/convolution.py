@@ -1,14 +1,18 @@
-"""Convolution: on plain arrays for reading, and as PyTorch's layers for everything else."""
+"""Convolution: of a single channel, for reading, and as PyTorch's layers for everything else.
+
+All functions but the last take arguments in the caller's form; ``convolve`` is the operator.
+"""
+
+from math import prod
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
-from .. import arguments
-from .sizes import conv_sizes, conv_window, extent
+from .operands import layer_operands, single_channel_operands
 
 
 def conv(x, kernel, *, stride=1, padding=0, dilation=1):
-    """Convolve one plain, single-channel array with one kernel; both have 1, 2 or 3 axes.
+    """Convolve a single-channel array with one kernel; both have 1, 2 or 3 axes.
 
     y_i = sum_j kernel_j x_{s i + d j - p}, on every axis, with x = 0 outside its borders.
     This is what PyTorch calls convolution: the kernel is *not* flipped (cross-correlation).
@@ -22,10 +26,7 @@ def conv(x, kernel, *, stride=1, padding=0, dilation=1):
     >>> conv(np.array([1, 4, -1, 0, 2, -2, 1, 3, 3, 1]), np.array([1, 2, 0, -1]))
     array([ 9,  0,  1,  3, -5, -3,  6])
     """
-    x, kernel = arguments.plain_pair(x, kernel)
-    y = _conv_layer(x.ndim, x[np.newaxis], kernel[np.newaxis, np.newaxis], None,
-                    stride, padding, dilation, 1, shape=x.shape)
-    return y[0]
+    return _conv(single_channel_operands(x, kernel), stride, padding, dilation)
 
 
 def conv1d(x, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=1):
@@ -42,7 +43,7 @@ def conv1d(x, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=1):
     >>> conv1d(np.ones((2, 3, 8)), np.ones((4, 3, 5)), stride=2).shape
     (2, 4, 2)
     """
-    return _conv_layer(1, x, weight, bias, stride, padding, dilation, groups)
+    return _conv(layer_operands(x, weight, bias, groups, axes=1), stride, padding, dilation)
 
 
 def conv2d(x, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=1):
@@ -56,7 +57,7 @@ def conv2d(x, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=1):
     >>> conv2d(np.ones((1, 1, 28, 28)), np.ones((32, 1, 5, 5))).shape
     (1, 32, 24, 24)
     """
-    return _conv_layer(2, x, weight, bias, stride, padding, dilation, groups)
+    return _conv(layer_operands(x, weight, bias, groups, axes=2), stride, padding, dilation)
 
 
 def conv3d(x, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=1):
@@ -70,46 +71,31 @@ def conv3d(x, weight, bias=None, *, stride=1, padding=0, dilation=1, groups=1):
     >>> conv3d(np.ones((2, 5, 5, 5)), np.ones((4, 2, 3, 3, 3)), padding=(1, 0, 0)).shape
     (4, 5, 3, 3)
     """
-    return _conv_layer(3, x, weight, bias, stride, padding, dilation, groups)
+    return _conv(layer_operands(x, weight, bias, groups, axes=3), stride, padding, dilation)
 
 
-def _conv_layer(axes, x, weight, bias, stride, padding, dilation, groups, shape=None):
-    """Check everything, convolve, add the bias, give back the batch axis only if it came.
-
-    ``shape``: the shape that the caller gave x, for the messages; left out, it is x's own.
-    """
-    weight, groups = arguments.layer_weight(weight, groups, axes)
-    x, batched = arguments.layer_input(x, weight, groups)
-    if shape is None:
-        shape = x.shape if batched else x.shape[1:]
-    bias = arguments.layer_bias(bias, len(weight))
-    stride, sides, dilation = conv_window(weight.shape[2:], stride, padding, dilation)
-    conv_sizes("x.shape", shape, x.shape[2:], weight.shape[2:], stride, sides, dilation)
-    y = convolve(x, weight, stride, sides, dilation, groups)
-    if bias is not None:
-        y = y + bias.reshape(len(bias), *(1,) * axes)
-    return y if batched else y[0]
+def _conv(operands, stride, padding, dilation):
+    window = operands.window(stride, padding, dilation)
+    return operands.result(convolve(operands.x, operands.weight, window, operands.groups))
 
 
-def convolve(x, weight, stride, sides, dilation, groups):
+def convolve(x, weight, window, groups):
     """Convolution of checked arrays: gather every window, then one matrix product.
 
-    ``x``: (N, C_in, *n), ``weight``: (C_out, C_in/groups, *k), ``sides``: (before, after) pairs.
-    Without input channels (C_in = 0) the sum over them is empty: the result is zero in all
-    C_out channels, on purpose, where PyTorch gives a result without channels.
+    ``x``: (N, C_in, *n), ``weight``: (C_out, C_in/groups, *k). Without input channels (C_in = 0)
+    the sum over them is empty: the result is zero in all C_out channels, on purpose, where
+    PyTorch gives a result without channels.
     """
-    axes = weight.ndim - 2
-    kernel_size = weight.shape[2:]
-    if any(map(any, sides)):
-        x = np.pad(x, [(0, 0), (0, 0), *sides])
-    reach = [extent(k, d) for k, d in zip(kernel_size, dilation)]
-    windows = sliding_window_view(x, reach, axis=tuple(range(2, 2 + axes)))
-    every = [slice(None, None, step) for step in (*stride, *dilation)]
+    axes = len(window.stride)
+    if any(map(any, window.sides)):
+        x = np.pad(x, [(0, 0), (0, 0), *window.sides])
+    windows = sliding_window_view(x, window.extent, axis=tuple(range(2, 2 + axes)))
+    every = [slice(None, None, step) for step in (*window.stride, *window.dilation)]
     windows = windows[(..., *every)]                                    # (N, C_in, *m, *k)
     size = windows.shape[2:2 + axes]
 
     taps_first = (0, 1, *range(2 + axes, 2 + 2 * axes), *range(2, 2 + axes))
-    rows, places = weight[0].size, int(np.prod(size))
+    rows, places = weight[0].size, prod(size)
     columns = windows.transpose(taps_first).reshape(len(x), groups, rows, places)
     kernels = weight.reshape(groups, len(weight) // groups, rows)
     return (kernels @ columns).reshape(len(x), len(weight), *size)

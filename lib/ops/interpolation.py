@@ -11,7 +11,8 @@ from numbers import Real
 
 import numpy as np
 
-from .. import arguments
+from ..arguments import integer, is_integer, one_of, per_axis, plural, refuse, refuse_length
+from .operands import batch_input, single_channel
 
 _LINEAR = {1: "linear", 2: "bilinear", 3: "trilinear"}
 _ONE_AXIS = {"nearest": "nearest", "nearest-exact": "nearest-exact", "linear": "linear",
@@ -49,8 +50,8 @@ def interpolation_matrix(size, output_size, *, mode="linear", align_corners=None
            [0.5, 0.5],
            [0. , 1. ]])
     """
-    n, m = arguments.whole("size", size, 1), arguments.whole("output_size", output_size, 1)
-    mode = arguments.choice("mode", mode, ("nearest", "nearest-exact", "linear", "cubic"))
+    n, m = integer("size", size, 1), integer("output_size", output_size, 1)
+    mode = one_of("mode", mode, ("nearest", "nearest-exact", "linear", "cubic"))
     _check_align_corners(align_corners, mode)
     scale = None if scale_factor is None else _scales(scale_factor, 1)[0]
     indices, weights = _reads(n, m, scale, mode, align_corners, np.float64)
@@ -61,7 +62,7 @@ def interpolation_matrix(size, output_size, *, mode="linear", align_corners=None
 
 
 def interpolate(x, *, size=None, scale_factor=None, mode="nearest", align_corners=None):
-    """Interpolate a plain array with 1, 2 or 3 axes along each of its axes in turn.
+    """Interpolate a single channel with 1, 2 or 3 axes along each of its axes in turn.
 
     One matrix an axis (see ``interpolation_matrix``): in two dimensions Y = M_1 X M_2^T.
 
@@ -80,14 +81,7 @@ def interpolate(x, *, size=None, scale_factor=None, mode="nearest", align_corner
     >>> interpolate([10, 20], scale_factor=2, mode="linear")
     array([10. , 12.5, 17.5, 20. ])
     """
-    x = arguments.array("x", x)
-    if x.ndim not in (1, 2, 3):
-        arguments.refuse(
-            "x.shape", x.shape, f"has {arguments.counted(x.ndim, 'axis', 'axes')}",
-            "use 1, 2 or 3 axes, or layer_interpolate for batches and channels")
-    if x.size == 0:
-        arguments.refuse("x.shape", x.shape, "has an empty axis",
-                         "give every axis at least one cell")
+    x = single_channel("x", x, layer_form="layer_interpolate")
     return _interpolate(x, x.ndim, size, scale_factor, mode, align_corners)
 
 
@@ -101,13 +95,10 @@ def layer_interpolate(x, *, size=None, scale_factor=None, mode="nearest", align_
     >>> layer_interpolate(np.ones((2, 3, 4, 6)), scale_factor=(2, 1.5)).shape
     (2, 3, 8, 9)
     """
-    x = arguments.array("x", x)
-    if x.ndim not in (3, 4, 5):
-        arguments.refuse("x.shape", x.shape, f"has {arguments.counted(x.ndim, 'axis', 'axes')}",
-                         "use 3, 4 or 5, in the order (N, C, *L)")
+    x = batch_input(x)
     if 0 in x.shape[1:]:
-        arguments.refuse("x.shape", x.shape, "has an empty axis",
-                         "give every axis but the batch at least one cell")
+        refuse("x.shape", x.shape, "has an empty axis",
+               "give every axis but the batch at least one cell")
     return _interpolate(x, x.ndim - 2, size, scale_factor, mode, align_corners)
 
 
@@ -132,10 +123,9 @@ def bilinear_kernel(stride, *, axes=2):
     >>> interpolate([8, 16, 24], scale_factor=2, mode="linear")
     array([ 8., 10., 14., 18., 22., 24.])
     """
-    if not arguments.is_whole(axes) or axes not in (1, 2, 3):
-        arguments.refuse("axes", axes, "is not a number of axes", "use 1, 2 or 3")
-    return reduce(np.multiply.outer,
-                  [_hat(s) for s in arguments.per_axis("stride", stride, axes, 1)])
+    if not is_integer(axes) or axes not in (1, 2, 3):
+        refuse("axes", axes, "is not a number of axes", "use 1, 2 or 3")
+    return reduce(np.multiply.outer, [_hat(s) for s in per_axis("stride", stride, axes, 1)])
 
 
 def bilinear_weight(channels, stride, *, axes=2, groups=1):
@@ -154,11 +144,11 @@ def bilinear_weight(channels, stride, *, axes=2, groups=1):
     (3, 1, 4, 4)
     """
     kernel = bilinear_kernel(stride, axes=axes)
-    channels = arguments.whole("channels", channels, 1)
-    groups = arguments.whole("groups", groups, 1)
+    channels = integer("channels", channels, 1)
+    groups = integer("groups", groups, 1)
     if channels % groups:
-        arguments.refuse("groups", groups, f"does not divide channels={channels}",
-                         f"use a divisor of {channels}")
+        refuse("groups", groups, f"does not divide channels={channels}",
+               f"use a divisor of {channels}")
     per_group = channels // groups
     weight = np.zeros((channels, per_group, *kernel.shape))
     each = np.arange(channels)
@@ -291,22 +281,21 @@ def _keys(beyond):
 
 def _one_axis_mode(mode, axes):
     """The mode along one axis, where the mode goes with the number of axes."""
-    arguments.choice("mode", mode, _ONE_AXIS)
+    one_of("mode", mode, _ONE_AXIS)
     there = ["nearest", "nearest-exact", _LINEAR[axes]] + ["bicubic"] * (axes == 2)
     if mode not in there:
-        arguments.refuse(
-            "mode", mode, f"does not go with {arguments.counted(axes, 'axis', 'axes')}",
-            "use " + " or ".join(repr(word) for word in there))
+        refuse("mode", mode, f"does not go with {plural(axes, 'axis', 'axes')}",
+               "use " + " or ".join(repr(word) for word in there))
     return _ONE_AXIS[mode]
 
 
 def _check_align_corners(align_corners, mode):
     if align_corners is not None and not isinstance(align_corners, bool):
-        arguments.refuse("align_corners", align_corners, "is neither True nor False",
-                         "use one of them, or leave it out")
+        refuse("align_corners", align_corners, "is neither True nor False",
+               "use one of them, or leave it out")
     if align_corners is not None and mode.startswith("nearest"):
-        arguments.refuse("align_corners", align_corners, f"does not go with mode={mode!r}",
-                         "leave it out, or interpolate linearly or by a cubic")
+        refuse("align_corners", align_corners, f"does not go with mode={mode!r}",
+               "leave it out, or interpolate linearly or by a cubic")
 
 
 def _sizes_and_scales(shape, cells, axes, size, scale_factor):
@@ -315,21 +304,21 @@ def _sizes_and_scales(shape, cells, axes, size, scale_factor):
         problem = "is left out, and so is scale_factor"
         if size is not None:
             problem = f"comes together with scale_factor={scale_factor!r}"
-        arguments.refuse("size", size, problem, "give one of the two")
+        refuse("size", size, problem, "give one of the two")
     if size is not None:
-        if arguments.is_whole(size):
+        if is_integer(size):
             size = int(size)
-        return arguments.per_axis("size", size, axes, 1, spread_one=False), (None,) * axes
+        return per_axis("size", size, axes, 1, spread_one=False), (None,) * axes
     scales = _scales(scale_factor, axes)
     sizes = []
     for axis, (n, scale) in enumerate(zip(cells, scales)):
         if n * scale < 1:
-            arguments.refuse("scale_factor", scale_factor,
-                             f"leaves an output of size 0 on axis {axis} of x.shape={shape}",
-                             f"use more than 1/{n} there")
+            refuse("scale_factor", scale_factor,
+                   f"leaves an output of size 0 on axis {axis} of x.shape={shape}",
+                   f"use more than 1/{n} there")
         if n * scale >= 2.0**63:
-            arguments.refuse("scale_factor", scale_factor, "is too large",
-                             "use a smaller number, for 2**63 - 1 cells at most on every axis")
+            refuse("scale_factor", scale_factor, "is too large",
+                   "use a smaller number, for 2**63 - 1 cells at most on every axis")
         sizes.append(int(n * scale))
     return sizes, scales
 
@@ -338,13 +327,12 @@ def _scales(scale_factor, axes):
     """A scale factor above 0 for each axis."""
     each = scale_factor if isinstance(scale_factor, (tuple, list)) else (scale_factor,) * axes
     if not all(isinstance(scale, (Real, np.bool_)) for scale in each):
-        arguments.refuse("scale_factor", scale_factor, "is not made of numbers",
-                         "use a number above 0" + f", or {axes} of them" * (axes > 1))
+        refuse("scale_factor", scale_factor, "is not made of numbers",
+               "use a number above 0" + f", or {axes} of them" * (axes > 1))
     if len(each) != axes:
-        there = "there is one axis" if axes == 1 else f"there are {axes} axes"
-        arguments.refuse("scale_factor", scale_factor, f"has length {len(each)} where {there}",
-                         f"give one number, or a tuple of {axes}")
+        refuse_length("scale_factor", scale_factor, axes,
+                      f"give one number, or a tuple of {axes}")
     if not all(0 < scale < np.inf for scale in each):
-        arguments.refuse("scale_factor", scale_factor, "is not above 0 and finite",
-                         "use a number above 0 on every axis")
+        refuse("scale_factor", scale_factor, "is not above 0 and finite",
+               "use a number above 0 on every axis")
     return tuple(float(scale) for scale in each)

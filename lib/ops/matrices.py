@@ -5,19 +5,21 @@ tap j multiplies on its way to output cell i, or -1 where there is none. Row i o
 then holds tap j in column ``source[i, j]``. No operator is ever run to find its matrix.
 """
 
+from functools import reduce
 from math import prod
 
 import numpy as np
 
-from .. import arguments
-from .sizes import conv_sizes, conv_transpose_sizes, conv_window
+from ..arguments import MAX_INT64, number_of_axes, one_of, per_axis
+from .operands import layer_weight, single_channel
+from .window import Window
 
 
 def conv_matrix(
     kernel, size, *, stride=1, padding=0, dilation=1, order="row", output_order=None,
     sparse=False
 ):
-    """The matrix W of a plain convolution: ``vec(conv(x, kernel)) = W @ vec(x)``.
+    """The matrix W of a single-channel convolution: ``vec(conv(x, kernel)) = W @ vec(x)``.
 
     W[i, t] = kernel_j where t = s i + d j - p, and 0 elsewhere.
 
@@ -36,18 +38,16 @@ def conv_matrix(
     >>> conv_matrix(np.array([[1, 2], [2, 1]]), (3, 3))[0]
     array([1, 2, 0, 2, 1, 0, 0, 0, 0])
     """
-    kernel = arguments.plain_kernel(kernel)
+    kernel = single_channel("kernel", kernel, entry="tap")
     tables, n = _conv_tables(size, kernel.shape, stride, padding, dilation)
-    rows, columns, taps = _entries(tables, n, order, output_order)
-    values = kernel.ravel()[taps]
-    return _matrix(rows, columns, values, (_outputs(tables), prod(n)), sparse)
+    return _matrix(kernel.reshape(1, 1, 1, *kernel.shape), tables, n, sparse, order, output_order)
 
 
 def conv_transpose_matrix(
     kernel, size, *, stride=1, padding=0, output_padding=0, dilation=1, order="row",
     output_order=None, sparse=False
 ):
-    """The matrix of a plain transposed convolution: ``vec(conv_transpose(x, k)) = M @ vec(x)``.
+    """The matrix of a transposed convolution: ``vec(conv_transpose(x, kernel)) = M @ vec(x)``.
 
     M[t, i] = kernel_j where t = s i + d j - p, and 0 elsewhere: the transpose of the matrix of
     the convolution with the same settings.
@@ -65,12 +65,10 @@ def conv_transpose_matrix(
            [0, 2],
            [0, 3]])
     """
-    kernel = arguments.plain_kernel(kernel)
+    kernel = single_channel("kernel", kernel, entry="tap")
     tables, m = _conv_transpose_tables(size, kernel.shape, stride, padding, output_padding,
                                        dilation)
-    rows, columns, taps = _entries(tables, m, order, output_order)
-    values = kernel.ravel()[taps]
-    return _matrix(rows, columns, values, (_outputs(tables), prod(m)), sparse)
+    return _matrix(kernel.reshape(1, 1, 1, *kernel.shape), tables, m, sparse, order, output_order)
 
 
 def conv_matrix_taps(
@@ -87,13 +85,11 @@ def conv_matrix_taps(
            [-1,  0,  1,  2],
            [-1, -1,  0,  1]])
     """
-    axes = max((len(s) for s in (size, kernel_size) if isinstance(s, (tuple, list))), default=1)
-    kernel_size = arguments.per_axis("kernel_size", kernel_size, max(axes, 1), 1)
+    axes = number_of_axes(size, kernel_size)
+    kernel_size = per_axis("kernel_size", kernel_size, axes, 1)
     tables, n = _conv_tables(size, kernel_size, stride, padding, dilation)
-    rows, columns, taps = _entries(tables, n, order, output_order)
-    matrix = np.full((_outputs(tables), prod(n)), -1)
-    matrix[rows, columns] = taps
-    return matrix
+    from_1 = 1 + np.arange(prod(kernel_size)).reshape(1, 1, 1, *kernel_size)
+    return _matrix(from_1, tables, n, False, order, output_order) - 1
 
 
 def conv_layer_matrix(
@@ -114,10 +110,10 @@ def conv_layer_matrix(
     >>> conv_layer_matrix(np.ones((2, 3, 2)), 4).shape
     (6, 12)
     """
-    weight, groups = arguments.layer_weight(weight, groups)
+    weight, groups = layer_weight(weight, groups)
     tables, n = _conv_tables(size, weight.shape[2:], stride, padding, dilation)
     kernels = weight.reshape(groups, len(weight) // groups, *weight.shape[1:])
-    return _layer_matrix(kernels, tables, n, sparse)
+    return _matrix(kernels, tables, n, sparse)
 
 
 def conv_transpose_layer_matrix(
@@ -134,11 +130,11 @@ def conv_transpose_layer_matrix(
     >>> conv_transpose_layer_matrix(np.ones((2, 3, 2)), 4, stride=2).shape
     (24, 8)
     """
-    weight, groups = arguments.layer_weight(weight, groups, transposed=True)
+    weight, groups = layer_weight(weight, groups, transposed=True)
     tables, m = _conv_transpose_tables(size, weight.shape[2:], stride, padding, output_padding,
                                        dilation)
     kernels = weight.reshape(groups, len(weight) // groups, *weight.shape[1:]).swapaxes(1, 2)
-    return _layer_matrix(kernels, tables, m, sparse)
+    return _matrix(kernels, tables, m, sparse)
 
 
 def conv_sources(n, m, k, stride, padding, dilation):
@@ -162,33 +158,28 @@ def conv_transpose_sources(m, n, k, stride, padding, dilation):
 
 def _conv_tables(size, kernel_size, stride, padding, dilation):
     """A source table per axis for a convolution, and the input's size as a tuple."""
-    axes = len(kernel_size)
-    n = arguments.per_axis("size", size, axes, 1, spread_one=False)
-    s, sides, d = conv_window(kernel_size, stride, padding, dilation)
-    m = conv_sizes("size", size, n, kernel_size, s, sides, d)
-    before = [p for p, _ in sides]
-    _check_cells(size, n)
-    return [conv_sources(*axis) for axis in zip(n, m, kernel_size, s, before, d)], n
+    n = per_axis("size", size, len(kernel_size), 1, spread_one=False)
+    window = Window.convolution(kernel_size, stride, padding, dilation)
+    return _tables(conv_sources, n, window.output_size(n), window), n
 
 
 def _conv_transpose_tables(size, kernel_size, stride, padding, output_padding, dilation):
     """A source table per axis for a transposed convolution, and the input's size."""
-    axes = len(kernel_size)
-    m = arguments.per_axis("size", size, axes, 1, spread_one=False)
-    s = arguments.per_axis("stride", stride, axes, 1)
-    p = arguments.per_axis("padding", padding, axes, 0)
-    a = arguments.per_axis("output_padding", output_padding, axes, 0)
-    d = arguments.per_axis("dilation", dilation, axes, 1)
-    n = conv_transpose_sizes("size", size, padding, output_padding, m, kernel_size, s, p, a, d)
-    _check_cells(size, m)
-    return [conv_transpose_sources(*axis) for axis in zip(m, n, kernel_size, s, p, d)], m
+    m = per_axis("size", size, len(kernel_size), 1, spread_one=False)
+    window = Window.transposed(kernel_size, stride, padding, output_padding, dilation)
+    return _tables(conv_transpose_sources, m, window.checked_transposed_size(m), window), m
 
 
-def _check_cells(given, size):
-    """The columns of the matrix must be countable; ``given`` is the size for the message."""
-    if prod(size) > arguments.MOST:
-        arguments.refuse("size", given, f"has {prod(size)} cells",
-                         "use a size of 2**63 - 1 cells at most")
+def _tables(sources, size, output_size, window):
+    _check_cells(size)
+    return [sources(*axis) for axis in zip(size, output_size, window.kernel_size, window.stride,
+                                           window.padding, window.dilation)]
+
+
+def _check_cells(size):
+    """The columns of the matrix must be countable."""
+    if prod(size) > MAX_INT64:
+        size.refuse(f"has {prod(size)} cells", "use a size of 2**63 - 1 cells at most")
 
 
 def _outputs(tables):
@@ -196,31 +187,25 @@ def _outputs(tables):
     return prod(len(table) for table in tables)
 
 
-def _entries(tables, size, order="row", output_order=None):
+def _entries(tables, size, order, output_order):
     """Row, column and tap of every entry that is not zero by structure, row after row.
 
     ``tables``: a source table per axis; ``size``: the input's size.
     """
-    orders = ("row", "column")
-    arguments.choice("order", order, orders)
+    one_of("order", order, ("row", "column"))
     if output_order is None:
         output_order = order
-    arguments.choice("output_order", output_order, orders)
+    one_of("output_order", output_order, ("row", "column"))
 
-    axes = len(tables)
-    # All axes at once: shape (outputs on axis 0, 1, ..., taps on axis 0, 1, ...).
-    column, present = 0, True
-    for axis, table in enumerate(tables):
-        shape = [1] * (2 * axes)
-        shape[axis], shape[axes + axis] = table.shape
-        source = table.reshape(shape)
-        later = size[axis + 1:] if order == "row" else size[:axis]
-        column = column + source * prod(later)
-        present = present & (source >= 0)
+    axes = range(len(tables))
+    steps = [prod(size[axis + 1:] if order == "row" else size[:axis]) for axis in axes]
+    # All axes at once: shape (outputs on axis 0, taps on axis 0, outputs on axis 1, ...).
+    column = reduce(np.add.outer, [table * step for table, step in zip(tables, steps)])
+    present = reduce(np.logical_and.outer, [table >= 0 for table in tables])
 
     # Stack the outputs in their order; C order then runs through the matrix row by row.
-    turn = [*(range(axes) if output_order == "row" else reversed(range(axes))),
-            *range(axes, 2 * axes)]
+    stacked = axes if output_order == "row" else reversed(axes)
+    turn = [*(2 * axis for axis in stacked), *(2 * axis + 1 for axis in axes)]
     taps = prod(table.shape[1] for table in tables)
     shape = _outputs(tables), taps
     present = present.transpose(turn).reshape(shape)
@@ -230,12 +215,31 @@ def _entries(tables, size, order="row", output_order=None):
     return row, column[present], tap[present]
 
 
-def _matrix(rows, columns, values, shape, sparse):
-    """The matrix of these entries, which come row after row."""
+def _matrix(kernels, tables, size, sparse, order="row", output_order=None):
+    """The matrix of a layer from kernels of shape (groups, C_out/groups, C_in/groups, *k).
+
+    All output channels of a group share one pattern of entries, so it is found once.
+    """
+    groups, outs, ins = kernels.shape[:3]
+    cells, outputs, taps = prod(size), _outputs(tables), prod(kernels.shape[3:])
+    row, column, tap = _entries(tables, size, order, output_order)
+    if ins != 1:  # one output channel: the entries of each input channel, side by side
+        channel = np.arange(ins)[:, None]
+        row, column, tap = (np.broadcast_to(part, (ins, len(row))).ravel()
+                            for part in (row, column + cells * channel, tap + taps * channel))
+        along_rows = np.argsort(row, kind="stable")  # in each row the columns still rise
+        row, column, tap = row[along_rows], column[along_rows], tap[along_rows]
+
+    shape = (groups * outs * outputs, groups * ins * cells)
+    values = np.take(kernels.reshape(groups * outs, ins * taps), tap, axis=1)
+    index = _index_type(shape, values.size)
+    first_column = ins * cells * (np.arange(groups * outs, dtype=index) // outs)
+    columns = column.astype(index) + first_column[:, None]
     if sparse:
-        return _csr(np.bincount(rows, minlength=shape[0]), columns, values, shape)
+        row_lengths = np.tile(np.bincount(row, minlength=outputs), groups * outs)
+        return _csr(row_lengths, columns.ravel(), values.ravel(), shape)
     matrix = np.zeros(shape, values.dtype)
-    matrix[rows, columns] = values
+    matrix[row + outputs * np.arange(groups * outs)[:, None], columns] = values
     return matrix
 
 
@@ -253,31 +257,3 @@ def _csr(row_lengths, columns, values, shape):
 def _index_type(shape, entries):
     """SciPy's two index types: 32 bits where they are enough, as they take half the memory."""
     return np.int32 if max(*shape, entries) <= np.iinfo(np.int32).max else np.int64
-
-
-def _layer_matrix(kernels, tables, size, sparse):
-    """The matrix of a layer from kernels of shape (groups, C_out/groups, C_in/groups, *k).
-
-    All output channels of a group share one pattern of entries, so it is found once.
-    """
-    groups, outs, ins = kernels.shape[:3]
-    cells, outputs, taps = prod(size), _outputs(tables), prod(kernels.shape[3:])
-    row, column, tap = _entries(tables, size)
-    # One output channel: the entries of each input channel, side by side.
-    channel = np.arange(ins)[:, None]
-    row, column, tap = (np.broadcast_to(part, (ins, len(row))).ravel()
-                        for part in (row, column + cells * channel, tap + taps * channel))
-    along_rows = np.argsort(row, kind="stable")  # in each row the columns still rise
-    row, column, tap = row[along_rows], column[along_rows], tap[along_rows]
-
-    shape = (groups * outs * outputs, groups * ins * cells)
-    values = np.take(kernels.reshape(groups * outs, ins * taps), tap, axis=1)
-    index = _index_type(shape, values.size)
-    first_column = ins * cells * (np.arange(groups * outs, dtype=index) // outs)
-    columns = column.astype(index) + first_column[:, None]
-    if sparse:
-        row_lengths = np.tile(np.bincount(row, minlength=outputs), groups * outs)
-        return _csr(row_lengths, columns.ravel(), values.ravel(), shape)
-    matrix = np.zeros(shape, values.dtype)
-    matrix[row + outputs * np.arange(groups * outs)[:, None], columns] = values
-    return matrix

@@ -8,10 +8,10 @@ from functools import reduce
 
 import numpy as np
 
-from ..arguments import per_axis, refuse
+from ..arguments import number_of_axes, per_axis, refuse
 from .matrices import conv_transpose_sources
-from .sizes import conv_transpose_sizes
 from .transposed import conv_transpose
+from .window import Window
 
 
 def overlap_count(size, kernel_size, *, stride=1, padding=0, output_padding=0, dilation=1):
@@ -34,16 +34,13 @@ def overlap_count(size, kernel_size, *, stride=1, padding=0, output_padding=0, d
            [1, 1, 2, 1, 1],
            [1, 1, 2, 1, 1]])
     """
-    axes = _axes(size, kernel_size)
+    axes = number_of_axes(size, kernel_size)
     m = per_axis("size", size, axes, 1)
     k = per_axis("kernel_size", kernel_size, axes, 1)
-    s = per_axis("stride", stride, axes, 1)
-    p = per_axis("padding", padding, axes, 0)
-    a = per_axis("output_padding", output_padding, axes, 0)
-    d = per_axis("dilation", dilation, axes, 1)
-    n = conv_transpose_sizes("size", size, padding, output_padding, m, k, s, p, a, d)
+    w = Window.transposed(k, stride, padding, output_padding, dilation)
+    n = w.checked_transposed_size(m)
     counts = [(conv_transpose_sources(*axis) >= 0).sum(axis=1)
-              for axis in zip(m, n, k, s, p, d)]
+              for axis in zip(m, n, k, w.stride, w.padding, w.dilation)]
     return reduce(np.multiply.outer, counts)
 
 
@@ -67,7 +64,7 @@ def overlap_phases(kernel_size, *, stride=1, dilation=1):
     array([[4, 2],
            [2, 1]])
     """
-    axes = _axes(kernel_size, stride, dilation)
+    axes = number_of_axes(kernel_size, stride, dilation)
     k = per_axis("kernel_size", kernel_size, axes, 1)
     s = per_axis("stride", stride, axes, 1)
     d = per_axis("dilation", dilation, axes, 1)
@@ -106,8 +103,3 @@ def stacked_overlap(size, layers):
         k = per_axis("kernel_size", layer["kernel_size"], counts.ndim, 1)
         counts = conv_transpose(counts, np.ones(k, int), **options)
     return counts
-
-
-def _axes(*given):
-    """How many axes are meant: one, unless a number per axis was given."""
-    return next((max(len(one), 1) for one in given if isinstance(one, (tuple, list))), 1)

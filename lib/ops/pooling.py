@@ -10,10 +10,12 @@ from math import prod
 
 import numpy as np
 
-from .. import arguments
-from .sizes import extent
+from ..arguments import MAX_INT64, PerAxis, array, per_axis, plural, refuse
+from .operands import batch_input, layer_input, refuse_empty_axis, single_channel
+from .views import spread
+from .window import Window
 
-_MOST_IN_A_WINDOW = 2**31 - 1  # PyTorch counts kernel sizes, strides and so on with 32 bits
+_MAX_INT32 = 2**31 - 1  # PyTorch counts the numbers of a pooling window with 32 bits
 
 
 def bed_of_nails(x, stride):
@@ -22,7 +24,7 @@ def bed_of_nails(x, stride):
     ``zero_stuff`` leaves out the zeros after the last value (size s (n - 1) + 1), since it
     puts zeros *between* neighbours; here every value is the first cell of its own s x s block.
 
-    ``x``: a plain array with 1, 2 or 3 axes; ``stride``: an int, or a number per axis. Result:
+    ``x``: a single channel with 1, 2 or 3 axes; ``stride``: an int, or a number per axis. Result:
     (*s n), of the same data type. ValueError for an empty axis.
 
     >>> bed_of_nails([[1, 2], [3, 4]], 2)
@@ -31,8 +33,9 @@ def bed_of_nails(x, stride):
            [3, 0, 4, 0],
            [0, 0, 0, 0]])
     """
-    x = _plain(x)
-    return _nails(x, arguments.per_axis("stride", stride, x.ndim, 1), stride)
+    x = single_channel("x", x)
+    stride = per_axis("stride", stride, x.ndim, 1)
+    return spread(x, stride, [s * n for n, s in zip(x.shape, stride)])
 
 
 def layer_bed_of_nails(x, stride):
@@ -42,16 +45,14 @@ def layer_bed_of_nails(x, stride):
     >>> layer_bed_of_nails(np.ones((8, 3, 5, 6)), (2, 3)).shape
     (8, 3, 10, 18)
     """
-    x = arguments.array("x", x)
-    if x.ndim not in (3, 4, 5):
-        arguments.refuse("x.shape", x.shape, f"has {arguments.counted(x.ndim, 'axis', 'axes')}",
-                         "use 3, 4 or 5, in the order (N, C, *L)")
-    _check_not_empty(x, (0,))
-    return _nails(x, (1, 1, *arguments.per_axis("stride", stride, x.ndim - 2, 1)), stride)
+    x = batch_input(x)
+    refuse_empty_axis("x", x, may_be_empty=(0,))
+    stride = PerAxis((1, 1, *per_axis("stride", stride, x.ndim - 2, 1)), "stride", stride)
+    return spread(x, stride, [s * n for n, s in zip(x.shape, stride)])
 
 
 def max_pool(x, kernel_size, *, stride=None, padding=0, dilation=1, ceil_mode=False):
-    """The largest value under each window, and where it was; a plain array, 1, 2 or 3 axes.
+    """The largest value under each window, and where it was; one channel, 1, 2 or 3 axes.
 
     values_i = max over j of x_{s i + d j - p}, where only cells of x count: padding never wins.
     indices_i = the place of that value in x, counted in row order over the whole array, as
@@ -75,7 +76,7 @@ def max_pool(x, kernel_size, *, stride=None, padding=0, dilation=1, ceil_mode=Fa
     array([[ 5,  2],
            [ 9, 14]])
     """
-    x = _plain(x)
+    x = single_channel("x", x)
     return _max_pool(x, x.ndim, kernel_size, stride, padding, dilation, ceil_mode)
 
 
@@ -136,7 +137,7 @@ def max_unpool(x, indices, kernel_size, *, stride=None, padding=0, output_size=N
            [0, 3, 0, 0],
            [0, 0, 4, 0]])
     """
-    x = _plain(x)
+    x = single_channel("x", x)
     return _max_unpool(x, indices, x.ndim, kernel_size, stride, padding, output_size)
 
 
@@ -182,29 +183,24 @@ def max_unpool3d(x, indices, kernel_size, *, stride=None, padding=0, output_size
                        output_size, whole_shape=True)
 
 
-def _nails(x, steps, given):
-    size = [n * s for n, s in zip(x.shape, steps)]
-    if max(size) > arguments.MOST:
-        arguments.refuse("stride", given, f"is too large for x.shape={x.shape}",
-                         "use a smaller stride, for 2**63 - 1 cells at most on every axis")
-    canvas = np.zeros(size, x.dtype)
-    canvas[tuple(slice(None, None, s) for s in steps)] = x
-    return canvas
-
-
 def _max_pool(x, axes, kernel_size, stride, padding, dilation, ceil_mode):
-    """Check the options; then compare, tap by tap, all windows at once with their best so far."""
     if x.dtype.kind == "c":
-        arguments.refuse("x.dtype", str(x.dtype), "has no order", "use real numbers")
+        refuse("x.dtype", str(x.dtype), "has no order", "use real numbers")
     k = _window_numbers("kernel_size", kernel_size, axes, 1)
     s = k if _left_out(stride) else _window_numbers("stride", stride, axes, 1)
     p = _window_numbers("padding", padding, axes, 0)
     d = _window_numbers("dilation", dilation, axes, 1)
     if not isinstance(ceil_mode, bool):
-        arguments.refuse("ceil_mode", ceil_mode, "is neither True nor False", "use one of them")
-    n = x.shape[-axes:]
-    m = _pooled_size(x.shape, padding, n, k, s, p, d, ceil_mode)
+        refuse("ceil_mode", ceil_mode, "is neither True nor False", "use one of them")
+    n = PerAxis(x.shape[-axes:], "x.shape", x.shape)
+    window = Window(k, s, p, d)
+    return largest_in_windows(x, window, _pooled_size(n, window, ceil_mode))
 
+
+def largest_in_windows(x, window, m):
+    """Compare, tap by tap, all m windows at once with their best so far: values and indices."""
+    k, s, p, d = window.kernel_size, window.stride, window.padding, window.dilation
+    axes, n = len(k), x.shape[-len(k):]
     least = np.iinfo(x.dtype).min if x.dtype.kind in "iu" else -np.inf
     values = np.full((*x.shape[:-axes], *m), least, x.dtype)
     winner = np.zeros(values.shape, np.int32)  # counted from 1; 0 as long as no cell is larger
@@ -242,53 +238,49 @@ def _inside(j, n, m, s, p, d):
     return slice(first, first + count), slice(cell, cell + s * count, s)
 
 
-def _pooled_size(shape, padding, n, k, s, p, d, ceil_mode):
+def _pooled_size(size, window, ceil_mode):
     """m on each axis, after PyTorch's two limits: on the padding and on the size."""
     sizes = []
-    for axis in range(len(n)):
-        if p[axis] > k[axis] // 2:
-            arguments.refuse(
-                "padding", padding,
-                f"is too large on axis {axis}: it must be at most half of the kernel ({k[axis]})",
-                f"use at most {k[axis] // 2} there")
-        e = extent(k[axis], d[axis])
-        steps = n[axis] + 2 * p[axis] - e
-        m = (steps + (s[axis] - 1 if ceil_mode else 0)) // s[axis] + 1
-        if ceil_mode and (m - 1) * s[axis] >= n[axis] + p[axis]:
+    for axis, (n, k, s, p, d, e) in enumerate(zip(
+            size, window.kernel_size, window.stride, window.padding, window.dilation,
+            window.extent)):
+        if p > k // 2:
+            window.padding.refuse(
+                f"is too large on axis {axis}: it must be at most half of the kernel ({k})",
+                f"use at most {k // 2} there")
+        steps = n + 2 * p - e
+        m = (steps + (s - 1 if ceil_mode else 0)) // s + 1
+        if ceil_mode and (m - 1) * s >= n + p:
             m -= 1  # the last window would start in the padding after the input
         if m < 1:
-            cells = arguments.counted(n[axis] + 2 * p[axis], "cell", "cells")
-            arguments.refuse(
-                "x.shape", shape,
-                f"is too small on axis {axis}: with padding {cells}, but kernel {k[axis]} with "
-                f"dilation {d[axis]} reaches over {e}",
-                f"use {arguments.counted(e - 2 * p[axis], 'cell', 'cells')} or more there, or a "
-                f"smaller kernel or dilation")
+            size.refuse(
+                f"is too small on axis {axis}: with padding {plural(n + 2 * p, 'cell')}, but "
+                f"kernel {k} with dilation {d} reaches over {e}",
+                f"use {plural(e - 2 * p, 'cell')} or more there, or a smaller kernel or dilation")
         sizes.append(m)
     return tuple(sizes)
 
 
 def _max_unpool(x, indices, axes, kernel_size, stride, padding, output_size, whole_shape=False):
     """Check everything, then write all values at once."""
-    indices = arguments.array("indices", indices)
+    indices = array("indices", indices)
     if indices.dtype.kind not in "iu":
-        arguments.refuse("indices.dtype", str(indices.dtype), "does not hold whole numbers",
-                         "use the indices that max-pooling gave")
+        refuse("indices.dtype", str(indices.dtype), "does not hold whole numbers",
+               "use the indices that max-pooling gave")
     if indices.shape != x.shape:
-        arguments.refuse("indices.shape", indices.shape, f"is not x.shape={x.shape}",
-                         "give an index for every value")
-    k = arguments.per_axis("kernel_size", kernel_size, axes, 1, spread_one=False)
-    s = k if stride is None else arguments.per_axis("stride", stride, axes, 1, spread_one=False)
-    p = arguments.per_axis("padding", padding, axes, 0, spread_one=False)
-    n = _unpooled_size(x, axes, k, s, p, padding, output_size, whole_shape)
+        refuse("indices.shape", indices.shape, f"is not x.shape={x.shape}",
+               "give an index for every value")
+    k = per_axis("kernel_size", kernel_size, axes, 1, spread_one=False)
+    s = k if stride is None else per_axis("stride", stride, axes, 1, spread_one=False)
+    p = per_axis("padding", padding, axes, 0, spread_one=False)
+    n = _unpooled_size(x, Window(k, s, p, (1,) * axes), output_size, whole_shape)
 
     cells, maps = prod(n), prod(x.shape[:-axes])
     wrong = indices[(indices < 0) | (indices >= cells)]
     if wrong.size:
-        arguments.refuse("indices", int(wrong[0]),
-                         f"is not a place in an output of size {n}, which has "
-                         f"{arguments.counted(cells, 'cell', 'cells')}",
-                         f"use 0 to {cells - 1}, or give output_size")
+        refuse("indices", int(wrong[0]),
+               f"is not a place in an output of size {n}, which has {plural(cells, 'cell')}",
+               f"use 0 to {cells - 1}, or give output_size")
     # One long array, map after map. NumPy writes in order: of values for one cell the last stays.
     canvas = np.zeros(maps * cells, x.dtype)
     starts = cells * np.arange(maps).reshape(*x.shape[:-axes], *(1,) * axes)
@@ -296,42 +288,37 @@ def _max_unpool(x, indices, axes, kernel_size, stride, padding, output_size, who
     return canvas.reshape(*x.shape[:-axes], *n)
 
 
-def _unpooled_size(x, axes, k, s, p, padding, output_size, whole_shape):
-    default = [s[axis] * (m - 1) + k[axis] - 2 * p[axis]
-               for axis, m in enumerate(x.shape[-axes:])]
-    if max(default) > arguments.MOST:
-        arguments.refuse("x.shape", x.shape, f"would be unpooled to {max(default)} cells",
-                         "use a smaller kernel or stride, for 2**63 - 1 cells at most")
-    least = 1 if x.size else 0
+def _unpooled_size(x, window, output_size, whole_shape):
+    axes = len(window.stride)
+    m, least = x.shape[-axes:], 1 if x.size else 0
+    canvas = window.span(m)
+    default = window.cropped_size(canvas)
+    if max(default) > MAX_INT64:
+        refuse("x.shape", x.shape, f"would be unpooled to {max(default)} cells",
+               "use a smaller kernel or stride, for 2**63 - 1 cells at most")
     if output_size is None:
-        for axis, size in enumerate(default):
-            if size < least:
-                arguments.refuse("padding", padding,
-                                 f"leaves an output of size {size} on axis {axis}",
-                                 f"use at most {(size + 2 * p[axis] - least) // 2} there")
-        return tuple(default)
+        return window.checked_cropped_size(canvas, least)
     asked = output_size
     if whole_shape and isinstance(asked, (tuple, list)) and len(asked) == axes + 2:
         asked = asked[2:]
     if not isinstance(asked, (tuple, list)):
-        arguments.refuse("output_size", output_size, "is not a tuple",
-                         f"use a tuple of {arguments.counted(axes, 'number', 'numbers')}")
-    n = arguments.per_axis("output_size", asked, axes, 0, spread_one=False)
-    for axis, (size, usual) in enumerate(zip(n, default)):
-        low, high = max(usual - s[axis] + 1, least), usual + s[axis] - 1
+        refuse("output_size", output_size, "is not a tuple",
+               f"use a tuple of {plural(axes, 'number')}")
+    n = per_axis("output_size", asked, axes, 0, spread_one=False)
+    for axis, (size, usual, s) in enumerate(zip(n, default, window.stride)):
+        low, high = max(usual - s + 1, least), usual + s - 1
         if not low <= size <= high:
-            arguments.refuse("output_size", output_size,
-                             f"is out of reach on axis {axis}: pooling an input of that size "
-                             f"does not give {x.shape[axis - axes]}",
-                             f"use {low} to {high} there" if low <= high else
-                             "use a smaller padding")
+            refuse("output_size", output_size,
+                   f"is out of reach on axis {axis}: pooling an input of that size does not give "
+                   f"{m[axis]}",
+                   f"use {low} to {high} there" if low <= high else "use a smaller padding")
     return n
 
 
 def _window_numbers(name, value, axes, least):
-    numbers = arguments.per_axis(name, value, axes, least)
-    if max(numbers) > _MOST_IN_A_WINDOW:
-        arguments.refuse(name, value, "is too large", "use at most 2**31 - 1 on every axis")
+    numbers = per_axis(name, value, axes, least)
+    if max(numbers) > _MAX_INT32:
+        numbers.refuse("is too large", "use at most 2**31 - 1 on every axis")
     return numbers
 
 
@@ -340,40 +327,15 @@ def _left_out(stride):
     return stride is None or (isinstance(stride, (tuple, list)) and not stride)
 
 
-def _plain(x):
-    x = arguments.array("x", x)
-    if x.ndim not in (1, 2, 3):
-        arguments.refuse("x.shape", x.shape, f"has {arguments.counted(x.ndim, 'axis', 'axes')}",
-                         "use 1, 2 or 3 axes, or the layer form for batches and channels")
-    _check_not_empty(x, ())
-    return x
-
-
-def _layer(x, axes):
-    x = arguments.array("x", x)
-    if x.ndim not in (axes + 1, axes + 2):
-        arguments.refuse("x.shape", x.shape, f"has {arguments.counted(x.ndim, 'axis', 'axes')}",
-                         f"use {axes + 2} with a batch, (N, C, *L), or {axes + 1} without, "
-                         "(C, *L)")
-    return x
-
-
 def _pool_input(x, axes):
     """Only the batch may be empty."""
-    x = _layer(x, axes)
-    _check_not_empty(x, (0,) if x.ndim == axes + 2 else ())
+    x = layer_input(x, axes)
+    refuse_empty_axis("x", x, may_be_empty=(0,) if x.ndim == axes + 2 else ())
     return x
 
 
 def _unpool_input(x, axes):
     """Only the first axis may be empty, be it the batch or the channels."""
-    x = _layer(x, axes)
-    _check_not_empty(x, (0,))
+    x = layer_input(x, axes)
+    refuse_empty_axis("x", x, may_be_empty=(0,))
     return x
-
-
-def _check_not_empty(x, may_be_empty):
-    for axis, cells in enumerate(x.shape):
-        if not cells and axis not in may_be_empty:
-            arguments.refuse("x.shape", x.shape, f"has an empty axis {axis}",
-                             "give it at least one cell")

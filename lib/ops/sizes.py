@@ -5,7 +5,8 @@ A dilated kernel reaches over e = d (k - 1) + 1 cells, its *extent*.
 Source: Dumoulin & Visin, "A guide to convolution arithmetic for deep learning" (2016).
 """
 
-from ..arguments import MOST, check_output_padding, choice, counted, per_axis, refuse
+from ..arguments import number_of_axes, per_axis
+from .window import Window
 
 
 def conv_output_size(size, kernel_size, *, stride=1, padding=0, dilation=1):
@@ -24,11 +25,11 @@ def conv_output_size(size, kernel_size, *, stride=1, padding=0, dilation=1):
     >>> conv_output_size(28, 5, padding="same")
     28
     """
-    axes, answer = _axes(size, kernel_size)
+    axes = number_of_axes(size, kernel_size)
     n = per_axis("size", size, axes, 1)
     k = per_axis("kernel_size", kernel_size, axes, 1)
-    s, sides, d = conv_window(k, stride, padding, dilation)
-    return answer(conv_sizes("size", size, n, k, s, sides, d))
+    m = Window.convolution(k, stride, padding, dilation).output_size(n)
+    return _bare_for_ints(m, size, kernel_size)
 
 
 def conv_transpose_output_size(
@@ -46,13 +47,11 @@ def conv_transpose_output_size(
     >>> conv_transpose_output_size((7, 7), 3, stride=2, padding=1, output_padding=1)
     (14, 14)
     """
-    axes, answer = _axes(size, kernel_size)
+    axes = number_of_axes(size, kernel_size)
     m = per_axis("size", size, axes, 1)
     k = per_axis("kernel_size", kernel_size, axes, 1)
-    s, p, d = _window(axes, stride, padding, dilation)
-    a = per_axis("output_padding", output_padding, axes, 0)
-    return answer(conv_transpose_sizes("size", size, padding, output_padding,
-                                       m, k, s, p, a, d))
+    window = Window.transposed(k, stride, padding, output_padding, dilation)
+    return _bare_for_ints(window.checked_transposed_size(m), size, kernel_size)
 
 
 def conv_input_sizes(output_size, kernel_size, *, stride=1, padding=0, dilation=1):
@@ -69,22 +68,19 @@ def conv_input_sizes(output_size, kernel_size, *, stride=1, padding=0, dilation=
     >>> [conv_output_size(n, 3, stride=2) for n in (8, 9, 10, 11)]
     [3, 4, 4, 5]
     """
-    axes, answer = _axes(output_size, kernel_size)
+    axes = number_of_axes(output_size, kernel_size)
     m = per_axis("output_size", output_size, axes, 1)
     k = per_axis("kernel_size", kernel_size, axes, 1)
-    s, p, d = _window(axes, stride, padding, dilation)
+    window = Window.transposed(k, stride, padding, 0, dilation)
     ranges = []
-    for axis in range(axes):
-        first = s[axis] * (m[axis] - 1) + extent(k[axis], d[axis]) - 2 * p[axis]
-        sizes = range(max(first, 1), first + s[axis])
+    for axis, (first, s) in enumerate(zip(window.transposed_size(m), window.stride)):
+        sizes = range(max(first, 1), first + s)
         if not sizes:
-            least = conv_output_size(1, k[axis], stride=s[axis], padding=p[axis],
-                                     dilation=d[axis])
-            refuse("output_size", output_size,
-                   f"comes from no input on axis {axis}: padding alone makes {least} or more",
-                   f"use an output size of at least {least} there, or a smaller padding")
+            least = (1 + 2 * window.padding[axis] - window.extent[axis]) // s + 1
+            m.refuse(f"comes from no input on axis {axis}: padding alone makes {least} or more",
+                     f"use an output size of at least {least} there, or a smaller padding")
         ranges.append(sizes)
-    return answer(tuple(ranges))
+    return _bare_for_ints(tuple(ranges), output_size, kernel_size)
 
 
 def output_padding_for(size, target, kernel_size, *, stride=1, padding=0, dilation=1):
@@ -100,105 +96,23 @@ def output_padding_for(size, target, kernel_size, *, stride=1, padding=0, dilati
     >>> output_padding_for((7, 7), (13, 14), 3, stride=2, padding=1)
     (0, 1)
     """
-    axes, answer = _axes(size, target, kernel_size)
+    axes = number_of_axes(size, target, kernel_size)
     m = per_axis("size", size, axes, 1)
     wanted = per_axis("target", target, axes, 1, spread_one=False)
     k = per_axis("kernel_size", kernel_size, axes, 1)
-    s, p, d = _window(axes, stride, padding, dilation)
+    window = Window.transposed(k, stride, padding, 0, dilation)
     needed = []
-    for axis in range(axes):
-        least = s[axis] * (m[axis] - 1) + extent(k[axis], d[axis]) - 2 * p[axis]
-        most = least + max(s[axis], d[axis]) - 1
+    for axis, least in enumerate(window.transposed_size(m)):
+        most = least + max(window.stride[axis], window.dilation[axis]) - 1
         if not least <= wanted[axis] <= most:
             would_do = f"use a target of {max(least, 1)} to {most} there"
             if most < 1:
                 would_do = f"no target would do: padding={padding!r} crops everything away"
-            refuse("target", target, f"is out of reach on axis {axis}", would_do)
+            wanted.refuse(f"is out of reach on axis {axis}", would_do)
         needed.append(wanted[axis] - least)
-    return answer(tuple(needed))
+    return _bare_for_ints(tuple(needed), size, target, kernel_size)
 
 
-def extent(kernel_size, dilation):
-    """Cells from the first to the last tap of a dilated kernel: e = d (k - 1) + 1."""
-    return dilation * (kernel_size - 1) + 1
-
-
-def conv_window(kernel_size, stride, padding, dilation):
-    """A convolution's stride, padding and dilation, checked; padding as (before, after) pairs.
-
-    ``kernel_size``: a checked tuple. "same" puts an odd cell of padding after, as PyTorch does.
-    """
-    axes = len(kernel_size)
-    if not isinstance(padding, str):
-        s, p, d = _window(axes, stride, padding, dilation)
-        return s, [(q, q) for q in p], d
-    s, d = per_axis("stride", stride, axes, 1), per_axis("dilation", dilation, axes, 1)
-    if choice("padding", padding, ("valid", "same")) == "valid":
-        return s, [(0, 0)] * axes, d
-    if max(s) > 1:
-        refuse("padding", padding, f"does not go with stride={stride!r}",
-               "use stride=1, or give the padding in numbers")
-    missing = [extent(*axis) - 1 for axis in zip(kernel_size, d)]
-    return s, [(m // 2, m - m // 2) for m in missing], d
-
-
-def conv_sizes(name, value, n, k, s, p, d):
-    """The formula of ``conv_output_size`` on checked tuples; p holds (before, after) pairs.
-
-    ``name`` and ``value`` say which argument to blame where the kernel does not fit.
-    """
-    sizes = []
-    for axis in range(len(n)):
-        before, after = p[axis]
-        padded, e = before + n[axis] + after, extent(k[axis], d[axis])
-        if padded < e:
-            missing = e - padded
-            cells, wanted = (counted(number, "cell", "cells")
-                             for number in (padded, n[axis] + missing))
-            refuse(name, value,
-                   f"is too small on axis {axis}: with padding {cells}, but kernel "
-                   f"{k[axis]} with dilation {d[axis]} reaches over {e}",
-                   f"use {wanted} or more there, padding "
-                   f"{before + (missing + 1) // 2} or more, or a smaller kernel or dilation")
-        if padded > MOST:
-            refuse(name, value, f"is too large on axis {axis}: with padding {padded} cells",
-                   "use a smaller padding or size, 2**63 - 1 cells at most together")
-        sizes.append((padded - e) // s[axis] + 1)
-    return tuple(sizes)
-
-
-def conv_transpose_sizes(name, value, padding, output_padding, m, k, s, p, a, d, least=1):
-    """The formula of ``conv_transpose_output_size`` on checked tuples.
-
-    ``name`` and ``value`` say which argument to blame where the canvas is too large;
-    ``padding`` and ``output_padding`` are as the caller gave them, for the messages.
-    """
-    check_output_padding(output_padding, a, s, d)
-    sizes = []
-    for axis in range(len(m)):
-        full = s[axis] * (m[axis] - 1) + extent(k[axis], d[axis]) + a[axis]
-        if full > MOST:
-            refuse(name, value, f"is too large on axis {axis}: the canvas would have {full} cells",
-                   "use a smaller size, stride or dilation, for 2**63 - 1 cells at most")
-        size = full - 2 * p[axis]
-        if size < least:
-            most = (full - least) // 2
-            remedy = f"use at most {most} there" if most >= 0 else "use a larger kernel"
-            refuse("padding", padding, f"leaves an output of size {size} on axis {axis}", remedy)
-        sizes.append(size)
-    return tuple(sizes)
-
-
-def _axes(*sizes):
-    """How many axes the sizes speak of, and how to give the answer: bare, or as a tuple."""
-    for size in sizes:
-        if isinstance(size, (tuple, list)):
-            # An empty tuple is refused by the check that follows: it asks for one number.
-            return max(len(size), 1), tuple
-    return 1, lambda numbers: numbers[0]
-
-
-def _window(axes, stride, padding, dilation):
-    """Stride, padding and dilation, a checked number per axis."""
-    return (per_axis("stride", stride, axes, 1), per_axis("padding", padding, axes, 0),
-            per_axis("dilation", dilation, axes, 1))
+def _bare_for_ints(numbers, *given):
+    """The numbers as a tuple; where no tuple was given, the only one by itself."""
+    return numbers if any(isinstance(one, (tuple, list)) for one in given) else numbers[0]

@@ -5,7 +5,7 @@ As in PyTorch, but for arrays without any cell: the result has the shape that th
 
 import numpy as np
 
-from .. import arguments
+from ..arguments import MAX_INT64, array, integer, plural, refuse
 
 
 def pixel_shuffle(x, upscale_factor):
@@ -24,13 +24,12 @@ def pixel_shuffle(x, upscale_factor):
     >>> pixel_shuffle(np.ones((8, 32, 7, 7)), 2).shape
     (8, 8, 14, 14)
     """
-    x, r = _images(x), arguments.whole("upscale_factor", upscale_factor, 1)
+    x, r = _images(x), integer("upscale_factor", upscale_factor, 1)
     *batch, channels, height, width = x.shape
     if channels % r**2:
-        arguments.refuse("upscale_factor", upscale_factor,
-                         f"does not suit x.shape={x.shape}: its square, {r**2}, does not divide "
-                         f"the {arguments.counted(channels, 'channel', 'channels')}",
-                         f"use a multiple of {r**2} channels")
+        refuse("upscale_factor", upscale_factor,
+               f"does not suit x.shape={x.shape}: its square, {r**2}, does not divide the "
+               f"{plural(channels, 'channel')}", f"use a multiple of {r**2} channels")
     _check_size("upscale_factor", upscale_factor, r * max(height, width))
     blocks = x.reshape(*batch, channels // r**2, r, r, height, width)
     rows_and_columns = np.moveaxis(blocks, (-4, -3), (-3, -1)).copy()  # (..., C, H, r, W, r)
@@ -56,13 +55,13 @@ def pixel_unshuffle(x, downscale_factor):
     <BLANKLINE>
            [[4]]])
     """
-    x, r = _images(x), arguments.whole("downscale_factor", downscale_factor, 1)
+    x, r = _images(x), integer("downscale_factor", downscale_factor, 1)
     *batch, channels, height, width = x.shape
     for name, cells in (("height", height), ("width", width)):
         if cells % r:
-            arguments.refuse("downscale_factor", downscale_factor,
-                             f"does not divide the {name} {cells} of x.shape={x.shape}",
-                             f"use a divisor of {cells}")
+            refuse("downscale_factor", downscale_factor,
+                   f"does not divide the {name} {cells} of x.shape={x.shape}",
+                   f"use a divisor of {cells}")
     _check_size("downscale_factor", downscale_factor, channels * r**2)
     blocks = x.reshape(*batch, channels, height // r, r, width // r, r)
     channels_first = np.moveaxis(blocks, (-3, -1), (-4, -3)).copy()  # (..., C, r, r, H, W)
@@ -89,25 +88,21 @@ def icnr(weight, upscale_factor):
     >>> np.array_equal(shuffled[0], interpolate(conv2d(x, weight)[0], scale_factor=2))
     True
     """
-    weight = arguments.array("weight", weight)
-    r = arguments.whole("upscale_factor", upscale_factor, 1)
-    if weight.ndim != 4:
-        arguments.refuse("weight.shape", weight.shape,
-                         f"has {arguments.counted(weight.ndim, 'axis', 'axes')}",
-                         "use 4, in the order (C, C_in, kH, kW)")
+    weight = array("weight", weight, (4,), "use 4, in the order (C, C_in, kH, kW)")
+    r = integer("upscale_factor", upscale_factor, 1)
     _check_size("upscale_factor", upscale_factor, len(weight) * r**2)
     return np.repeat(weight, r**2, axis=0)
 
 
 def _images(x):
-    x = arguments.array("x", x)
+    x = array("x", x)
     if x.ndim < 3:
-        arguments.refuse("x.shape", x.shape, f"has {arguments.counted(x.ndim, 'axis', 'axes')}",
-                         "use 3 or more, in the order (*, C, H, W)")
+        refuse("x.shape", x.shape, f"has {plural(x.ndim, 'axis', 'axes')}",
+               "use 3 or more, in the order (*, C, H, W)")
     return x
 
 
 def _check_size(name, factor, cells):
-    if cells > arguments.MOST:
-        arguments.refuse(name, factor, f"makes an axis of {cells} cells",
-                         "use a smaller factor, for 2**63 - 1 cells at most")
+    if cells > MAX_INT64:
+        refuse(name, factor, f"makes an axis of {cells} cells",
+               "use a smaller factor, for 2**63 - 1 cells at most")

@@ -2,7 +2,7 @@
 
 from math import prod
 
-from ..arguments import array, choice, counted, per_axis, refuse
+from ..arguments import array, one_of, per_axis, plural, refuse
 
 _NUMPY_ORDER = {"row": "C", "column": "F"}
 
@@ -21,7 +21,7 @@ def vec(x, order="row"):
     >>> vec(x, order="column")
     array([1, 4, 2, 5, 3, 6])
     """
-    return array("x", x).ravel(order=_NUMPY_ORDER[choice("order", order, _NUMPY_ORDER)])
+    return array("x", x).ravel(order=_NUMPY_ORDER[one_of("order", order, _NUMPY_ORDER)])
 
 
 def unvec(v, shape, order="row"):
@@ -34,10 +34,10 @@ def unvec(v, shape, order="row"):
     array([[1, 2, 3],
            [4, 5, 6]])
     """
-    v, numpy_order = array("v", v), _NUMPY_ORDER[choice("order", order, _NUMPY_ORDER)]
+    v, numpy_order = array("v", v), _NUMPY_ORDER[one_of("order", order, _NUMPY_ORDER)]
     axes = len(shape) if isinstance(shape, (tuple, list)) else 1
     cells = per_axis("shape", shape, axes, 0) if axes else ()
     if v.shape != (prod(cells),):
         refuse("v.shape", v.shape, f"does not fill shape={shape!r}",
-               f"use a vector of {counted(prod(cells), 'entry', 'entries')}")
+               f"use a vector of {plural(prod(cells), 'entry', 'entries')}")
     return v.reshape(cells, order=numpy_order)

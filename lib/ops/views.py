@@ -6,12 +6,12 @@ other two views, the gradient and the library, need PyTorch and live in ``lib.ne
 
 import numpy as np
 
-from .. import arguments
+from ..arguments import MAX_INT64, array, per_axis, refuse
 from .convolution import convolve
 from .matrices import conv_transpose_layer_matrix, conv_transpose_matrix
-from .sizes import conv_transpose_sizes, extent
-from .transposed import check_transposed_layer
+from .operands import layer_operands, single_channel_operands
 from .vectors import unvec, vec
+from .window import Window
 
 
 def by_matrix(x, kernel, *, stride=1, padding=0, output_padding=0, dilation=1):
@@ -23,15 +23,14 @@ def by_matrix(x, kernel, *, stride=1, padding=0, output_padding=0, dilation=1):
     >>> by_matrix([2, 3, 0, -1], [1, 2, -1])
     array([ 2,  7,  4, -4, -2,  1])
     """
-    x, kernel, _, _, _, _, size = check_plain(x, kernel, stride, padding, output_padding,
-                                              dilation)
+    x, kernel, window = _single_channel(x, kernel, stride, padding, output_padding, dilation)
     matrix = conv_transpose_matrix(kernel, x.shape, stride=stride, padding=padding,
                                    output_padding=output_padding, dilation=dilation)
-    return unvec(matrix @ vec(x), size)
+    return unvec(matrix @ vec(x), window.transposed_size(x.shape))
 
 
 def by_stamps(x, kernel, *, stride=1, padding=0, output_padding=0, dilation=1):
-    """The stamp view: z = sum_i x_i (kernel moved by s i), cropped by the padding.
+    """The stamp view (scatter-add): z = sum_i x_i (kernel moved by s i), cropped by the padding.
 
     Arguments, shapes and errors as in ``conv_transpose``.
     Source: Dumoulin & Visin (2016), chapter 4.
@@ -39,12 +38,11 @@ def by_stamps(x, kernel, *, stride=1, padding=0, output_padding=0, dilation=1):
     >>> by_stamps([2, 3, 0, -1], [1, 2, -1], stride=2)
     array([ 2,  4,  1,  6, -3,  0, -1, -2,  1])
     """
-    x, kernel, s, p, _, d, size = check_plain(x, kernel, stride, padding, output_padding,
-                                              dilation)
-    canvas = np.zeros(_canvas_size(p, size), np.result_type(x, kernel))
+    x, kernel, window = _single_channel(x, kernel, stride, padding, output_padding, dilation)
+    canvas = np.zeros(window.canvas_size(x.shape), np.result_type(x, kernel))
     for cell in np.ndindex(*x.shape):
-        canvas[_place(cell, kernel.shape, s, d)] += x[cell] * kernel
-    return canvas[_crop(p, size)]
+        canvas[_place(cell, window)] += x[cell] * kernel
+    return canvas[window.crop(canvas.shape)]
 
 
 def by_zero_stuffing(x, kernel, *, stride=1, padding=0, output_padding=0, dilation=1):
@@ -58,11 +56,10 @@ def by_zero_stuffing(x, kernel, *, stride=1, padding=0, output_padding=0, dilati
     >>> by_zero_stuffing([2, 3, 0, -1], [1, 2, -1], stride=2)
     array([ 2,  4,  1,  6, -3,  0, -1, -2,  1])
     """
-    x, kernel, s, p, a, d, _ = check_plain(x, kernel, stride, padding, output_padding, dilation)
-    stuffed = _pad_or_crop(zero_stuff(x, s), _stuffing_sides(kernel.shape, p, a, d))
-    stride_1, no_padding = (1,) * x.ndim, [(0, 0)] * x.ndim
+    x, kernel, window = _single_channel(x, kernel, stride, padding, output_padding, dilation)
+    stuffed = _pad_or_crop(zero_stuff(x, window.stride), _stuffing_sides(window))
     return convolve(stuffed[np.newaxis, np.newaxis], flip(kernel)[np.newaxis, np.newaxis],
-                    stride_1, no_padding, d, groups=1)[0, 0]
+                    _stride_1(window), groups=1)[0, 0]
 
 
 def layer_by_matrix(
@@ -77,15 +74,16 @@ def layer_by_matrix(
     >>> layer_by_matrix(np.ones((2, 3, 4)), np.ones((3, 5, 3)), stride=2).shape
     (2, 5, 9)
     """
-    x, batched, weight, *_, size = check_transposed_layer(
-        x, weight, None, stride, padding, output_padding, groups, dilation)
-    z = np.zeros((len(x), weight.shape[1] * groups, *size), np.result_type(x, weight))
+    operands = layer_operands(x, weight, None, groups, transposed=True)
+    window = operands.transposed_window(stride, padding, output_padding, dilation)
+    x, size = operands.x, window.transposed_size(operands.size)
+    z = np.zeros((len(x), operands.weight.shape[1] * groups, *size), operands.dtype)
     if x.size:
         matrix = conv_transpose_layer_matrix(
             weight, x.shape[2:], stride=stride, padding=padding, output_padding=output_padding,
             dilation=dilation, groups=groups, sparse=True)
         z[:] = (matrix @ x.reshape(len(x), x[0].size).T).T.reshape(z.shape)
-    return z if batched else z[0]
+    return operands.result(z)
 
 
 def layer_by_stamps(
@@ -99,19 +97,16 @@ def layer_by_stamps(
     >>> layer_by_stamps(np.ones((2, 3, 4)), np.ones((3, 5, 3)), stride=2).shape
     (2, 5, 9)
     """
-    x, batched, weight, _, s, p, _, d, groups, size = check_transposed_layer(
-        x, weight, None, stride, padding, output_padding, groups, dilation)
-    cells, taps = x.shape[2:], weight.shape[2:]
-    outs, kernels = weight.shape[1] * groups, np.split(weight, groups)
-    if 0 in cells:  # an empty batch of empty inputs: nothing stamps
-        return np.zeros((0, outs, *size), np.result_type(x, weight))
-    canvas = np.zeros((len(x), outs, *_canvas_size(p, size)), np.result_type(x, weight))
-    for cell in np.ndindex(*cells):
-        values = np.split(x[(..., *cell)], groups, axis=1)                  # (N, C_in/groups)
+    operands = layer_operands(x, weight, None, groups, transposed=True)
+    window = operands.transposed_window(stride, padding, output_padding, dilation)
+    x, kernels = operands.x, np.split(operands.weight, operands.groups)
+    outs = operands.weight.shape[1] * operands.groups
+    canvas = np.zeros((len(x), outs, *window.canvas_size(operands.size)), operands.dtype)
+    for cell in np.ndindex(*operands.size):
+        values = np.split(x[(..., *cell)], operands.groups, axis=1)         # (N, C_in/groups)
         stamps = [np.tensordot(v, k, axes=1) for v, k in zip(values, kernels)]
-        canvas[(..., *_place(cell, taps, s, d))] += np.concatenate(stamps, axis=1)
-    z = canvas[(..., *_crop(p, size))]
-    return z if batched else z[0]
+        canvas[(..., *_place(cell, window))] += np.concatenate(stamps, axis=1)
+    return operands.result(canvas[(..., *window.crop(canvas.shape[2:]))])
 
 
 def layer_by_zero_stuffing(
@@ -125,18 +120,18 @@ def layer_by_zero_stuffing(
     >>> layer_by_zero_stuffing(np.ones((2, 3, 4)), np.ones((3, 5, 3)), stride=2).shape
     (2, 5, 9)
     """
-    x, batched, weight, _, s, p, a, d, groups, size = check_transposed_layer(
-        x, weight, None, stride, padding, output_padding, groups, dilation)
-    axes, outs = weight.ndim - 2, weight.shape[1] * groups
+    operands = layer_operands(x, weight, None, groups, transposed=True)
+    window = operands.transposed_window(stride, padding, output_padding, dilation)
+    x, weight, groups = operands.x, operands.weight, operands.groups
     if not x.size:
-        return np.zeros((0, outs, *size), np.result_type(x, weight))
-    around = [(0, 0), (0, 0), *_stuffing_sides(weight.shape[2:], p, a, d)]
-    stuffed = _pad_or_crop(zero_stuff(x, (1, 1, *s)), around)
+        size = window.transposed_size(operands.size)
+        return np.zeros((0, weight.shape[1] * groups, *size), operands.dtype)
+    sides = [(0, 0), (0, 0), *_stuffing_sides(window)]
+    stuffed = _pad_or_crop(zero_stuff(x, (1, 1, *window.stride)), sides)
     # (C_in, C_out/groups, *k) becomes (C_out, C_in/groups, *k), group by group.
-    flipped = np.flip(weight, axis=tuple(range(2, 2 + axes)))
+    flipped = np.flip(weight, axis=tuple(range(2, weight.ndim)))
     swapped = np.concatenate([part.swapaxes(0, 1) for part in np.split(flipped, groups)])
-    z = convolve(stuffed, swapped, (1,) * axes, [(0, 0)] * axes, d, groups)
-    return z if batched else z[0]
+    return operands.result(convolve(stuffed, swapped, _stride_1(window), groups))
 
 
 def zero_stuff(x, stride):
@@ -150,18 +145,22 @@ def zero_stuff(x, stride):
     array([[1, 0, 0, 2],
            [3, 0, 0, 4]])
     """
-    x = arguments.array("x", x)
+    x = array("x", x)
     if x.size == 0 or x.ndim == 0:
-        arguments.refuse("x.shape", x.shape, "has nothing to put zeros between",
-                         "give one axis or more, each with at least one cell")
-    steps = arguments.per_axis("stride", stride, x.ndim, 1)
-    size = [s * (n - 1) + 1 for n, s in zip(x.shape, steps)]
-    if max(size) > arguments.MOST:
-        arguments.refuse("stride", stride, f"is too large for x.shape={x.shape}",
-                         "use a smaller stride, for 2**63 - 1 cells at most on every axis")
-    stuffed = np.zeros(size, x.dtype)
-    stuffed[tuple(slice(None, None, s) for s in steps)] = x
-    return stuffed
+        refuse("x.shape", x.shape, "has nothing to put zeros between",
+               "give one axis or more, each with at least one cell")
+    stride = per_axis("stride", stride, x.ndim, 1)
+    return spread(x, stride, [s * (n - 1) + 1 for n, s in zip(x.shape, stride)])
+
+
+def spread(x, stride, size):
+    """Zeros of this size, with the cells of x on them so far apart."""
+    if max(size) > MAX_INT64:
+        stride.refuse(f"is too large for x.shape={x.shape}",
+                      "use a smaller stride, for 2**63 - 1 cells at most on every axis")
+    canvas = np.zeros(size, x.dtype)
+    canvas[tuple(slice(None, None, s) for s in stride)] = x
+    return canvas
 
 
 def flip(kernel):
@@ -171,45 +170,31 @@ def flip(kernel):
     array([[4, 3],
            [2, 1]])
     """
-    return np.flip(arguments.array("kernel", kernel))
+    return np.flip(array("kernel", kernel))
 
 
-def check_plain(x, kernel, stride, padding, output_padding, dilation):
-    """Check all arguments of a plain transposed convolution; give them back in one form.
-
-    Returns x, kernel, a tuple each of stride, padding, output_padding and dilation, and the
-    output's size (*n').
-    """
-    x, kernel = arguments.plain_pair(x, kernel)
-    s = arguments.per_axis("stride", stride, x.ndim, 1)
-    p = arguments.per_axis("padding", padding, x.ndim, 0)
-    a = arguments.per_axis("output_padding", output_padding, x.ndim, 0)
-    d = arguments.per_axis("dilation", dilation, x.ndim, 1)
-    size = conv_transpose_sizes("x.shape", x.shape, padding, output_padding, x.shape,
-                                kernel.shape, s, p, a, d)
-    return x, kernel, s, p, a, d, size
+def _single_channel(x, kernel, stride, padding, output_padding, dilation):
+    """The checked arrays without batch and channels, and the window."""
+    operands = single_channel_operands(x, kernel)
+    window = operands.transposed_window(stride, padding, output_padding, dilation)
+    return operands.x[0, 0], operands.weight[0, 0], window
 
 
-def _canvas_size(padding, size):
-    """The output before padding crops it: n' + 2p = s (m - 1) + e + a on each axis."""
-    return [p + n + p for p, n in zip(padding, size)]
-
-
-def _place(cell, taps, stride, dilation):
+def _place(cell, window):
     """Where on the canvas an input cell's stamp goes: every d-th cell from s i."""
-    return tuple(slice(s * i, s * i + extent(k, d), d)
-                 for i, k, s, d in zip(cell, taps, stride, dilation))
+    return tuple(slice(s * i, s * i + e, d)
+                 for i, s, e, d in zip(cell, window.stride, window.extent, window.dilation))
 
 
-def _crop(padding, size):
-    """The part of the canvas that padding leaves."""
-    return tuple(slice(p, p + n) for p, n in zip(padding, size))
-
-
-def _stuffing_sides(taps, padding, output_padding, dilation):
+def _stuffing_sides(window):
     """What the stuffed input is padded by: e - 1 - p before, and a more after."""
-    before = [extent(k, d) - 1 - p for k, p, d in zip(taps, padding, dilation)]
-    return [(b, b + a) for b, a in zip(before, output_padding)]
+    before = [e - 1 - p for e, p in zip(window.extent, window.padding)]
+    return [(b, b + a) for b, a in zip(before, window.output_padding)]
+
+
+def _stride_1(window):
+    """The window of the ordinary convolution: stride 1, and the padding is done."""
+    return Window.convolution(window.kernel_size, 1, 0, window.dilation)
 
 
 def _pad_or_crop(x, sides):

@@ -4,22 +4,23 @@ Every function takes plain arrays and ``lib.ops``'s options and returns a ``Pict
 """
 
 from lib.plots._theme import Picture
-from lib.plots.latent import plane_picture, reach_picture
-from lib.plots.coverage import coverage_picture, spectrum_picture
-from lib.plots.curves import (
+from lib.plots.charts import (
     bars,
     lines,
     loss_and_kernel,
     operation_counts,
-    seeds_picture,
-    signals,
     size_staircase,
 )
+from lib.plots.coverage import coverage_picture
+from lib.plots.hero import hero
 from lib.plots.images import pictures
+from lib.plots.latent import plane_picture, reach_picture
 from lib.plots.matrices import layer_matrix_picture, matrix_gallery, matrix_picture
-from lib.plots.opening import hero
-from lib.plots.sides import direct_and_transposed, zero_stuffing_picture
+from lib.plots.seeds import seeds_picture
+from lib.plots.signals import signals
+from lib.plots.spectrum import spectrum_picture
 from lib.plots.steps import conv_steps, parameters_picture, stamp_steps
+from lib.plots.transposed import direct_and_transposed, zero_stuffing_picture
 from lib.plots.upsampling import (
     half_pixel_picture,
     pooling_picture,

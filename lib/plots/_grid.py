@@ -4,38 +4,23 @@ from itertools import product as every
 
 import numpy as np
 
-from lib.plots._sheet import BODY, HEAD, Sheet, text_width
-from lib.plots._theme import tap_token, text_token
+from lib.plots._sheet import BODY, HEAD, Sheet, text_width, wrap
 from lib.plots._text import number, size, sub
+from lib.plots._theme import tap_token, text_token
 
 # role: (fill, edge, line width). The output's edge is heavier: it reads in grey print too.
 ROLES = {
     "input": ("input", "input-line", 0.9),
     "kernel": ("kernel", "kernel-line", 0.9),
     "output": ("output", "output-line", 1.4),
+    "index": ("faint", "kernel-line", 0.9),
 }
 DASH = (2.0, 1.6)
-
-
-def per_axis(value, axes, name, least):
-    """`value` as one whole number for each axis, each at least `least`, or ValueError."""
-    values = (value,) * axes if np.isscalar(value) else tuple(value)
-    if (len(values) != axes or any(isinstance(v, str) for v in values)
-            or any(int(v) != v or v < least for v in values)):
-        raise ValueError(
-            f"{name} is {value!r}; give a whole number of at least {least}, or {axes} of them"
-        )
-    return tuple(int(v) for v in values)
 
 
 def cells_of(shape):
     """Every index of an array of this shape, row by row."""
     return list(every(*(range(n) for n in shape)))
-
-
-def extent(kernel_shape, dilation):
-    """What the dilated kernel spans along each axis."""
-    return tuple(d * (k - 1) + 1 for k, d in zip(kernel_shape, dilation, strict=True))
 
 
 def touched(cell, kernel_shape, stride, dilation):
@@ -62,15 +47,6 @@ def cell_name(letter, index):
     return sub(letter, index[0]) if len(index) == 1 else f"{letter}[{', '.join(map(str, index))}]"
 
 
-def tap_names(kernel_shape):
-    """Names of the taps: w₀, w₁, … or w₀₀, w₀₁, …"""
-    names = np.empty(kernel_shape, dtype=object)
-    for tap in cells_of(kernel_shape):
-        separator = "," if max(kernel_shape) > 10 else ""
-        names[tap] = sub("w", separator.join(map(str, tap)))
-    return names
-
-
 def fit_size(text, room, most=BODY, least=6.5, bold=False):
     """The font size at which `text` fits in `room` points."""
     width = text_width(text, most, bold)
@@ -94,13 +70,19 @@ class Grid:
         x, y = self.corner(index)
         return x + self.cell / 2, y + self.cell / 2
 
-    def paint(self, index, fill, edge, line=0.9, dash=None, layer=1):
-        self.sheet.rect(*self.corner(index), self.cell, self.cell, fill, edge, line, dash, layer)
+    def paint(self, index, fill, edge, line, layer=1):
+        self.sheet.rect(*self.corner(index), self.cell, self.cell, fill, edge, line, None, layer)
 
     def role(self, index, role):
         """Paint one cell as "input", "kernel" or "output"."""
         fill, edge, line = ROLES[role]
         self.paint(index, fill, edge, line)
+
+    def fill(self, values, role):
+        """Paint all cells in one role and write their values."""
+        for index in cells_of(values.shape):
+            self.role(index, role)
+            self.write(index, number(values[index]))
 
     def tap(self, index, tap):
         """Paint one cell in the colour of tap number `tap`; returns the colour of its text."""
@@ -108,11 +90,11 @@ class Grid:
         self.paint(index, token, "muted", 0.7, layer=1.5)
         return text_token(token)
 
-    def void(self, index, dash=DASH):
+    def void(self, index):
         """Draw a cell of padding: no ground, dashed edge, clear of its neighbours' dashes."""
         x, y = self.corner(index)
         side = self.cell - 2.4
-        self.sheet.rect(x + 1.2, y + 1.2, side, side, None, "muted", 0.7, dash, 0)
+        self.sheet.rect(x + 1.2, y + 1.2, side, side, None, "muted", 0.7, DASH, 0)
 
     def write(self, index, text, color="ink", size=BODY, dx=0.0, dy=0.0, bold=False):
         """Write in a cell, smaller where the text is long."""
@@ -144,33 +126,37 @@ def label(sheet, x, y, role, shape, word=None, extra=""):
     return y + 1.55 * HEAD
 
 
-def grid_sheet(values, role, word=None, cell=28, extra=""):
-    """A labelled grid of values on a sheet of its own; (sheet, grid)."""
-    values = np.asarray(values, dtype=object)
-    sheet = Sheet()
-    y = label(sheet, 0, 0, role, values.shape, word, extra)
-    grid = Grid(sheet, 0, y, values.shape, cell)
-    for index in cells_of(values.shape):
-        grid.role(index, role)
-        grid.write(index, number(values[index]))
-    return sheet, grid
+def draw_values(sheet, x, y, values, role, word=None, cell=28):
+    """A labelled grid of values; returns it."""
+    grid = Grid(sheet, x, label(sheet, x, y, role, values.shape, word), values.shape, cell)
+    grid.fill(values, role)
+    return grid
 
 
-def kernel_sheet(kernel, cell=26, word="kernel", names=None):
-    """The kernel, labelled, each tap in its colour; `names` are written under the values."""
-    kernel = np.asarray(kernel, dtype=object)
+def grid_sheet(values, role, word=None, cell=28):
+    """A labelled grid of values on a sheet of its own."""
     sheet = Sheet()
-    y = label(sheet, 0, 0, "kernel", kernel.shape, word)
-    grid = Grid(sheet, 0, y, kernel.shape, cell)
-    for tap in cells_of(kernel.shape):
-        color = grid.tap(tap, flat(tap, kernel.shape))
-        if names is None:
-            grid.write(tap, number(kernel[tap]), color)
-        else:
-            grid.write(tap, number(kernel[tap]), color, dy=-0.17)
-            grid.write(tap, names[tap], color, size=8, dy=0.26)
-    grid.outline((0,) * kernel.ndim, kernel.shape, "kernel-line", 1.3)
+    draw_values(sheet, 0, 0, values, role, word, cell)
     return sheet
+
+
+def kernel_sheet(kernel, cell=26, word="kernel", note="", flipped=False):
+    """The kernel, labelled, each tap in its colour, which it keeps when flipped; a note beside."""
+    sheet = Sheet()
+    grid = Grid(sheet, 0, label(sheet, 0, 0, "kernel", kernel.shape, word), kernel.shape, cell)
+    for at in cells_of(kernel.shape):
+        tap = flat(at, kernel.shape)
+        color = grid.tap(at, kernel.size - 1 - tap if flipped else tap)
+        grid.write(at, number(kernel[at]), color)
+    grid.outline((0,) * kernel.ndim, kernel.shape, "kernel-line", 1.3)
+    if note:
+        sheet.text(sheet.width + 18, sheet.bounds[3] - 13, note, BODY, "muted")
+    return sheet
+
+
+def one_or_each(values):
+    """A setting in words: one number where all axes have the same."""
+    return "×".join(map(str, values[:1] if len(set(values)) == 1 else values))
 
 
 def options_words(**options):
@@ -180,6 +166,10 @@ def options_words(**options):
     for name, values in options.items():
         values = (values,) if np.isscalar(values) else tuple(values)
         if any(v != plain[name] for v in values):
-            value = values[0] if len(set(values)) == 1 else "×".join(map(str, values))
-            words.append(f"{name.replace('_', ' ')} {value}")
+            words.append(f"{name.replace('_', ' ')} {one_or_each(values)}")
     return ", ".join(words)
+
+
+def wrap_settings(settings, width):
+    """The words of `options_words` in lines, broken at the commas."""
+    return wrap(settings.replace(", ", ",|").split("|"), width) if settings else []

@@ -60,7 +60,7 @@ class Sheet:
 
     def rect(self, x, y, w, h, fill=None, edge=None, line=0.8, dash=None, layer=1):
         """A rectangle; `fill` and `edge` are tokens."""
-        self._items.append(("path", layer, (fill, edge, line, dash), _box(x, y, w, h)))
+        self._items.append(("path", layer, (fill, edge, line, dash), box_path(x, y, w, h)))
         pad = line / 2 if edge else 0
         self._grow(x - pad, y - pad, x + w + pad, y + h + pad)
 
@@ -70,6 +70,11 @@ class Sheet:
             points = np.asarray(points, float)
             self._items.append(("path", layer, (None, color, line, dash), (points, None)))
             self._grow(*points.min(0), *points.max(0))
+
+    def rules(self, x, y, w, h, columns=(), rows=(), **look):
+        """Lines down a box at the offsets `columns` and across it at `rows`; look as in lines."""
+        self.lines(*([(x + at, y), (x + at, y + h)] for at in columns),
+                   *([(x, y + at), (x + w, y + at)] for at in rows), **look)
 
     def polygon(self, points, fill, layer=4):
         """A filled polygon."""
@@ -86,14 +91,14 @@ class Sheet:
                             (circle.vertices, circle.codes)))
         self._grow(x - radius, y - radius, x + radius, y + radius)
 
-    def arrow(self, start, end, color="muted", line=1.3, head=5.5):
+    def arrow(self, start, end):
         """A straight arrow from `start` to `end`."""
         start, end = np.asarray(start, float), np.asarray(end, float)
         along = (end - start) / (np.hypot(*(end - start)) or 1)
-        across = np.array([-along[1], along[0]])
-        neck = end - head * along
-        self.lines([start, neck], color=color, line=line, layer=4)
-        self.polygon([end, neck + 0.55 * head * across, neck - 0.55 * head * across], color)
+        across = 0.55 * 5.5 * np.array([-along[1], along[0]])
+        neck = end - 5.5 * along
+        self.lines([start, neck], line=1.3, layer=4)
+        self.polygon([end, neck + across, neck - across], "muted")
 
     def hatch(self, x, y, w, h, color="muted", step=5.0, line=0.8):
         """Diagonal hatching, cut exactly at the rectangle's edges."""
@@ -103,20 +108,20 @@ class Sheet:
             lines.append([(x + a, y + offset - a), (x + offset - b, y + b)])
         self.lines(*lines, color=color, line=line, layer=2)
 
-    def text(self, x, y, text, size=BODY, color="ink", ha="left", bold=False, layer=5):
+    def text(self, x, y, text, size=BODY, color="ink", ha="left", bold=False):
         """One line of text; `y` is the middle of its digits."""
         if text == "":
             return
-        self._items.append(("text", layer, (size, color, ha, bold), (x, y, text)))
+        self._items.append(("text", 5, (size, color, ha, bold), (x, y, text)))
         width = text_width(text, size, bold)
         left = x - {"left": 0, "center": width / 2, "right": width}[ha]
         self._grow(left, y - 0.62 * size, left + width, y + 0.62 * size)
 
-    def paragraph(self, x, y, lines, size=BODY, color="ink", ha="left", gap=1.45):
+    def paragraph(self, x, y, lines, size=BODY, color="ink", bold=False):
         """Lines of text under each other from `y` on; returns the y below them."""
         for i, line in enumerate(lines):
-            self.text(x, y + (i + 0.5) * gap * size, line, size, color, ha)
-        return y + len(lines) * gap * size
+            self.text(x, y + (i + 0.5) * 1.45 * size, line, size, color, bold=bold)
+        return y + len(lines) * 1.45 * size
 
     def place(self, other, x, y):
         """Put the sheet `other` here, its bounds' upper left corner at (x, y)."""
@@ -162,7 +167,7 @@ class Sheet:
             ))
 
 
-def _box(x, y, w, h):
+def box_path(x, y, w, h):
     corners = np.array([(x, y), (x + w, y), (x + w, y + h), (x, y + h), (x, y)], float)
     return corners, [Path.MOVETO, Path.LINETO, Path.LINETO, Path.LINETO, Path.CLOSEPOLY]
 
@@ -174,11 +179,11 @@ def _write(axes, look, what):
               fontweight="bold" if bold else "normal", parse_math=False, zorder=5)
 
 
-def flow(panels, width=WIDTH, gap=(22, 18), most=4):
-    """Panels in rows of equal columns, as many beside each other as `width` holds."""
+def flow(panels, gap=(22, 18), most=4):
+    """Panels in rows of equal columns, as many beside each other as a page holds."""
     sheet = Sheet()
     panel_width = max(p.width for p in panels)
-    columns = int((width + gap[0]) // (panel_width + gap[0]))
+    columns = int((WIDTH + gap[0]) // (panel_width + gap[0]))
     columns = max(1, min(columns, most, len(panels)))
     if columns == 3 and len(panels) == 4:
         columns = 2  # two and two reads better than three and one
@@ -191,15 +196,9 @@ def flow(panels, width=WIDTH, gap=(22, 18), most=4):
     return sheet
 
 
-def stack(sheets, gap=14, align="left"):
-    """Sheets under each other."""
-    out, y = Sheet(), 0.0
-    widest = max(s.width for s in sheets)
-    for sheet in sheets:
-        x = {"left": 0, "center": (widest - sheet.width) / 2}[align]
-        out.place(sheet, x, y)
-        y += sheet.height + gap
-    return out
+def stack(sheets, gap=14):
+    """Sheets under each other; None is left out."""
+    return flow([sheet for sheet in sheets if sheet is not None], gap=(0, gap), most=1)
 
 
 def beside(sheets, gap=20, align="middle"):
@@ -211,3 +210,18 @@ def beside(sheets, gap=20, align="middle"):
         out.place(sheet, x, y)
         x += sheet.width + gap
     return out
+
+
+def text_sheet(lines, size=BODY, color="ink", bold=False):
+    """A line of text, or a list of lines under each other."""
+    sheet = Sheet()
+    sheet.paragraph(0, 0, [lines] if isinstance(lines, str) else lines, size, color, bold=bold)
+    return sheet
+
+
+def title_sheet(title, note):
+    """A title in bold, and a note under it."""
+    sheet = Sheet()
+    sheet.text(0, 0, title, HEAD, bold=True)
+    sheet.text(0, 15, note, SMALL, "muted")
+    return sheet

@@ -1,8 +1,8 @@
 """How numbers, products, sizes and sums are written in figures and in their alt text."""
 
-import numbers
-
 import numpy as np
+
+from lib.arguments import refuse
 
 MINUS = "\N{MINUS SIGN}"
 _SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
@@ -24,7 +24,7 @@ def number(value, digits=3):
     if is_symbol(value):
         return value
     if isinstance(value, complex | np.complexfloating):
-        raise ValueError(f"cannot write the complex number {value}; give real numbers")
+        refuse("value", value, "is complex", "give real numbers")
     value = steady(value)
     if value == round(value) and abs(value) < 1e6:
         text = str(int(round(value)))
@@ -116,11 +116,6 @@ def sum_of_products(pairs):
     return terms
 
 
-def plural(count, word):
-    """A count with its noun: "1 cell", "2 cells"."""
-    return f"{count} {word}" if count == 1 else f"{count} {word}s"
-
-
 def listed(values, most=12):
     """Values in words, shortened after `most` of them.
 
@@ -152,24 +147,3 @@ def shorten(text, limit=600):
     if end < 40:
         return cut + "…"
     return cut[:end + 1] if cut[end] == "." else cut[:end] + " …"
-
-
-def plain(array, name, most=2):
-    """`array` as an object array of numbers or letters with one or two axes, or ValueError."""
-    array = np.asarray(array, dtype=object)
-    if not 1 <= array.ndim <= most:
-        raise ValueError(
-            f"{name} has {array.ndim} axes; give an array with "
-            f"{'1' if most == 1 else '1 or 2'}"
-        )
-    if array.size == 0:
-        raise ValueError(f"{name} is empty (shape {array.shape}); give at least one entry")
-    for value in array.flat:
-        if not isinstance(value, str | numbers.Real | np.number | np.bool_):
-            raise ValueError(f"{name} holds {value!r}; give real numbers or letters")
-    return array
-
-
-def has_symbols(*arrays):
-    """Whether any of the arrays holds letters."""
-    return any(is_symbol(value) for array in arrays for value in np.asarray(array, object).flat)

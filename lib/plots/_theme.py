@@ -9,6 +9,9 @@ import re
 
 import matplotlib
 from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure
+
+from lib.plots._text import shorten
 
 # token: (light, dark). Light values are all different, so that each can be found in the SVG.
 TOKENS = {
@@ -37,15 +40,6 @@ TOKENS = {
     "tap8": ("#54291a", "#6c3522"),
 }
 TAPS = 9
-
-# Every pair (text, ground) that the figures use; each has contrast 4.5 or more in both themes.
-TEXT_ON = [
-    *((text, ground) for ground in ("paper", "faint", "input", "output", "kernel")
-      for text in ("ink", "muted") if (text, ground) != ("muted", "output")),
-    *((line, ground) for line in ("input-line", "output-line", "kernel-line")
-      for ground in ("paper", "faint")),
-    *((("on-dark" if tap in (2, 4, 6, 8) else "on-light"), f"tap{tap}") for tap in range(TAPS)),
-]
 
 
 def tap_token(tap):
@@ -171,6 +165,8 @@ def _to_svg(figure, alt):
 class Picture:
     """A finished figure: `figure` (matplotlib's), `svg` (text, light and dark), `alt` (one line).
 
+    ``drawing``: a matplotlib figure or a Sheet. Alternative text too long to listen to is cut.
+
     A notebook shows the SVG; where pictures are not shown, the alternative text stands.
 
     >>> from lib.plots import operation_counts
@@ -178,10 +174,10 @@ class Picture:
     '<svg'
     """
 
-    def __init__(self, figure, alt):
-        self.figure = figure
-        self.alt = " ".join(alt.split())
-        self.svg = _to_svg(figure, self.alt)
+    def __init__(self, drawing, alt):
+        self.figure = drawing if isinstance(drawing, Figure) else drawing.figure()
+        self.alt = shorten(" ".join(alt.split()))
+        self.svg = _to_svg(self.figure, self.alt)
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         return {"image/svg+xml": self.svg, "text/plain": self.alt}

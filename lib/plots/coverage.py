@@ -1,54 +1,67 @@
-"""How evenly a transposed convolution covers its output, and what that leaves in a spectrum."""
+"""How evenly a transposed convolution covers its output."""
 
 import numpy as np
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
 from lib import ops
-from lib.arguments import per_axis, refuse
+from lib.arguments import per_axis, plural, refuse
+from lib.ops.window import extent
 from lib.plots import _text as words
-from lib.plots._sheet import BODY, HEAD, SMALL, WIDTH, Sheet, _box, text_width, wrap
 from lib.plots._grid import DASH, fit_size, options_words
-from lib.plots._theme import Picture, light, style
-from lib.plots._text import number, plural
-from lib.plots.curves import CURVES, _figure
+from lib.plots._sheet import BODY, HEAD, SMALL, WIDTH, Sheet, box_path, text_width, wrap
+from lib.plots._theme import Picture, light
 
 MOST_CELLS = 2500  # drawn in one picture
 MOST_LONG = 120  # cells on one axis
 FEW = 22  # cells on an axis up to which the counts are written
 
 
-class _Shades:
-    """Cells shaded by count: the more, the further from the colour of the page.
+def _share(count, most):
+    """How much of the colour a cell gets, from 0 to 1.
 
     Up to half of the largest count a cell stays pale enough for the ink of the text; above, it is
     full enough for text in the colour of the page. So a step of contrast lies between the two.
     """
+    part = count / most if most else 0.0
+    return round(0.9 * part if part <= 0.5 else 0.72 + 0.28 * part, 3)
+
+
+def _ink(count, most):
+    """The token of a number on its shade."""
+    return "ink" if _share(count, most) <= 0.45 else "paper"
+
+
+class _ShadedSheet(Sheet):
+    """A sheet whose cells are shaded by count: the more, the further from the page's colour."""
 
     def __init__(self):
-        self._boxes = {}
+        super().__init__()
+        self._boxes = {}  # share: the boxes that it fills
 
-    @staticmethod
-    def share(count, most):
-        """How much of the colour a cell gets, from 0 to 1."""
-        part = count / most if most else 0.0
-        return round(0.9 * part if part <= 0.5 else 0.72 + 0.28 * part, 3)
-
-    def ink(self, count, most):
-        return "ink" if self.share(count, most) <= 0.45 else "paper"
-
-    def box(self, x, y, w, h, count, most):
-        share = self.share(count, most)
+    def shade(self, x, y, w, h, count, most):
+        share = _share(count, most)
         if share:
-            self._boxes.setdefault(share, []).append(_box(x, y, w, h))
+            self._boxes.setdefault(share, []).append(box_path(x, y, w, h))
 
-    def draw(self, figure):
-        """Put the shades under what the figure shows already."""
+    def figure(self, width=0):
+        """As of a Sheet, with the shades under all lines and text."""
+        figure = super().figure(width)
         for share, boxes in sorted(self._boxes.items()):
             path = Path.make_compound_path(*(Path(v, c) for v, c in boxes))
             figure.axes[0].add_patch(PathPatch(
                 path, facecolor=light("output-line"), edgecolor="none", linewidth=0, alpha=share,
                 clip_on=False, zorder=0.5))
+        return figure
+
+    def heading(self, head, color, settings):
+        self.text(0, 6, head, HEAD, color, bold=True)
+        self.text(text_width(head, HEAD, True) + 10, 6, settings, BODY, "muted")
+
+    def notes(self, y, notes, width=WIDTH):
+        """Sentences below a drawing, each on lines of its own."""
+        self.paragraph(0, y, [line for note in notes for line in wrap(note.split(), width)], BODY,
+                       "muted")
 
 
 def coverage_picture(size, kernel_size=None, *, stride=1, padding=0, output_padding=0, dilation=1,
@@ -60,7 +73,7 @@ def coverage_picture(size, kernel_size=None, *, stride=1, padding=0, output_padd
     output shaded by count between the counts of its rows and of its columns, whose products they
     are. Three axes: slice by slice.
     ``layers``: instead of a kernel, a list of dicts as in ``ops.stacked_overlap``: the paths
-    through several layers, on one or two axes. Other arguments as in ``ops.overlap_count``.
+    through several layers, on one axis. Other arguments as in ``ops.overlap_count``.
     Returns a Picture. ValueError as there, and for outputs too large to draw.
 
     >>> coverage_picture(4, 3, stride=2).alt[-70:]
@@ -70,14 +83,12 @@ def coverage_picture(size, kernel_size=None, *, stride=1, padding=0, output_padd
                "dilation": dilation}
     if layers is not None:
         plain = {"stride": 1, "padding": 0, "output_padding": 0, "dilation": 1}
-        given = next((n for n, v in options.items() if v != plain[n]),
-                     "kernel_size" if kernel_size is not None else None)
-        if given:
-            refuse(given, {**options, "kernel_size": kernel_size}[given],
-                   "is given beside layers", "put it into the dict of its layer")
-        return _stacked(size, layers)
+        for name, value in {**options, "kernel_size": kernel_size}.items():
+            if value != plain.get(name):
+                refuse(name, value, "is given beside layers", "put it into the dict of its layer")
+        return _several_layers(size, layers)
     if kernel_size is None:
-        refuse("kernel_size", None, "says no kernel", "give its size, or layers")
+        refuse("kernel_size", None, "is missing", "give the size of a kernel, or layers")
     counts = ops.overlap_count(size, kernel_size, **options)
     _drawable(counts.shape)
     axes = counts.ndim
@@ -125,10 +136,11 @@ def _turn(counts, inner, stride):
     return turn, bool((turn == turn[0]).all())
 
 
-def _grid(sheet, shades, x, y, counts, cell, most, write, high=None):
+def _grid(sheet, x, y, counts, cell, write, high=None, most=None):
     """Cells shaded by count from (x, y) on; numbers where ``write``, else runs in one piece."""
     counts = np.atleast_2d(counts)
     high = cell if high is None else high
+    most = counts.max() if most is None else most
     rows, columns = counts.shape
     fits = write and min(cell, high) >= 8
     for r in range(rows):
@@ -137,30 +149,29 @@ def _grid(sheet, shades, x, y, counts, cell, most, write, high=None):
             run = c + 1
             while not fits and run < columns and counts[r, run] == counts[r, c]:
                 run += 1
-            shades.box(x + c * cell, y + r * high, (run - c) * cell, high, counts[r, c], most)
+            sheet.shade(x + c * cell, y + r * high, (run - c) * cell, high, counts[r, c], most)
             if fits:
                 text = str(counts[r, c])
                 sheet.text(x + (c + 0.5) * cell, y + (r + 0.5) * high, text,
                            fit_size(text, 0.9 * cell, min(BODY, 0.62 * cell + 1)),
-                           shades.ink(counts[r, c], most), "center")
+                           _ink(counts[r, c], most), "center")
             c = run
     if cell >= 7:
-        sheet.lines(*[[(x + c * cell, y), (x + c * cell, y + rows * high)]
-                      for c in range(1, columns)],
-                    *[[(x, y + r * high), (x + columns * cell, y + r * high)]
-                      for r in range(1, rows)], color="paper", line=0.8, layer=1)
+        sheet.rules(x, y, columns * cell, rows * high, np.arange(1, columns) * cell,
+                    np.arange(1, rows) * high, color="paper", layer=1)
     sheet.rect(x, y, columns * cell, rows * high, None, "output-line", 1.2, layer=3)
 
 
-def _legend(sheet, shades, x, y, counts, most, text="touched by"):
+def _legend(sheet, y, counts):
     """Swatches of the counts that occur, at most seven of them; returns the y below."""
-    found = np.unique(counts)
-    if len(found) > 7:
-        found = found[np.unique(np.linspace(0, len(found) - 1, 7).round().astype(int))]
-    sheet.text(x, y + 8, text, SMALL, "muted")
-    x += text_width(text, SMALL) + 8
-    for count in found:
-        shades.box(x, y + 1, 14, 14, count, most)
+    text, most = "touched by", counts.max()
+    shown = np.unique(counts)
+    if len(shown) > 7:
+        shown = shown[np.unique(np.linspace(0, len(shown) - 1, 7).round().astype(int))]
+    sheet.text(0, y + 8, text, SMALL, "muted")
+    x = text_width(text, SMALL) + 8
+    for count in shown:
+        sheet.shade(x, y + 1, 14, 14, count, most)
         sheet.rect(x, y + 1, 14, 14, None, "output-line", 0.8)
         sheet.text(x + 19, y + 8, str(count), SMALL)
         x += 31 + text_width(str(count), SMALL)
@@ -172,13 +183,12 @@ def _line(counts, each, settings):
     (axis,) = each
     m, k, s, p, d = (axis[name] for name in ("size", "kernel_size", "stride", "padding",
                                              "dilation"))
-    reach = d * (k - 1) + 1
+    reach = extent(k, d)
     long = max(s * (m - 1) + reach, p + len(counts))
     _drawable((long,))
     cell = min(28.0, WIDTH / long)
-    sheet, shades = Sheet(), _Shades()
-    sheet.text(0, 6, plural(m, "stamp"), HEAD, "kernel-line", bold=True)
-    sheet.text(text_width(plural(m, "stamp"), HEAD, True) + 10, 6, settings, BODY, "muted")
+    sheet = _ShadedSheet()
+    sheet.heading(plural(m, "stamp"), "kernel-line", settings)
     # Bars far enough apart share a line.
     bricks = min(m, reach // s + 1)
     top, bar, step = 20.0, 14.0, 17.0
@@ -197,32 +207,29 @@ def _line(counts, each, settings):
     y = top + bricks * step + 4
     left = p * cell
     high = max(cell, 18.0)
-    sheet.lines(*[[(c * cell, top - 3), (c * cell, y)] for c in range(p, p + len(counts) + 1)],
-                color="rule", line=0.5, layer=0)
+    sheet.rules(left, top - 3, 0, y - top + 3, np.arange(len(counts) + 1) * cell, color="rule",
+                line=0.5, layer=0)
     void = [c for c in range(long) if not p <= c < p + len(counts)]
     for c in void:
         sheet.rect(c * cell + 1, y + 1, cell - 2, high - 2, None, "muted", 0.7, DASH, 0)
-    _grid(sheet, shades, left, y, counts, cell, counts.max(), True, high)
+    _grid(sheet, left, y, counts, cell, True, high)
     y += high
     size = max(6.5, min(SMALL, 0.5 * cell + 3))
     for t in range(0, len(counts), 1 if cell >= 15 else 5):
         sheet.text(left + (t + 0.5) * cell, y + 8, str(t), size, "muted", "center")
     y = _brackets(sheet, left, y + 19, counts, axis, cell)
     if cell < 8:
-        y = _legend(sheet, shades, 0, y + 4, counts, counts.max())
-    told = "the numbers count the" if cell >= 8 else "shaded by how many"
-    verb = "that touch a cell" if cell >= 8 else "touch a cell"
-    notes = [f"output, length {len(counts)}: {told} stamps {verb}"]
+        y = _legend(sheet, y + 4, counts)
+    meaning = ("the numbers count the stamps that touch a cell" if cell >= 8 else
+               "shaded by how many stamps touch a cell")
+    notes = [f"output, length {len(counts)}: {meaning}"]
     if void:
         notes.append("dashed: cut off by the padding")
-    sheet.paragraph(0, y + 2, [line for note in notes for line in wrap(note.split(), WIDTH)],
-                    BODY, "muted")
-    figure = sheet.figure()
-    shades.draw(figure)
+    sheet.notes(y + 2, notes)
     alt = (f"{plural(m, 'stamp')} of a kernel ({settings}) drawn as bars above an output of "
            f"{plural(len(counts), 'cell')}, which are touched "
            f"{words.listed(counts, 20)} times. {_inside(counts, axis)}")
-    return Picture(figure, words.shorten(alt))
+    return Picture(sheet, alt)
 
 
 def _inside(counts, axis):
@@ -276,14 +283,12 @@ def _plane(counts, each, settings):
     side = max(cell, 12.0) if write else max(cell, 9.0)
     if side + gap + counts.shape[1] * cell > WIDTH:
         cell = (WIDTH - gap - side) / counts.shape[1]
-    sheet, shades = Sheet(), _Shades()
-    head = f"output {words.size(counts.shape)}"
-    sheet.text(0, 6, head, HEAD, "output-line", bold=True)
-    sheet.text(text_width(head, HEAD, True) + 10, 6, settings, BODY, "muted")
+    sheet = _ShadedSheet()
+    sheet.heading(f"output {words.size(counts.shape)}", "output-line", settings)
     x, y = side + gap, 22.0 + side + gap
-    _grid(sheet, shades, x, 22.0, columns, cell, columns.max(), write, side)
-    _grid(sheet, shades, 0, y, rows[:, np.newaxis], side, rows.max(), write, cell)
-    _grid(sheet, shades, x, y, counts, cell, counts.max(), write)
+    _grid(sheet, x, 22.0, columns, cell, write, side)
+    _grid(sheet, 0, y, rows[:, np.newaxis], side, write, cell)
+    _grid(sheet, x, y, counts, cell, write)
     inner = [_interior(profile, axis) for profile, axis in zip((rows, columns), each, strict=True)]
     notes = ["above and at the left: the counts of the columns and of the rows; each cell is a "
              "product of two of them"]
@@ -294,11 +299,8 @@ def _plane(counts, each, settings):
                    (low - top + 1) * cell, None, "ink", 2.0, (5, 2.5), 4)
         notes.append("dashed frame: the interior, where the counts repeat with the stride")
     if not write:
-        bottom = _legend(sheet, shades, 0, bottom + 8, counts, counts.max())
-    sheet.paragraph(0, bottom + 6, [line for note in notes for line in
-                                    wrap(note.split(), max(sheet.width, 300))], BODY, "muted")
-    figure = sheet.figure()
-    shades.draw(figure)
+        bottom = _legend(sheet, bottom + 8, counts)
+    sheet.notes(bottom + 6, notes, max(sheet.width, 300))
     alt = (f"An output of {words.size(counts.shape)} cells ({settings}) shaded by how many "
            f"stamps touch each, {counts.min()} to {counts.max()}: the products of the counts "
            f"of the rows ({words.listed(rows)}) and of the columns ({words.listed(columns)}). ")
@@ -313,45 +315,41 @@ def _plane(counts, each, settings):
             stripes = (block == block[:1]).all() or (block == block[:, :1]).all()
             alt += (f"The interior repeats {words.rows(block)}: "
                     f"{'stripes' if stripes else 'a checkerboard'}.")
-    return Picture(figure, words.shorten(alt))
+    return Picture(sheet, alt)
 
 
 def _solid(counts, each, settings):
     """Three axes: one slice after another."""
-    depth = _profiles(each)[0]
+    profiles = _profiles(each)
+    depth = profiles[0]
     slices, rows, columns = counts.shape
     gap = 8.0
     across = next((n for n in range(slices, 0, -1)
                    if (WIDTH - (n - 1) * gap) / (n * columns) >= 6), 1)
     across = -(-slices // -(-slices // across))
     cell = min(16.0, (WIDTH - (across - 1) * gap) / (across * columns))
-    sheet, shades = Sheet(), _Shades()
-    head = f"output {words.size(counts.shape)}"
-    sheet.text(0, 6, head, HEAD, "output-line", bold=True)
-    sheet.text(text_width(head, HEAD, True) + 10, 6, settings, BODY, "muted")
+    sheet = _ShadedSheet()
+    sheet.heading(f"output {words.size(counts.shape)}", "output-line", settings)
     y = 22.0
     for z in range(slices):
         x = (z % across) * (max(columns * cell, 34) + gap)
         sheet.text(x, y + 6, f"slice {z}" if z % across == 0 else str(z), SMALL)
-        _grid(sheet, shades, x, y + 15, counts[z], cell, counts.max(), cell >= 13)
+        _grid(sheet, x, y + 15, counts[z], cell, cell >= 13, most=counts.max())
         if z % across == across - 1 or z == slices - 1:
             y += 15 + rows * cell + 10
-    y = _legend(sheet, shades, 0, y, counts, counts.max())
-    sheet.paragraph(0, y + 2, wrap(
-        ("each slice is the pattern of two axes, times the slice's own count: "
-         + words.listed(depth, 20)).split(), WIDTH), BODY, "muted")
-    figure = sheet.figure()
-    shades.draw(figure)
+    y = _legend(sheet, y, counts)
+    sheet.notes(y + 2, ["each slice is the pattern of two axes, times the slice's own count: "
+                        + words.listed(depth, 20)])
     alt = (f"An output of {words.size(counts.shape)} cells ({settings}), slice by slice, shaded "
            f"by how many stamps touch each, {counts.min()} to {counts.max()}. Each slice is "
            f"the same pattern times the slice's count: {words.listed(depth, 20)}. "
-           + " ".join(f"Axis {i}: {_inside(profile, axis).replace('In the', 'in the', 1)}" for i, (profile, axis) in
-                      enumerate(zip(_profiles(each), each, strict=True))))
-    return Picture(figure, words.shorten(alt))
+           + " ".join(f"Axis {i}: {_inside(profile, axis).replace('In the', 'in the', 1)}"
+                      for i, (profile, axis) in enumerate(zip(profiles, each, strict=True))))
+    return Picture(sheet, alt)
 
 
-def _stacked(size, layers):
-    """Paths through several layers."""
+def _several_layers(size, layers):
+    """One row of cells for each layer; a cell stands over the middle of what it stamps."""
     known = ("kernel_size", "stride", "padding", "output_padding", "dilation")
     for layer in layers if isinstance(layers, list | tuple) else ():
         for name in layer if isinstance(layer, dict) else ():
@@ -359,217 +357,64 @@ def _stacked(size, layers):
                 refuse("layers", layers, f"has the unknown key {name!r}",
                        "use " + ", ".join(known))
     last = ops.stacked_overlap(size, layers)
-    if last.ndim == 3:
-        refuse("layers", layers, "have 3 axes", "use 1 or 2 axes, or a single kernel")
-    every = [ops.stacked_overlap(size, layers[:i + 1]) for i in range(len(layers))]
-    for counts in every:
+    if last.ndim != 1:
+        refuse("layers", layers, f"has {last.ndim} axes", "use one axis, or a single kernel")
+    rows = [ops.stacked_overlap(size, layers[:i + 1]) for i in range(len(layers))]
+    for counts in rows:
         _drawable(counts.shape)
-    if sum(counts.size for counts in every) > MOST_CELLS:
-        refuse("size", size, "gives more cells than can be drawn", "use a smaller size")
-    axes = last.ndim
-    told = [_settings(per_axis("kernel_size", layer["kernel_size"], axes, 1),
-                      **{n: v for n, v in layer.items() if n != "kernel_size"})
-            for layer in layers]
-    sheet, shades = Sheet(), _Shades()
-    (_stacked_lines if axes == 1 else _stacked_planes)(sheet, shades, size, layers, every, told)
-    figure = sheet.figure()
-    shades.draw(figure)
-    said = []
-    for i, (counts, setting) in enumerate(zip(every, told, strict=True)):
-        middle = _middle(counts, layers[:i + 1])
-        what = f"Layer {i + 1} ({setting}), {words.size(counts.shape)} cells: "
-        if middle.min() == middle.max():
-            what += f"{middle.min()} everywhere in the middle"
-        else:
-            what += f"{middle.min()} to {middle.max()} in the middle"
-            if middle.size <= 16:
-                what += f", which reads {words.rows(middle)}"
-        said.append(what + ".")
-    alt = (f"How many paths lead from an input of {words.size(np.atleast_1d(size))} cells to each "
-           f"cell of {plural(len(layers), 'transposed convolution')} one after another, shaded by "
-           f"count. {' '.join(said)}")
-    return Picture(figure, words.shorten(alt))
-
-
-def _middle(counts, layers):
-    """The cells at the middle, as many as the product of the strides on each axis."""
-    spans = []
-    for axis, n in enumerate(counts.shape):
-        period = 1
-        for layer in layers:
-            period *= per_axis("stride", layer.get("stride", 1), counts.ndim, 1)[axis]
-        start = max(0, (n - period) // 2)
-        spans.append(slice(start, start + period))
-    return counts[tuple(spans)]
-
-
-def _stacked_lines(sheet, shades, size, layers, every, told):
-    """One row of cells for each layer; a cell stands over the middle of what it stamps."""
+    layers = [{name: per_axis(name, layer.get(name, plain), 1, 0)[0] for name, plain in
+               zip(known, (1, 1, 0, 0, 1), strict=True)} for layer in layers]
     size = per_axis("size", size, 1, 1)[0]
-    rows = [np.ones(size, int), *every]
+    names, sentences, period = [f"input, length {size}"], [], 1
+    for i, (layer, counts) in enumerate(zip(layers, rows, strict=True)):
+        settings = _settings((layer["kernel_size"],),
+                             **{name: layer[name] for name in known[1:]})
+        names.append(f"layer {i + 1}: {settings}, length {len(counts)}")
+        # The cells at the middle, as many as the product of the strides.
+        period *= layer["stride"]
+        start = max(0, (len(counts) - period) // 2)
+        middle = counts[start:start + period]
+        text = f"Layer {i + 1} ({settings}), {len(counts)} cells: {middle.min()}"
+        if middle.min() == middle.max():
+            text += " everywhere in the middle"
+        else:
+            text += f" to {middle.max()} in the middle"
+            if middle.size <= 16:
+                text += f", which reads {words.rows(middle)}"
+        sentences.append(text + ".")
+    sheet = _ShadedSheet()
+    _draw_layers(sheet, layers, [np.ones(size, int), *rows], names)
+    return Picture(sheet, (
+        f"How many paths lead from an input of {size} cells to each cell of "
+        f"{plural(len(layers), 'transposed convolution')} one after another, shaded by count. "
+        f"{' '.join(sentences)}"))
+
+
+def _draw_layers(sheet, layers, rows, names):
+    """The rows, from the input on, each under its name."""
     # Cell i of a row is drawn wide[row] cells of the last row wide, about place[row] + wide i.
     wide, place = [1.0], [0.0]
     for layer in reversed(layers):
-        k, s, p, d = (per_axis(name, layer.get(name, plain), 1, 0)[0] for name, plain in
-                      (("kernel_size", 1), ("stride", 1), ("padding", 0), ("dilation", 1)))
+        k, s, p, d = (layer[name] for name in ("kernel_size", "stride", "padding", "dilation"))
         place.insert(0, place[0] + wide[0] * (d * (k - 1) / 2 - p))
         wide.insert(0, wide[0] * s)
     left = min(at - w / 2 for at, w in zip(place, wide, strict=True))
     right = max(at + w * (len(row) - 0.5)
                 for at, w, row in zip(place, wide, rows, strict=True))
     unit = min(26.0, WIDTH / (right - left))
-    names = [f"input, length {size}", *(f"layer {i + 1}: {setting}, length {len(row)}"
-             for i, (setting, row) in enumerate(zip(told, every, strict=True)))]
     y = 0.0
     for name, row, at, w in zip(names, rows, place, wide, strict=True):
-        sheet.text(0, y + 6, name, BODY, "input-line" if row is rows[0] else "output-line",
-                   bold=True)
-        x = (at - w / 2 - left) * unit
-        if row is rows[0]:
-            sheet.rect(x, y + 17, len(row) * w * unit, 21, "input", "input-line", 0.9)
-            sheet.lines(*[[(x + i * w * unit, y + 17), (x + i * w * unit, y + 38)]
-                          for i in range(1, len(row))], color="input-line", layer=1.5)
+        x, cell, is_input = (at - w / 2 - left) * unit, w * unit, row is rows[0]
+        sheet.text(0, y + 6, name, BODY, "input-line" if is_input else "output-line", bold=True)
+        if is_input:
+            sheet.rect(x, y + 17, len(row) * cell, 21, "input", "input-line", 0.9)
+            sheet.rules(x, y + 17, 0, 21, np.arange(1, len(row)) * cell, color="input-line",
+                        layer=1.5)
             for i in range(len(row)):
-                sheet.text(x + (i + 0.5) * w * unit, y + 27.5, "1", BODY, ha="center")
+                sheet.text(x + (i + 0.5) * cell, y + 27.5, "1", BODY, ha="center")
         else:
             room = text_width(str(row.max()), 7) / 0.9
-            _grid(sheet, shades, x, y + 17, row, w * unit, row.max(), w * unit >= room, 21)
+            _grid(sheet, x, y + 17, row, cell, cell >= room, 21)
         y += 51
-    sheet.paragraph(0, y - 4, wrap("each number counts the paths from the input to the cell; each "
-                                   "row is shaded up to its own largest".split(), WIDTH),
-                    BODY, "muted")
-
-
-def _stacked_planes(sheet, shades, size, layers, every, told):
-    """A panel for each layer, all equally wide."""
-    across = {1: 1, 3: 3}.get(len(every), 2)
-    gap = 16.0
-    side = min(300.0, (WIDTH - (across - 1) * gap) / across)
-    y = low = 0.0
-    for i, (counts, setting) in enumerate(zip(every, told, strict=True)):
-        if i % across == 0:
-            y = low
-        x = (i % across) * (side + gap)
-        cell = min(26.0, side / max(counts.shape))
-        lines = [f"counts {counts.min()} to {counts.max()}", *wrap(setting.split(), side)]
-        sheet.text(x, y + 6, f"layer {i + 1}: {words.size(counts.shape)}", BODY, "output-line",
-                   bold=True)
-        below = sheet.paragraph(x, y + 14, lines, SMALL, "muted")
-        _grid(sheet, shades, x, below + 5, counts, cell, counts.max(),
-              cell >= 12 and max(counts.shape) <= FEW)
-        low = max(low, below + 5 + counts.shape[0] * cell + 18)
-    sheet.paragraph(0, low - 8, wrap(f"paths from the {words.size(np.atleast_1d(size))} input to "
-                                     "each cell; each panel is shaded up to its own largest "
-                                     "count".split(), WIDTH), BODY, "muted")
-
-
-def spectrum_picture(pictures, stride, *, labels=None):
-    """The power of pictures along the horizontal frequency, with marks where a checkerboard is.
-
-    What ``ops.layer_checkerboard_score`` measures: through a Hann window, the mean removed, the
-    average over a set of pictures. At each horizontal frequency the power at those vertical
-    frequencies is summed that are 0 or a harmonic of the stride, and divided by the mean square
-    of the pictures. Dashed marks stand at the horizontal harmonics h/s; each label has the score.
-
-    ``pictures``: one set, an array (H, W), (N, H, W) or (N, C, H, W), or a list of up to six
-    sets. ``stride``: an int, or (vertical, horizontal). ``labels``: a name for each set.
-    Returns a Picture. ValueError as in ``ops.layer_checkerboard_score``.
-
-    >>> import numpy as np
-    >>> "score 0.316" in spectrum_picture(np.tile([1.0, 2.0], (24, 12)), 2).alt
-    True
-    """
-    sets = _sets(pictures)
-    steps = per_axis("stride", stride, 2, 1)
-    if steps[1] == 1:
-        refuse("stride", stride, "marks no horizontal frequency",
-               "use 2 or more along the width, or exchange the axes")
-    if labels is None:
-        labels = [f"set {i + 1}" for i in range(len(sets))] if len(sets) > 1 else ["pictures"]
-    labels = [labels] if isinstance(labels, str) else list(labels)
-    if len(labels) != len(sets):
-        refuse("labels", labels, f"does not name {plural(len(sets), 'set')}",
-               f"give {plural(len(sets), 'string')}")
-    # Rounded, so that rounding errors are not written out.
-    scores = [round(ops.layer_checkerboard_score(one, stride), 5) for one in sets]
-    curves = [_along(one, steps) for one in sets]
-    # Nothing below a thousand-millionth of the largest is shown: there lie only rounding errors.
-    floor = 1e-9 * max(curve[1:].max() for curve in curves) or 1e-12
-    with style():
-        figure = _figure(6.5, 3.9 + 0.2 * ((len(sets) + 1) // 2))
-        axes = figure.add_subplot()
-        for i, (curve, label, score) in enumerate(zip(curves, labels, scores, strict=True)):
-            token, dash, marker = CURVES[i]
-            # Bin j of W lies at j/W cycles per pixel; those beyond W/2 mirror those before.
-            bins = np.arange(1, len(curve) // 2 + 1)
-            every = max(1, len(bins) // 10)
-            axes.plot(bins / len(curve), np.maximum(curve[bins], floor), color=light(token),
-                      linewidth=1.8, linestyle=dash, marker=marker,
-                      markersize=5, markevery=(i * every // len(sets), every),
-                      label=f"{label}: score {number(score)}")
-        marks = np.arange(1, steps[1] // 2 + 1) / steps[1]
-        for mark in marks:
-            axes.axvline(mark, color=light("ink"), linewidth=1.3, linestyle=(0, (5, 3)), zorder=1)
-        low = max(floor, min(curve[1:].min() for curve in curves))
-        high = max(floor, *(curve[1:].max() for curve in curves))
-        axes.set(yscale="log", xlim=(0, 0.515), ylim=(min(low, high / 1000) / 2, 2 * high),
-                 xlabel="horizontal frequency (cycles per pixel)",
-                 ylabel="power / mean square")
-        named = [f"{h}/{steps[1]}" for h in range(1, steps[1] // 2 + 1)]
-        other = [t for t in (0, 0.1, 0.2, 0.3, 0.4) if min(abs(marks - t)) > 0.035]
-        axes.set_xticks([*other, *marks], [*(number(t) for t in other), *named])
-        axes.grid(axis="x", visible=False)
-        figure.legend(loc="outside lower left", ncols=2, handlelength=3.4, columnspacing=1.5)
-    where = " and ".join(named)
-    said = "; ".join(f"{label}: score {number(score)}, {_peaks(curve, steps[1])}"
-                     for label, score, curve in zip(labels, scores, curves, strict=True))
-    alt = (f"Power against horizontal frequency from 0 to 1/2 cycles per pixel, dashed marks at "
-           f"{where}, {'the harmonics' if len(named) > 1 else 'the harmonic'} of stride "
-           f"{words.size(dict.fromkeys(steps))}. {said}.")
-    return Picture(figure, words.shorten(alt))
-
-
-def _sets(pictures):
-    """The sets as arrays (N, C, H, W)."""
-    many = isinstance(pictures, list | tuple) and len(pictures) and np.ndim(pictures[0]) >= 2
-    sets = [np.asarray(one) for one in (pictures if many else [pictures])]
-    if len(sets) > len(CURVES):
-        refuse("pictures", f"{len(sets)} sets", "is more than can be told apart",
-               f"give at most {len(CURVES)}")
-    out = []
-    for one in sets:
-        if one.ndim not in (2, 3, 4):
-            refuse("pictures.shape", one.shape, "is the shape of one set",
-                   "use (H, W), (N, H, W) or (N, C, H, W), or a list of such arrays")
-        out.append(one if one.ndim == 4 else one.reshape(-1, 1, *one.shape[-2:]))
-    return out
-
-
-def _along(pictures, steps):
-    """Relative power at the W horizontal bins, summed over the vertical harmonics."""
-    high, wide = (n - n % s for n, s in zip(pictures.shape[2:], steps, strict=True))
-    x = pictures[..., :high, :wide].astype(float)
-    square = np.mean(x**2)
-    power = ops.window_power(x) / (square or 1.0)
-    rows = [h * high // steps[0] for h in range(steps[0])]
-    return power[rows].sum(axis=0)
-
-
-def _peaks(curve, stride):
-    """What a curve does at the harmonics, in words."""
-    said = []
-    for h in range(1, stride // 2 + 1):
-        line = h * len(curve) // stride
-        near = np.array([-4, -3, -2, 2, 3, 4]) + line
-        beside = float(curve.take(near, mode="wrap").mean())
-        peak = float(curve[line])
-        if peak <= 2 * beside or peak < 1e-12:
-            said.append(f"no peak at {h}/{stride}")
-        elif beside < 1e-9 * peak:
-            said.append(f"a lone peak at {h}/{stride}")
-        else:
-            said.append(f"a peak at {h}/{stride}, {number(round(peak / beside))} times its "
-                        "surroundings" if peak / beside >= 10 else
-                        f"a peak at {h}/{stride}, {number(peak / beside, 2)} times its "
-                        "surroundings")
-    return ", ".join(said)
+    sheet.notes(y - 4, ["each number counts the paths from the input to the cell; each row is "
+                        "shaded up to its own largest"])

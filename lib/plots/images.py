@@ -7,12 +7,13 @@ from io import BytesIO
 import numpy as np
 from PIL import Image
 
-from lib.arguments import counted, refuse, whole
+from lib.arguments import integer, plural, refuse
 from lib.plots import _text as words
-from lib.plots._sheet import BODY, HEAD, MARGIN, SMALL, WIDTH, Sheet, text_width, wrap
+from lib.plots._arguments import real_numbers, strings
 from lib.plots._grid import fit_size
+from lib.plots._sheet import BODY, HEAD, MARGIN, SMALL, WIDTH, Sheet, text_width, wrap
+from lib.plots._text import number
 from lib.plots._theme import Picture, style
-from lib.plots._text import number, plural
 
 PX = 0.75  # points in a screen pixel
 GAP = 12 * PX
@@ -23,13 +24,12 @@ _SIGNED = np.array([(0x0B, 0x3C, 0x7D), (0x6F, 0xA3, 0xD8), (0xFF, 0xFF, 0xFF),
                     (0xF7, 0xB4, 0x6A), (0xDF, 0x79, 0x12)], float)
 
 
-def pictures(images, *, titles=None, rows=None, row_labels=None, columns=None, range=(0, 1),
-             scale=None):
+def pictures(images, *, titles=None, row_labels=None, columns=None, range=(0, 1), scale=None):
     """Pictures in a grid, pixel by pixel, all on one range of values.
 
     ``images``: one (H, W) array, a list of them (sizes may differ), or a list of rows of them,
-    where None leaves a place empty. A list is broken into ``rows`` rows or into rows of
-    ``columns``; left out, as many stand beside each other as fit.
+    where None leaves a place empty. A list is broken into rows of ``columns``; left out, as many
+    stand beside each other as fit.
     ``titles``: one per picture, or, above a list of rows, one per column. ``row_labels``: one per
     row, written at its left. ``range``: the values drawn black and white; values outside are
     drawn as the nearest end. A range (-a, a) draws signed values, blue below 0, white at 0 and
@@ -45,13 +45,14 @@ def pictures(images, *, titles=None, rows=None, row_labels=None, columns=None, r
     table, nested = _table(images)
     low, high = _range(range)
     signed = low < 0
-    titles = _titles(titles, table, nested)
+    if titles is not None:
+        titles = strings("titles", titles, max(map(len, table)), "column" if nested else "picture")
     if not nested:
-        table = _broken(table[0], rows, columns, scale)
-    elif rows is not None or columns is not None:
-        refuse("rows" if rows is not None else "columns", columns if rows is None else rows,
-               "cannot hold where images is a list of rows", "leave it out")
-    row_labels = _row_labels(row_labels, len(table))
+        table = _broken(table[0], columns, scale)
+    elif columns is not None:
+        refuse("columns", columns, "cannot hold where images is a list of rows", "leave it out")
+    if row_labels is not None:
+        row_labels = strings("row_labels", row_labels, len(table), "row")
     width = max(len(row) for row in table)
     room = WIDTH - _label_width(row_labels)
     scales = _scales(table, width, room, scale)
@@ -88,8 +89,7 @@ def pictures(images, *, titles=None, rows=None, row_labels=None, columns=None, r
         placed.append(_scale_bar(sheet, left, y, low, high))
     figure = sheet.figure()
     _paste(figure, placed)
-    picture = Picture(figure, words.shorten(
-        _alt(table, nested, titles, row_labels, low, high)))
+    picture = Picture(figure, _alt(table, nested, titles, row_labels, low, high))
     picture.svg = _fewer_bytes(picture.svg)
     return picture
 
@@ -100,7 +100,7 @@ def _table(images):
         if images.ndim == 2:
             images = [images]
         elif images.ndim not in (3, 4):
-            refuse("images.shape", images.shape, f"has {counted(images.ndim, 'axis', 'axes')}",
+            refuse("images.shape", images.shape, f"has {plural(images.ndim, 'axis', 'axes')}",
                    "use (H, W), or a list of such arrays")
     images = list(images)
     if not images:
@@ -126,17 +126,7 @@ def _is_row(entry):
 def _picture(image):
     if image is None:
         return None
-    try:
-        image = np.asarray(image, dtype=float)
-    except (TypeError, ValueError):
-        refuse("images", type(image).__name__, "does not make an array of real numbers",
-               "give (H, W) arrays")
-    if image.ndim != 2 or image.size == 0:
-        refuse("images", image.shape, "is the shape of one picture", "use (H, W), neither 0")
-    if not np.isfinite(image).all():
-        refuse("images", image[~np.isfinite(image)][0], "is a value of one picture",
-               "give finite numbers")
-    return image
+    return real_numbers("images", image, (2,))
 
 
 def _range(ends):
@@ -145,49 +135,20 @@ def _range(ends):
     except (TypeError, ValueError):
         low = high = np.nan
     if not (np.isfinite([low, high]).all() and low < high) or (low < 0 and low != -high):
-        refuse("range", ends, "is no range of values",
+        refuse("range", ends, "is not a range of values",
                "use two numbers, the lower first, or (-a, a) for signed values")
     return low, high
 
 
-def _titles(titles, table, nested):
-    """Titles as a list, one per picture or, over rows, one per column; None for none."""
-    if titles is None:
-        return None
-    titles = [titles] if isinstance(titles, str) else list(titles)
-    wanted = max(len(row) for row in table)
-    if len(titles) != wanted or any(not isinstance(one, str) for one in titles):
-        noun = "column" if nested else "picture"
-        refuse("titles", titles, f"does not name {plural(wanted, noun)}",
-               f"give {plural(wanted, 'string')}")
-    return titles
-
-
-def _row_labels(labels, rows):
-    if labels is None:
-        return None
-    labels = [labels] if isinstance(labels, str) else list(labels)
-    if len(labels) != rows or any(not isinstance(one, str) for one in labels):
-        refuse("row_labels", labels, f"does not name {plural(rows, 'row')}",
-               f"give {plural(rows, 'string')}")
-    return labels
-
-
-def _broken(images, rows, columns, scale):
+def _broken(images, columns, scale):
     """A list of pictures in rows."""
     count = len(images)
-    if rows is not None:
-        rows = whole("rows", rows, 1)
-        if columns is not None and rows * whole("columns", columns, 1) < count:
-            refuse("columns", columns, f"times {plural(rows, 'row')} is less than {count} pictures",
-                   f"use {-(-count // rows)}, or leave rows out")
-        columns = columns or -(-count // rows)
-    elif columns is None:
+    if columns is None:
         widest = max(image.shape[1] for image in images if image is not None)
-        side = widest * (whole("scale", scale, 1) if scale is not None else max(1, 96 // widest))
+        side = widest * (integer("scale", scale, 1) if scale is not None else max(1, 96 // widest))
         fit = max(1, int((WIDTH / PX + GAP / PX) // (side + GAP / PX)))
         columns = -(-count // -(-count // fit))  # rows of equal length
-    columns = whole("columns", columns, 1)
+    columns = integer("columns", columns, 1)
     return [images[i:i + columns] for i in range(0, count, columns)]
 
 
@@ -196,7 +157,7 @@ def _scales(table, width, room, scale):
     across = [max((row[c].shape[1] for row in table if c < len(row) and row[c] is not None),
                   default=1) for c in range(width)]
     free = room / PX - (width - 1) * GAP / PX
-    needed = sum(across) * (1 if scale is None else whole("scale", scale, 1))
+    needed = sum(across) * (1 if scale is None else integer("scale", scale, 1))
     if needed > free:
         refuse("columns", width, f"pictures beside each other need {needed} screen pixels of "
                f"{int(free)}", "put fewer in a row, give smaller pictures or a smaller scale")
@@ -336,15 +297,14 @@ def _alt(table, nested, titles, row_labels, low, high):
         alt += f"Rows: {', '.join(row_labels)}. "
     names = titles if titles and not nested else None
     if len(drawn) <= 8:
-        count = [image for row in table for image in row]
-        said = []
-        for i, image in enumerate(count):
+        values = []
+        for i, image in enumerate(image for row in table for image in row):
             if image is not None:
                 name = (names[i] if names and names[i] else
                         f"picture {i + 1}" if len(drawn) > 1 else "values")
-                said.append(f"{name}: {number(image.min(), 2)} to {number(image.max(), 2)}, "
-                            f"mean {number(image.mean(), 2)}")
-        alt += "; ".join(said) + "."
+                values.append(f"{name}: {number(image.min(), 2)} to {number(image.max(), 2)}, "
+                              f"mean {number(image.mean(), 2)}")
+        alt += "; ".join(values) + "."
     elif names:
         alt += "In reading order: " + ", ".join(n for n in names if n) + "."
     return alt.strip()

@@ -2,10 +2,11 @@
 
 import numpy as np
 
-from lib.plots import _text as words
+from lib.arguments import is_integer, plural, refuse
+from lib.plots._arguments import real_numbers, strings
 from lib.plots._sheet import BODY, SMALL, WIDTH, Sheet, text_width
-from lib.plots._theme import Picture
 from lib.plots._text import number
+from lib.plots._theme import Picture
 
 _PLANE = 400.0  # points on a side
 _TOKENS = ("input-line", "output-line", "kernel-line", "ink", "muted")
@@ -22,18 +23,16 @@ def reach_picture(sizes, *, steps):
     """
     sizes = list(sizes)
     if not 2 <= len(sizes) <= 8 or any(
-            not isinstance(size, int | np.integer) or size < 1 for size in sizes):
-        raise ValueError(f"sizes is {sizes!r}; give 2 to 8 whole numbers of 1 or more")
-    if len(steps) != len(sizes) - 1:
-        raise ValueError(f"steps has {len(steps)} entries; give {len(sizes) - 1}, one between "
-                         "each two sizes")
-    parts = [str(step).split(", ") for step in steps]
+            not is_integer(size) or size < 1 for size in sizes):
+        refuse("sizes", sizes, "are not sizes to draw", "give 2 to 8 whole numbers of 1 or more")
+    steps = strings("steps", steps, len(sizes) - 1, "layer")
+    parts = [step.split(", ") for step in steps]
     gaps = [max(26.0, 10 + max(text_width(part, SMALL) for part in lines)) for lines in parts]
     room = WIDTH - sum(gaps) - 40  # the outer sizes may be wider than their squares
     unit = min(12.0, room / sum(sizes))
     if unit < 1:
-        raise ValueError(f"sizes is {sizes!r}, too much for a page; give sizes that add up to "
-                         f"{int(room)} at most")
+        refuse("sizes", sizes, "is too much for a page",
+               f"give sizes that add up to {int(room)} at most")
     sheet, x = Sheet(), 0.0
     middle = unit * max(sizes) / 2
     for i, size in enumerate(sizes):
@@ -41,10 +40,8 @@ def reach_picture(sizes, *, steps):
         sheet.rect(x, middle - side / 2, side, side, "input", "input-line", 0.9)
         if unit >= 3:
             inner = np.arange(1, size) * unit
-            top = middle - side / 2
-            sheet.lines(*([(x + t, top), (x + t, top + side)] for t in inner),
-                        *([(x, top + t), (x + side, top + t)] for t in inner),
-                        color="input-line", line=0.3, layer=2)
+            sheet.rules(x, middle - side / 2, side, side, inner, inner, color="input-line",
+                        line=0.3, layer=2)
         sheet.text(x + side / 2, 2 * middle + 12, f"{size} × {size}", SMALL, "ink", "center")
         x += side
         if i < len(steps):
@@ -53,10 +50,10 @@ def reach_picture(sizes, *, steps):
                 sheet.text(x + gaps[i] / 2, middle - 10 - 13 * line, part, SMALL, "muted",
                            "center")
             x += gaps[i]
-    said = [f"{size} × {size}" for size in sizes]
-    alt = f"Squares of cells: {said[0]}" + "".join(
-        f"; after {step}: {text}" for step, text in zip(steps, said[1:], strict=True)) + "."
-    return Picture(sheet.figure(), words.shorten(alt))
+    squares = [f"{size} × {size}" for size in sizes]
+    alt = f"Squares of cells: {squares[0]}" + "".join(
+        f"; after {step}: {text}" for step, text in zip(steps, squares[1:], strict=True)) + "."
+    return Picture(sheet, alt)
 
 
 def plane_picture(points, labels, *, box=None):
@@ -68,14 +65,12 @@ def plane_picture(points, labels, *, box=None):
     >>> plane_picture([[0, 0], [2, 1]], [3, 7]).alt
     '2 points in a plane, drawn as their digits. Middles of the classes: 3 at (0, 0); 7 at (2, 1).'
     """
-    points, labels = np.asarray(points, dtype=float), np.asarray(labels)
-    if points.ndim != 2 or points.shape[1] != 2 or not len(points) or not np.isfinite(
-            points).all():
-        raise ValueError(f"points has shape {points.shape}; give (N, 2), all finite, N of 1 or "
-                         "more")
+    points, labels = real_numbers("points", points, (2,)), np.asarray(labels)
+    if points.shape[1] != 2:
+        refuse("points.shape", points.shape, "is not that of points in a plane", "give (N, 2)")
     if labels.shape != points.shape[:1] or not np.isin(labels, range(10)).all():
-        raise ValueError(f"labels has shape {labels.shape}; give a digit, 0 to 9, for each of "
-                         f"{words.plural(len(points), 'point')}")
+        refuse("labels", labels, "does not name each point",
+               f"give a digit, 0 to 9, for each of {plural(len(points), 'point')}")
     low, high = points.min(axis=0), points.max(axis=0)
     if box is not None:
         low, high = np.minimum(low, box[0]), np.maximum(high, box[1])
@@ -107,9 +102,9 @@ def plane_picture(points, labels, *, box=None):
     sheet.text(0, -12, "second code value", BODY, "ink")
     middles = [f"{digit} at ({', '.join(number(c) for c in np.median(points[labels == digit], 0))})"
                for digit in np.unique(labels)]
-    alt = (f"{words.plural(len(points), 'point')} in a plane, drawn as their digits. Middles of "
+    alt = (f"{plural(len(points), 'point')} in a plane, drawn as their digits. Middles of "
            f"the classes: {'; '.join(middles)}.")
-    return Picture(sheet.figure(), words.shorten(alt))
+    return Picture(sheet, alt)
 
 
 def _ticks(low, high):

@@ -3,44 +3,44 @@
 import numpy as np
 
 from lib import ops
+from lib.arguments import per_axis, plural, refuse
 from lib.plots import _text as words
-from lib.plots._sheet import BODY, HEAD, SMALL, WIDTH, Sheet, beside, flow, stack, text_width, wrap
-from lib.plots._grid import (Grid, cells_of, fit_size, grid_sheet, kernel_sheet, options_words,
-                             tap_names)
-from lib.plots._theme import Picture, tap_token, text_token
+from lib.plots._arguments import numbers_or_letters
+from lib.plots._grid import (
+    ROLES,
+    Grid,
+    cells_of,
+    fit_size,
+    grid_sheet,
+    kernel_sheet,
+    options_words,
+    wrap_settings,
+)
+from lib.plots._sheet import (
+    BODY,
+    HEAD,
+    SMALL,
+    WIDTH,
+    Sheet,
+    beside,
+    flow,
+    stack,
+    text_sheet,
+    text_width,
+    title_sheet,
+)
 from lib.plots._text import number, sub
+from lib.plots._theme import Picture, tap_token, text_token
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 MOST_CELLS = 20_000
+VEC = {"row": "C", "column": "F"}  # NumPy's names for the orders of vec
 
 
-def _shape(size, axes):
-    shape = (size,) * axes if np.isscalar(size) else tuple(size)
-    if len(shape) != axes:
-        raise ValueError(f"size is {size!r}; give one number for each of the kernel's {axes} axes")
-    return tuple(int(n) for n in shape)
-
-
-def _out_shape(shape, kernel_shape, **options):
-    out = ops.conv_output_size(shape, kernel_shape, **options)
-    return (out,) if np.isscalar(out) else tuple(out)
-
-
-def _stacked(array, order):
-    """Entries of an array in the order of vec; works for letters too."""
-    if order not in ("row", "column"):
-        raise ValueError(f"order is {order!r}; use 'row' or 'column'")
-    return list(np.asarray(array, dtype=object).reshape(-1, order="C" if order == "row" else "F"))
-
-
-def _labels(given, letter, shape, order, name, first):
-    if given is None:
-        given = [sub(letter, i + first) for i in range(int(np.prod(shape)))]
-    given = np.asarray(given, dtype=object)
-    if given.size != np.prod(shape):
-        raise ValueError(f"{name} has {given.size} entries; give {int(np.prod(shape))}, "
-                         f"one for each cell in row order")
-    return _stacked(given.reshape(shape), order)
+def _labels(letter, shape, order, first):
+    """A name for each cell, counted in row order, in the order of vec."""
+    names = [sub(letter, i + first) for i in range(int(np.prod(shape)))]
+    return list(np.array(names, dtype=object).reshape(shape).ravel(VEC[order]))
 
 
 def _block(shape, order):
@@ -54,11 +54,11 @@ def _lettered(kernel_shape):
     return np.array(list(names), dtype=object).reshape(kernel_shape)
 
 
-def draw_matrix(sheet, x, y, taps, texts, cell, blocks=None, ghost=None):
+def draw_matrix(sheet, x, y, taps, texts, cell, blocks=None, left_out=None):
     """The matrix itself: coloured entries with texts, dots elsewhere; returns its Grid.
 
     ``taps``: int array, -1 for structural zeros; ``texts``: what each tap shows, by number;
-    ``blocks``: (rows, columns) of a block; ``ghost``: mask of entries that a stride skips or
+    ``blocks``: (rows, columns) of a block; ``left_out``: mask of entries that a stride skips or
     padding cuts.
     """
     grid = Grid(sheet, x, y, taps.shape, cell)
@@ -67,7 +67,7 @@ def draw_matrix(sheet, x, y, taps, texts, cell, blocks=None, ghost=None):
     written = cell >= 11 and all(fit_size(t, 0.88 * cell, 0.62 * cell, 1) >= 7 for t in texts)
     for index in cells_of(taps.shape):
         tap = taps[index]
-        if ghost is not None and ghost[index]:
+        if left_out is not None and left_out[index]:
             if tap >= 0:
                 left, top = grid.corner(index)
                 inset = 0.14 * cell
@@ -80,16 +80,12 @@ def draw_matrix(sheet, x, y, taps, texts, cell, blocks=None, ghost=None):
         grid.paint(index, token, "paper", min(0.8, 0.05 * cell))
         if written:
             grid.write(index, texts[tap], text_token(token))
-    if ghost is not None:
-        _cross_out(grid, ghost)
+    if left_out is not None:
+        _cross_out(grid, left_out)
     if blocks:
         rows, columns = blocks
-        for start in range(columns, taps.shape[1], columns):
-            sheet.lines([(x + start * cell, y), (x + start * cell, grid.bottom)],
-                        color="ink", line=0.8)
-        for start in range(rows, taps.shape[0], rows):
-            sheet.lines([(x, y + start * cell), (grid.right, y + start * cell)],
-                        color="ink", line=0.8)
+        sheet.rules(x, y, grid.w, grid.h, np.arange(columns, taps.shape[1], columns) * cell,
+                    np.arange(rows, taps.shape[0], rows) * cell, color="ink")
     sheet.rect(x, y, grid.w, grid.h, None, "ink", 1.2, layer=3)
     return grid
 
@@ -105,13 +101,13 @@ def _dots(grid):
                          dash=(dot, grid.cell - dot), layer=0.5)
 
 
-def _cross_out(grid, ghost):
+def _cross_out(grid, left_out):
     """A line through every row that the stride skips, hatching on columns that padding cuts."""
-    for column in np.flatnonzero(ghost.all(axis=0)):
+    for column in np.flatnonzero(left_out.all(axis=0)):
         left = grid.x + column * grid.cell
         grid.sheet.rect(left, grid.y, grid.cell, grid.h, "paper", None, layer=0.7)
         grid.sheet.hatch(left, grid.y, grid.cell, grid.h, "muted", 6, 0.5)
-    for row in np.flatnonzero(ghost.all(axis=1)):
+    for row in np.flatnonzero(left_out.all(axis=1)):
         top = grid.y + row * grid.cell
         grid.sheet.rect(grid.x, top, grid.w, grid.cell, "paper", None, layer=0.7)
         middle = top + grid.cell / 2
@@ -141,137 +137,78 @@ def _stride_of_labels(needed, block, count):
     return count
 
 
-def _column(values, role, cell, title):
-    """A vector as a column of cells with a title above."""
-    sheet = Sheet()
-    texts = [number(v) for v in values]
-    grid = Grid(sheet, 0, 0, (len(texts), 1), cell)
-    wide = max(cell, *(text_width(t, min(BODY, 0.62 * cell)) + 6 for t in texts))
-    fill, edge, line = {"input": ("input", "input-line", 0.9),
-                        "output": ("output", "output-line", 1.4)}[role]
-    for i, text in enumerate(texts):
-        sheet.rect(0, i * cell, wide, cell, fill, edge, line)
-        if cell >= 11:
-            sheet.text(wide / 2, (i + 0.5) * cell, text, min(BODY, 0.62 * cell), "ink", "center")
-    sheet.text(wide / 2, -10, title, SMALL, edge, "center", bold=True)
-    return sheet, grid
-
-
-def matrix_picture(kernel, size, *, stride=1, padding=0, dilation=1, order="row",
-                   output_order=None, transposed=False, output_padding=0, symbols=None, x=None,
-                   show="values", input_labels=None, output_labels=None, first=0, title=None):
+def matrix_picture(kernel, size, *, stride=1, padding=0, order="row", output_order=None,
+                   transposed=False, x=None, first=0):
     """The convolution matrix W, or its transpose, coloured by kernel tap.
 
     ``kernel``: one or two axes, numbers or letters; ``size``: the size of the convolution's
     input. ``order`` and ``output_order``: how vec stacks input and output, "row" or "column".
-    ``symbols``: letters for the taps, in the kernel's shape. ``show``: write each entry's value
-    or its tap's name ("values", "taps"). ``x``: what the matrix is multiplied by, drawn with the
-    product, and in two dimensions also as grids before and after. ``transposed=True`` draws W transposed; its result has size ``size`` plus
-    ``output_padding``. Labels count from ``first``, or are given for the cells in row order: those
-    of the drawn matrix's input and output. Returns a Picture.
+    ``transposed``: draw W transposed, whose result has size ``size``. ``x``: what the matrix is
+    multiplied by, drawn with the product, and in two dimensions also as grids before and after.
+    Labels count from ``first``. Returns a Picture.
 
     >>> matrix_picture([[1, 2], [2, 1]], (3, 3)).alt[:47]
     'The convolution matrix W, 4 rows and 9 columns,'
     """
-    kernel = words.plain(kernel, "kernel")
-    if show not in ("values", "taps"):
-        raise ValueError(f"show is {show!r}; use 'values' or 'taps'")
+    kernel = numbers_or_letters("kernel", kernel)
     output_order = order if output_order is None else output_order
-    options = {"stride": stride, "padding": padding, "dilation": dilation}
-    small = _out_shape(_shape(size, kernel.ndim), kernel.shape, **options)
-    big = _bigger(_shape(size, kernel.ndim), output_padding, small, kernel, transposed, options)
+    options = {"stride": stride, "padding": padding}
+    big = per_axis("size", size, kernel.ndim, 1)
+    small = ops.conv_output_size(big, kernel.shape, **options)
     # Orders belong to the drawn matrix: W transposed takes y in `order` to z in `output_order`.
     orders = (output_order, order) if transposed else (order, output_order)
     taps = ops.conv_matrix_taps(kernel.shape, big, **options, order=orders[0],
                                 output_order=orders[1])
     taps = taps.T if transposed else taps
     source, result = (small, big) if transposed else (big, small)
-    names = _names(kernel, symbols)
-    shown = kernel if show == "values" else names
     letters = ("y", "z") if transposed else ("x", "y")
-    columns = _labels(input_labels, letters[0], source, order, "input_labels", first)
-    rows = _labels(output_labels, letters[1], result, output_order, "output_labels", first)
+    columns = _labels(letters[0], source, order, first)
+    rows = _labels(letters[1], result, output_order, first)
+    if taps.size > MOST_CELLS:
+        refuse("size", size, f"gives a matrix of {words.size(taps.shape)} entries",
+               f"draw at most {MOST_CELLS}")
+    vector = product = None
+    if x is not None:
+        x = numbers_or_letters("x", x)
+        if x.size != taps.shape[1]:
+            refuse("x.shape", x.shape, f"has {plural(x.size, 'entry', 'entries')}",
+                   f"give {taps.shape[1]}, an array of shape {source}")
+        x = x.reshape(source)
+        vector, flat = x.ravel(VEC[order]), kernel.ravel()
+        product = [words.total([words.product(vector[j], flat[tap])
+                                for j, tap in enumerate(row) if tap >= 0]) for row in taps]
     blocks = (_block(result, output_order), _block(source, order))
-    body, product = _matrix_body(taps, kernel, shown, rows, columns, blocks, x, source, order,
-                                 transposed, title)
-    settings = options_words(**options, output_padding=output_padding if transposed else 0)
-    legend = _legend(kernel, names, show, settings, named=symbols is not None)
-    if product is not None and kernel.ndim == 2:  # the pictures that the two columns flatten
-        flat_order = "C" if output_order == "row" else "F"
-        pictured = np.array(product, dtype=object).reshape(result, order=flat_order)
-        before = grid_sheet(words.plain(x, "x").reshape(source), "input", cell=24)[0]
-        after = grid_sheet(pictured, "output", cell=24)[0]
+    body = _matrix_body(taps, kernel, rows, columns, blocks, vector, product, transposed)
+    settings = options_words(**options)
+    legend = [kernel_sheet(kernel), text_sheet(
+        [*wrap_settings(settings, 190), "entry = tap value, dot = always 0"], SMALL, "muted")]
+    if x is not None and kernel.ndim == 2:  # the pictures that the two columns flatten
+        pictured = np.array(product, dtype=object).reshape(result, order=VEC[output_order])
+        before, after = grid_sheet(x, "input", cell=24), grid_sheet(pictured, "output", cell=24)
         legend = stack([beside([before, legend[0], after], 30, "top"), legend[1]], 8)
     else:
         legend = beside(legend, 20)
-    picture = stack([legend, body], 16)
-    return Picture(picture.figure(), _matrix_alt(
-        taps, kernel, shown, big, order, output_order, transposed, settings, product))
+    return Picture(stack([legend, body], 16), _matrix_alt(
+        taps, kernel, big, order, output_order, transposed, settings, product))
 
 
-def _bigger(shape, output_padding, small, kernel, transposed, options):
-    more = (output_padding,) * len(shape) if np.isscalar(output_padding) else tuple(output_padding)
-    if not any(more):
-        return shape
-    if not transposed:
-        raise ValueError(f"output_padding is {output_padding!r}; it needs transposed=True")
-    big = tuple(n + a for n, a in zip(shape, more, strict=True))
-    if _out_shape(big, kernel.shape, **options) != small:
-        raise ValueError(f"output_padding is {output_padding!r}; with size {words.size(shape)} "
-                         f"and stride {options['stride']} the output would no longer have size "
-                         f"{words.size(small)}; give less")
-    return big
-
-
-def _names(kernel, symbols):
-    if symbols is None:
-        return kernel if words.has_symbols(kernel) else tap_names(kernel.shape)
-    symbols = np.asarray(symbols, dtype=object)
-    if symbols.size != kernel.size:
-        raise ValueError(f"symbols has {symbols.size} entries; give {kernel.size}, one per tap")
-    return symbols.reshape(kernel.shape)
-
-
-def _legend(kernel, names, show, settings, named):
-    """The kernel with the names of its taps, and the settings: two sheets."""
-    same = (show == "values" and not named) or all(
-        number(a) == b for a, b in zip(kernel.flat, names.flat, strict=True))
-    sheet = kernel_sheet(kernel, 26 if same else 30, names=None if same else names)
-    lines = wrap(settings.replace(", ", ",|").split("|"), 190) if settings else []
-    lines.append("entry = tap " + ("value" if show == "values" else "name") + ", dot = always 0")
-    note = Sheet()
-    note.paragraph(0, 0, lines, SMALL, "muted")
-    return [sheet, note]
-
-
-def _matrix_body(taps, kernel, shown, rows, columns, blocks, x, source, order, transposed, title):
+def _matrix_body(taps, kernel, rows, columns, blocks, vector, product, transposed):
+    """The matrix with its labels, and the vector and the product beside it where there is one."""
     extra = 0.0
-    vector, product = None, None
-    if x is not None:
-        x = words.plain(x, "x")
-        if x.size != taps.shape[1]:
-            raise ValueError(f"x has {x.size} entries; give {taps.shape[1]}, "
-                             f"an array of shape {source}")
-        vector = _stacked(x.reshape(source), order)
-        flat = list(kernel.flat)
-        product = [words.total([words.product(vector[j], flat[tap])
-                                for j, tap in enumerate(row) if tap >= 0]) for row in taps]
+    if vector is not None:
         extra = 112 + max(text_width(number(v), BODY) for v in product)
     left = max(text_width(r, SMALL) for r in rows) + 12
-    if taps.size > MOST_CELLS:
-        raise ValueError(f"size gives a matrix of {taps.shape[0]} × {taps.shape[1]} entries; "
-                         f"draw at most {MOST_CELLS}")
     cell = min(28, (WIDTH - left - extra) / taps.shape[1])
     sheet = Sheet()
-    grid = draw_matrix(sheet, 0, 0, taps, [number(v) for v in shown.flat], cell, blocks)
+    grid = draw_matrix(sheet, 0, 0, taps, [number(v) for v in kernel.flat], cell, blocks)
     _edge_labels(sheet, grid, rows, columns, blocks, ("output-line", "input-line"))
-    head = title or f"{'Wᵀ' if transposed else 'W'}  {words.size(taps.shape)}"
+    head = f"{'Wᵀ' if transposed else 'W'}  {words.size(taps.shape)}"
     sheet.text(0, -34, head, HEAD, bold=True)
     # Beside a vector taller than the matrix, the line above belongs to the vector's title.
-    tall = x is not None and max(len(vector), len(product)) > taps.shape[0] + 1
+    tall = vector is not None and max(len(vector), len(product)) > taps.shape[0] + 1
     _axis_words(sheet, grid, head, below=tall)
-    if x is None:
-        return sheet, product
+    if vector is None:
+        return sheet
     names = ("vec(y)", "vec(z)") if transposed else ("vec(x)", "vec(y)")
     y0 = grid.y + grid.h / 2
     at = grid.right + 14
@@ -279,16 +216,24 @@ def _matrix_body(taps, kernel, shown, rows, columns, blocks, x, source, order, t
     at = _put_column(sheet, vector, "input", cell, names[0], at + 14, y0)
     sheet.text(at + 14, y0, "=", 14, ha="center")
     _put_column(sheet, product, "output", cell, names[1], at + 28, y0)
-    return sheet, product
+    return sheet
 
 
 def _put_column(sheet, values, role, cell, title, x, middle):
-    column, _ = _column(values, role, cell, title)
+    """A vector as a column of cells with a title above; returns the x at its right."""
+    column, texts = Sheet(), [number(v) for v in values]
+    size = min(BODY, 0.62 * cell)
+    wide = max(cell, *(text_width(text, size) + 6 for text in texts))
+    for i, text in enumerate(texts):
+        column.rect(0, i * cell, wide, cell, *ROLES[role])
+        if cell >= 11:
+            column.text(wide / 2, (i + 0.5) * cell, text, size, ha="center")
+    column.text(wide / 2, -10, title, SMALL, ROLES[role][1], "center", bold=True)
     sheet.place(column, x, middle - len(values) * cell / 2 + column.bounds[1])
     return x + column.width
 
 
-def _axis_words(sheet, grid, head, below=False):
+def _axis_words(sheet, grid, head, below):
     """What columns and rows stand for: beside the title where there is room, else below."""
     start = text_width(head, HEAD, True) + 16
     column_word = "columns: input cells"
@@ -303,12 +248,12 @@ def _axis_words(sheet, grid, head, below=False):
         sheet.text(0, grid.bottom + 25, row_word, SMALL, "output-line")
 
 
-def _matrix_alt(taps, kernel, shown, big, order, output_order, transposed, settings, product):
-    flat = list(shown.flat)
+def _matrix_alt(taps, kernel, big, order, output_order, transposed, settings, product):
+    flat = list(kernel.flat)
     held = int((taps >= 0).sum())
     name = "transposed convolution matrix Wᵀ" if transposed else "convolution matrix W"
-    text = (f"The {name}, {words.plural(taps.shape[0], 'row')} and "
-            f"{words.plural(taps.shape[1], 'column')}, of a kernel of size "
+    text = (f"The {name}, {plural(taps.shape[0], 'row')} and "
+            f"{plural(taps.shape[1], 'column')}, of a kernel of size "
             f"{words.size(kernel.shape)} (taps {words.listed(kernel.flat)}) and "
             f"{'a result' if transposed else 'an input'} of size {words.size(big)}"
             f"{', ' + settings if settings else ''}. ")
@@ -320,116 +265,86 @@ def _matrix_alt(taps, kernel, shown, big, order, output_order, transposed, setti
     text += f"First row: {' '.join(first[:24])}{' …' if len(first) > 24 else ''}. "
     if product is not None:
         text += f"Times the vector drawn beside it, it gives {words.listed(product, 16)}. "
-    return words.shorten(text.strip())
+    return text
 
 
 def _with_skipped(kernel_shape, shape, stride, padding, dilation):
-    """The matrix for the padded input at stride 1, and the mask of what is not in W itself."""
-    axes = len(kernel_shape)
-    spread = [(v,) * axes if np.isscalar(v) else tuple(v) for v in (stride, padding)]
-    stride, padding = spread
+    """The matrix for the padded input at stride 1, the mask of what is not in W itself, and the
+    shapes of its output and input."""
     padded = tuple(n + 2 * p for n, p in zip(shape, padding, strict=True))
     taps = ops.conv_matrix_taps(kernel_shape, padded, dilation=dilation)
-    full = _out_shape(padded, kernel_shape, dilation=dilation)
+    full = ops.conv_output_size(padded, kernel_shape, dilation=dilation)
     cut = np.ones(padded, dtype=bool)
     cut[tuple(slice(p, p + n) for p, n in zip(padding, shape, strict=True))] = False
-    left_out = np.ones(full, dtype=bool)
-    left_out[tuple(slice(None, None, s) for s in stride)] = False
-    return taps, left_out.reshape(-1)[:, None] | cut.reshape(-1)[None, :]
+    skipped = np.ones(full, dtype=bool)
+    skipped[tuple(slice(None, None, s) for s in stride)] = False
+    return taps, skipped.reshape(-1)[:, None] | cut.reshape(-1)[None, :], full, padded
 
 
-def matrix_gallery(settings, *, skipped=True, most=2):
+def matrix_gallery(settings):
     """Small matrices for several settings, tap colours the same throughout.
 
-    ``settings``: a list of dicts with ``size`` and ``kernel`` (numbers or letters) or
-    ``kernel_size``, and perhaps ``title``, ``stride``, ``padding``, ``dilation``. With
-    ``skipped``, rows that a stride leaves out are crossed out and columns that padding cuts off
-    are hatched, so that each matrix is seen as a part of the plain one. ``most``: panels a row.
-    Returns a Picture.
+    ``settings``: a list of dicts with ``size`` and ``kernel`` (numbers or letters), and perhaps
+    ``title``, ``stride``, ``padding``, ``dilation``. Rows that a stride leaves out are crossed
+    out and columns that padding cuts off are hatched, so that each matrix is seen as a part of
+    the plain one. Returns a Picture.
 
-    >>> matrix_gallery([dict(size=5, kernel_size=3, stride=2, title="stride 2")]).alt[:25]
+    >>> matrix_gallery([dict(size=5, kernel=[1, 2, 1], stride=2, title="stride 2")]).alt[:25]
     '1 convolution matrix with'
     """
     settings = [dict(s) for s in settings]
     if not settings:
-        raise ValueError("settings is empty; give at least one dict")
-    made = [_gallery_case(case, skipped) for case in settings]
-    widest = max(taps.shape[1] for taps, *_ in made)
-    room = (WIDTH - 24 * (most - 1)) / most - 8
-    cell = min(20, room / widest)
+        refuse("settings", settings, "is empty", "give at least one dict")
+    cases = [_gallery_case(case) for case in settings]
+    widest = max(taps.shape[1] for taps, *_ in cases)
+    cell = min(20, ((WIDTH - 24) / 2 - 8) / widest)
     panels, sentences, kernels = [], [], {}
-    for taps, ghost, kernel, title, shape, blocks in made:
+    for taps, left_out, kernel, title, shape, blocks in cases:
         kernels.setdefault(tuple(kernel.flat) + kernel.shape, kernel)
         body = Sheet()
-        draw_matrix(body, 0, 0, taps, [number(v) for v in kernel.flat], cell, blocks, ghost)
-        head = Sheet()
-        head.text(0, 0, title, HEAD, bold=True)
-        head.text(0, 15, f"W  {words.size(shape)}", SMALL, "muted")
-        panels.append(stack([head, body], 7))
+        draw_matrix(body, 0, 0, taps, [number(v) for v in kernel.flat], cell, blocks, left_out)
+        panels.append(stack([title_sheet(title, f"W  {words.size(shape)}"), body], 7))
         sentences.append(f"{title}: {words.size(shape)}")
     legend = beside([kernel_sheet(kernel, 22) for kernel in kernels.values()], 20)
-    parts = [legend, flow(panels, gap=(24, 18), most=most)]
-    ghosts = [g for _, g, *_ in made if g is not None and g.any()]
-    if ghosts:
-        parts.append(_ghost_key(ghosts))
-    alt = (f"{words.plural(len(made), 'convolution matrix').replace('matrixs', 'matrices')} with "
+    masks = [mask for _, mask, *_ in cases if mask is not None]
+    alt = (f"{plural(len(cases), 'convolution matrix', 'convolution matrices')} with "
            f"entries coloured by kernel tap. {'; '.join(sentences)}.")
-    if ghosts:
+    if masks:
         alt += (" Rows that the stride skips are crossed out, columns that padding cuts off are "
                 "hatched.")
-    return Picture(stack(parts, 16).figure(), words.shorten(alt))
+    return Picture(stack([legend, flow(panels, gap=(24, 18), most=2),
+                          _left_out_key(masks) if masks else None], 16), alt)
 
 
-def _gallery_case(case, skipped):
-    case = dict(case)
-    title = case.pop("title", None)
-    kernel = case.pop("kernel", None)
-    kernel_size = case.pop("kernel_size", None)
-    if (kernel is None) == (kernel_size is None) or "size" not in case:
-        raise ValueError(f"settings has an entry with {sorted(case)}; give 'size' and one of "
-                         "'kernel', 'kernel_size'")
-    if kernel is None:
-        kernel = _lettered((kernel_size,) if np.isscalar(kernel_size) else tuple(kernel_size))
-    kernel = words.plain(kernel, "kernel")
-    shape = _shape(case.pop("size"), kernel.ndim)
-    unknown = set(case) - {"stride", "padding", "dilation"}
-    if unknown:
-        raise ValueError(f"settings has the unknown key {sorted(unknown)[0]!r}; use title, size, "
-                         "kernel, kernel_size, stride, padding, dilation")
-    options = {"stride": 1, "padding": 0, "dilation": 1} | case
-    out = _out_shape(shape, kernel.shape, **options)
+def _gallery_case(case):
+    """(taps, what to cross out, kernel, title, size of W, block) of one dict of settings."""
+    known = ("size", "kernel", "title", "stride", "padding", "dilation")
+    for name in case:
+        if name not in known:
+            refuse("settings", case, f"has the unknown key {name!r}", "use " + ", ".join(known))
+    if "size" not in case or "kernel" not in case:
+        refuse("settings", case, "lacks size or kernel", "give 'size' and 'kernel'")
+    kernel = numbers_or_letters("kernel", case["kernel"])
+    shape = per_axis("size", case["size"], kernel.ndim, 1)
+    options = {name: per_axis(name, case.get(name, plain), kernel.ndim, plain)
+               for name, plain in (("stride", 1), ("padding", 0), ("dilation", 1))}
+    out = ops.conv_output_size(shape, kernel.shape, **options)
     size = (int(np.prod(out)), int(np.prod(shape)))
-    taps, ghost, blocks = ops.conv_matrix_taps(kernel.shape, shape, **options), None, None
-    if skipped:
-        taps, ghost = _with_skipped(kernel.shape, shape, **options)
-        if taps.shape[0] < size[0] or not ghost.any():
-            ghost = None
-    if kernel.ndim == 2:
-        padding = options["padding"]
-        last = padding if np.isscalar(padding) else padding[-1]
-        columns = shape[-1] + 2 * last if skipped else shape[-1]
-        blocks = (taps.shape[0] // (out[0] if not skipped else _rows_full(kernel, shape, options)),
-                  columns)
-    return taps, ghost, kernel, title or options_words(**options) or "plain", size, blocks
+    taps, left_out, full, padded = _with_skipped(kernel.shape, shape, **options)
+    blocks = (full[-1], padded[-1]) if kernel.ndim == 2 else None
+    title = case.get("title") or options_words(**options) or "plain"
+    return taps, left_out if left_out.any() else None, kernel, title, size, blocks
 
 
-def _rows_full(kernel, shape, options):
-    padding = options["padding"]
-    first = padding if np.isscalar(padding) else padding[0]
-    dilation = options["dilation"]
-    spread = dilation if np.isscalar(dilation) else dilation[0]
-    return shape[0] + 2 * first - spread * (kernel.shape[0] - 1)
-
-
-def _ghost_key(ghosts):
+def _left_out_key(masks):
     items = []
-    if any(g.all(axis=1).any() for g in ghosts):
+    if any(mask.all(axis=1).any() for mask in masks):
         row = Sheet()
         row.rect(0, 0, 15, 15, "faint", "rule", 0.7, layer=0)
         row.lines([(-2, 7.5), (17, 7.5)], color="muted", line=1.0)
         row.text(23, 7.5, "row skipped by the stride", SMALL)
         items.append(row)
-    if any(g.all(axis=0).any() for g in ghosts):
+    if any(mask.all(axis=0).any() for mask in masks):
         column = Sheet()
         column.rect(0, 0, 15, 15, "faint", "rule", 0.7, layer=0)
         column.hatch(0, 0, 15, 15, "muted", 6, 0.6)
@@ -438,7 +353,7 @@ def _ghost_key(ghosts):
     return flow(items, gap=(18, 6))
 
 
-def layer_matrix_picture(weight_shape, size, *, stride=1, padding=0, dilation=1, groups=1):
+def layer_matrix_picture(weight_shape, size, *, stride=1, padding=0, groups=1):
     """The block structure of a layer's matrix: a block for each pair of channels.
 
     ``weight_shape``: (C_out, C_in / groups, *k) with one or two kernel axes; ``size``: the size
@@ -448,17 +363,18 @@ def layer_matrix_picture(weight_shape, size, *, stride=1, padding=0, dilation=1,
     >>> layer_matrix_picture((2, 2, 3), 5, groups=1).alt[:20]
     'The matrix of a conv'
     """
-    weight_shape = tuple(int(n) for n in weight_shape)
     if len(weight_shape) not in (3, 4):
-        raise ValueError(f"weight_shape is {weight_shape}; give (C_out, C_in / groups, k) or "
-                         "(C_out, C_in / groups, k, k)")
+        refuse("weight_shape", weight_shape, "is not the shape of a weight",
+               "give (C_out, C_in / groups, k) or (C_out, C_in / groups, k, k)")
+    weight_shape = per_axis("weight_shape", weight_shape, len(weight_shape), 1)
     c_out, per_group, *kernel_shape = weight_shape
     if groups < 1 or c_out % groups:
-        raise ValueError(f"groups is {groups}; give a divisor of the {c_out} output channels")
+        refuse("groups", groups, "does not divide the output channels",
+               f"give a divisor of {c_out}")
     kernel_shape = tuple(kernel_shape)
     c_in = per_group * groups
-    options = {"stride": stride, "padding": padding, "dilation": dilation}
-    shape = _shape(size, len(kernel_shape))
+    options = {"stride": stride, "padding": padding}
+    shape = per_axis("size", size, len(kernel_shape), 1)
     taps = ops.conv_matrix_taps(kernel_shape, shape, **options)
     gap = 5
     cell = min(20, (WIDTH - 46 - gap * (c_in - 1)) / (c_in * taps.shape[1]))
@@ -478,27 +394,22 @@ def layer_matrix_picture(weight_shape, size, *, stride=1, padding=0, dilation=1,
                            "right", bold=True)
     whole = (c_out * taps.shape[0], c_in * taps.shape[1])
     settings = options_words(**options, groups=groups)
-    weights = c_out * per_group * int(np.prod(kernel_shape))
-    legend = beside([kernel_sheet(letters, 24, "each kernel"), _notes([
-        f"matrix {words.size(whole)}: {words.plural(c_out, 'row')} of blocks, {c_in} across",
+    weights = c_out * per_group * letters.size
+    filled = c_out * per_group * int((taps >= 0).sum())
+    legend = beside([kernel_sheet(letters, 24, "each kernel"), text_sheet([
+        f"matrix {words.size(whole)}: {plural(c_out, 'row')} of blocks, {c_in} across",
         f"each block {words.size(taps.shape)}, with its own kernel",
-        f"{weights} weights fill {c_out * per_group * int((taps >= 0).sum())} entries",
-        *([settings] if settings else [])])], 20)
-    alt = (f"The matrix of a convolution layer with {words.plural(c_in, 'input channel')} and "
-           f"{words.plural(c_out, 'output channel')}, kernels of size {words.size(kernel_shape)}, "
+        f"{weights} weights fill {filled} entries",
+        *([settings] if settings else [])], SMALL, "muted")], 20)
+    alt = (f"The matrix of a convolution layer with {plural(c_in, 'input channel')} and "
+           f"{plural(c_out, 'output channel')}, kernels of size {words.size(kernel_shape)}, "
            f"channels of size {words.size(shape)}{', ' + settings if settings else ''}: "
            f"{words.size(whole)} entries in {c_out * c_in} blocks of {words.size(taps.shape)}. "
            f"Each block is the convolution matrix of its own kernel; the {weights} weights fill "
-           f"{c_out * per_group * int((taps >= 0).sum())} entries.")
+           f"{filled} entries.")
     if groups > 1:
         alt += f" Only the {c_out * per_group} blocks within a group are not zero."
-    return Picture(stack([legend, sheet], 20).figure(), words.shorten(alt))
-
-
-def _notes(lines):
-    sheet = Sheet()
-    sheet.paragraph(0, 0, lines, SMALL, "muted")
-    return sheet
+    return Picture(stack([legend, sheet], 20), alt)
 
 
 def _draw_block(sheet, x, y, taps, letters, cell, linked):

@@ -4,35 +4,34 @@ import numpy as np
 from matplotlib.patches import Rectangle
 
 from lib import ops
+from lib.arguments import is_integer, per_axis, plural, refuse
 from lib.plots import _text as words
-from lib.plots._sheet import BODY, HEAD, SMALL, WIDTH, Sheet, beside, stack, text_width, wrap
-from lib.plots._grid import DASH, Grid, cells_of, fit_size, label, label_text, per_axis
-from lib.plots._theme import TAPS, Picture, light
+from lib.plots._arguments import numbers_or_letters, real_numbers, whole_up_to
+from lib.plots._grid import (
+    DASH,
+    Grid,
+    cells_of,
+    fit_size,
+    grid_sheet,
+    label,
+    label_text,
+)
+from lib.plots._sheet import (
+    BODY,
+    HEAD,
+    SMALL,
+    WIDTH,
+    Sheet,
+    beside,
+    stack,
+    text_sheet,
+    text_width,
+    wrap,
+)
 from lib.plots._text import number
+from lib.plots._theme import TAPS, Picture, light
 
 _MOST_CELLS = 32  # cells of a strip whose coordinates can still be read
-
-
-def _whole(value, name, most):
-    if (not isinstance(value, int | np.integer) or isinstance(value, bool)
-            or not 1 <= value <= most):
-        raise ValueError(f"{name} is {value!r}; give a whole number from 1 to {most}")
-    return int(value)
-
-
-def _real(values, name, axes):
-    """`values` as an array of finite numbers with one of these numbers of axes, or ValueError."""
-    try:
-        values = np.asarray(values, dtype=float)
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"{name} is {values!r}; give real numbers, every row as many") from error
-    if values.ndim not in axes:
-        raise ValueError(f"{name} has {values.ndim} {'axis' if values.ndim == 1 else 'axes'}; "
-                         f"give an array with {' or '.join(map(str, axes))}")
-    if values.size == 0 or not np.isfinite(values).all():
-        raise ValueError(f"{name} is empty or holds a number that is not finite; give at least "
-                         "one entry, all finite")
-    return values
 
 
 # Centres
@@ -52,10 +51,10 @@ def half_pixel_picture(size, output_size, *, align_corners=False):
     >>> "u = −0.25, 0.25, 0.75, 1.25, 2 of them beyond" in half_pixel_picture(2, 4).alt
     True
     """
-    n = _whole(size, "size", _MOST_CELLS)
-    m = _whole(output_size, "output_size", _MOST_CELLS)
+    n = whole_up_to("size", size, _MOST_CELLS)
+    m = whole_up_to("output_size", output_size, _MOST_CELLS)
     if align_corners not in (True, False, None):
-        raise ValueError(f"align_corners is {align_corners!r}; give True, False or None (both)")
+        refuse("align_corners", align_corners, "is unknown", "use True, False, or None for both")
     conventions = [False, True] if align_corners is None else [bool(align_corners)]
     # Both strips share one scale, so that the two conventions can be compared by eye.
     lines = [_places(n, m, aligned) for aligned in conventions]
@@ -64,13 +63,13 @@ def half_pixel_picture(size, output_size, *, align_corners=False):
     narrow = min(1.0, *(step for _, step in lines))
     # 24 points are kept free, since the outermost numbers may be wider than their cells.
     unit = min((WIDTH - 24) / (high - low), max(64.0, 44.0 / narrow))
-    sheet, y, said = Sheet(), 0.0, []
+    sheet, y, sentences = Sheet(), 0.0, []
     for aligned, (places, step) in zip(conventions, lines, strict=True):
         y = _centres(sheet, y, -low * unit, unit, n, places, step, aligned) + 24
-        said.append(_say_centres(n, places, step, aligned))
-    alt = (f"A strip of {words.plural(n, 'input cell')} above {words.plural(m, 'output cell')}. "
-           + " ".join(said))
-    return Picture(sheet.figure(), words.shorten(alt))
+        sentences.append(_centres_in_words(n, places, step, aligned))
+    alt = (f"A strip of {plural(n, 'input cell')} above {plural(m, 'output cell')}. "
+           + " ".join(sentences))
+    return Picture(sheet, alt)
 
 
 def _places(n, m, aligned):
@@ -88,7 +87,7 @@ def _beyond(n, places):
     return (places < -1e-9) | (places > n - 1 + 1e-9)
 
 
-def _say_centres(n, places, step, aligned):
+def _centres_in_words(n, places, step, aligned):
     beyond = int(_beyond(n, places).sum())
     how = ("align_corners=True: the first and the last centres of both strips meet" if aligned
            else "Half-pixel centres (align_corners=False): both strips begin and end together")
@@ -167,7 +166,7 @@ def _coordinates(sheet, y, middles, places, pitch):
 
 # Weights
 
-def weights_picture(matrix, *, row_label="output", column_label="input", title=""):
+def weights_picture(matrix, *, row_label="output", column_label="input"):
     """A small real matrix as a shaded grid with its numbers.
 
     The larger an entry's size, the stronger its ground; negative entries also have a dashed
@@ -180,7 +179,7 @@ def weights_picture(matrix, *, row_label="output", column_label="input", title="
     >>> weights_picture(ops.interpolation_matrix(2, 3)).alt[-48:]
     'Rows: 1, 0; 0.5, 0.5; 0, 1. Every row sums to 1.'
     """
-    matrix = _real(matrix, "matrix", (2,))
+    matrix = real_numbers("matrix", matrix, (2,))
     rows, columns = matrix.shape
     texts = [[number(v) if v else "·" for v in row] for row in matrix]
     sums = [number(round(total, 9)) for total in matrix.sum(axis=1)]
@@ -189,13 +188,10 @@ def weights_picture(matrix, *, row_label="output", column_label="input", title="
     after = max(text_width(t, SMALL) for t in [*sums, "row sum"]) + 10
     cell = min(max(30.0, widest + 9), (WIDTH - before - after) / columns)
     if fit_size("−0.125", cell - 2, SMALL, 1) < 6 or rows > 64:
-        raise ValueError(f"matrix has shape {matrix.shape}, too large to write its numbers; give "
-                         "at most 64 rows and 15 columns, for example a part of it")
+        refuse("matrix.shape", matrix.shape, "is too large to write the numbers",
+               "give at most 64 rows and 15 columns, for example a part of it")
     high = min(cell, 26.0)
     sheet, y = Sheet(), 0.0
-    if title:
-        sheet.text(0, y + 6, title, HEAD, bold=True)
-        y += 24
     sheet.text(0, y + 6, f"rows: {row_label} · columns: {column_label}", BODY, "muted")
     y += 30
     for j in range(columns):
@@ -223,12 +219,12 @@ def weights_picture(matrix, *, row_label="output", column_label="input", title="
     figure = sheet.figure()
     _shade(figure, shades, cell, high)
     same = len(set(sums)) == 1
-    alt = (f"{title + ': a' if title else 'A'} matrix of {words.plural(rows, 'row')} "
-           f"({row_label}) and {words.plural(columns, 'column')} ({column_label}), stronger "
+    alt = (f"A matrix of {plural(rows, 'row')} "
+           f"({row_label}) and {plural(columns, 'column')} ({column_label}), stronger "
            f"ground for larger entries, {int((matrix < 0).sum()) or 'none'} negative. "
            f"Rows: {words.rows(matrix)}. ".replace("…. ", "… ")
            + (f"Every row sums to {sums[0]}." if same else f"Row sums: {', '.join(sums)}."))
-    return Picture(figure, words.shorten(alt[0].upper() + alt[1:]))
+    return Picture(figure, alt)
 
 
 def _shade(figure, boxes, width, height):
@@ -255,13 +251,13 @@ def pooling_picture(x, kernel_size, *, stride=None, values=None):
     >>> "Pooled: 3, 2, kept from cells 1, 2." in pooling_picture([1, 3, 2, 2], 2).alt
     True
     """
-    x = _real(x, "x", (1, 2))
-    kernel = per_axis(kernel_size, x.ndim, "kernel_size", 1)
-    stride = kernel if stride is None else per_axis(stride, x.ndim, "stride", 1)
+    x = real_numbers("x", x, (1, 2))
+    kernel = per_axis("kernel_size", kernel_size, x.ndim, 1)
+    stride = kernel if stride is None else per_axis("stride", stride, x.ndim, 1)
     pooled, indices = ops.max_pool(x, kernel, stride=stride)
-    back = pooled if values is None else _real(values, "values", (x.ndim,))
+    back = pooled if values is None else real_numbers("values", values, (x.ndim,))
     if back.shape != pooled.shape:
-        raise ValueError(f"values has shape {back.shape}; give the pooled shape, {pooled.shape}")
+        refuse("values.shape", back.shape, "is not the pooled shape", f"give {pooled.shape}")
     result = ops.max_unpool(back, indices, kernel, stride=stride, output_size=x.shape)
     kept = {tuple(map(int, np.unravel_index(i, x.shape))) for i in indices.flat}
     windows = [tuple(s * i for s, i in zip(stride, at, strict=True))
@@ -272,9 +268,11 @@ def pooling_picture(x, kernel_size, *, stride=None, values=None):
                  if x[at] == largest]
         tied += len(equal) > 1
         ties |= set(equal) - kept
-    small = [_strip(pooled, "output", "pooled y"), _strip(indices, None, "indices")]
+    small = [(pooled, "output", "pooled y"), (indices, "index", "indices")]
     if values is not None:
-        small.append(_strip(back, "input", "values v"))
+        small.append((back, "input", "values v"))
+    small = [grid_sheet(part, role, word, min(30.0, WIDTH / part.shape[-1]))
+             for part, role, word in small]
     # The largest cells at which x, y and z stand in one row, if any; where windows overlap, large
     # ones, since each cell then holds more lines.
     overlap = any(s < k for s, k in zip(stride, kernel, strict=True))
@@ -285,11 +283,10 @@ def pooling_picture(x, kernel_size, *, stride=None, values=None):
         if x.ndim == 1 or 2 * first.width + max(s.width for s in small) + 76 <= WIDTH:
             break
     picture = _pooling_page(first, small, last, x.ndim)
-    key = Sheet()
     text = ["filled:", "the maximum", "that is kept;", "corner:", "the cell's", "number"]
     if ties:
         text[3:3] = ["ringed:", "as large,", "not kept;"]
-    key.paragraph(0, 0, wrap(text, WIDTH), SMALL, "muted")
+    key = text_sheet(wrap(text, WIDTH), SMALL, "muted")
     how = f"windows of {words.size(kernel)}, stride {words.size(_one(stride))}"
     alt = (f"Max-pooling with {how}. Input: {words.rows(x)}. Pooled: {words.rows(pooled)}, kept "
            f"from cells {words.rows(indices)}. "
@@ -298,7 +295,7 @@ def pooling_picture(x, kernel_size, *, stride=None, values=None):
     if tied:
         count = "one window" if tied == 1 else f"{tied} windows"
         alt += f" In {count} other cells tie with it."
-    return Picture(stack([picture, key], 14).figure(), words.shorten(alt))
+    return Picture(stack([picture, key]), alt)
 
 
 def _one(sizes):
@@ -331,20 +328,6 @@ def _source(x, kernel, stride, windows, kept, ties, cell):
         sheet.rect(x0 + inset, y0 + inset, width * cell - 2 * inset, height * cell - 2 * inset,
                    None, "ink", 1.6 if overlap else 2.0, (4.0, 2.4) if overlap and odd else None,
                    3)
-    return sheet
-
-
-def _strip(values, role, word):
-    """A labelled grid; without a role its cells are plain paper."""
-    sheet = Sheet()
-    grid = Grid(sheet, 0, label(sheet, 0, 0, role or "kernel", values.shape, word), values.shape,
-                min(30.0, WIDTH / values.shape[-1]))
-    for at in cells_of(values.shape):
-        if role:
-            grid.role(at, role)
-        else:
-            grid.paint(at, "faint", "kernel-line", 0.9)
-        grid.write(at, number(values[at]))
     return sheet
 
 
@@ -395,41 +378,34 @@ def shuffle_picture(channels, upscale_factor):
     >>> "one map of 4 × 4: a₀, b₀, a₁, b₁; c₀, d₀, c₁, d₁;" in shuffle_picture(4, 2).alt
     True
     """
-    r = _whole(upscale_factor, "upscale_factor", int(TAPS**0.5))
+    r = whole_up_to("upscale_factor", upscale_factor, int(TAPS**0.5))
     maps = _maps(channels, r)
     # Shuffling the entries' numbers shuffles letters as well.
     order = ops.pixel_shuffle(np.arange(maps.size).reshape(maps.shape), r)
     shuffled = maps.ravel()[order]
     size = maps.shape[1:]
-    made = len(shuffled)
     cell = min(28.0, (WIDTH - 12 * (r - 1) - 52) / (2 * r * size[1]))
     rows = []
-    for c in range(made):
+    for c in range(len(shuffled)):
         left = _maps_sheet(maps[c * r * r:(c + 1) * r * r], c * r * r, r, cell)
-        name = f"output map {c}," if made > 1 else "output map"
+        name = f"output map {c}," if len(shuffled) > 1 else "output map"
         rows.append(beside([left, _arrow(), _interleaved(shuffled[c], name, r, cell)], 14))
-    alt = (f"Pixel shuffle with r = {r}: {words.plural(len(maps), 'map')} of "
-           f"{words.size(size)}, each in its colour, are interleaved to "
-           f"{'one map' if made == 1 else f'{made} maps'} of {words.size(shuffled.shape[1:])}: "
-           + " | ".join(words.rows(one) for one in shuffled) + ".")
-    return Picture(stack(rows, 20).figure(), words.shorten(alt))
+    count = "one map" if len(shuffled) == 1 else f"{len(shuffled)} maps"
+    alt = (f"Pixel shuffle with r = {r}: {plural(len(maps), 'map')} of {words.size(size)}, "
+           f"each in its colour, are interleaved to {count} of {words.size(shuffled.shape[1:])}: "
+           f"{' | '.join(map(words.rows, shuffled))}.")
+    return Picture(stack(rows, 20), alt)
 
 
 def _maps(channels, r):
-    if isinstance(channels, int | np.integer) and not isinstance(channels, bool):
-        if not 1 <= channels <= 26:
-            raise ValueError(f"channels is {channels}; give 1 to 26 maps, or an array of them")
-        letters = "abcdefghijklmnopqrstuvwxyz"[:channels]
+    if is_integer(channels):
+        letters = "abcdefghijklmnopqrstuvwxyz"
         channels = [[[words.sub(a, 2 * h + w) for w in range(2)] for h in range(2)]
-                    for a in letters]
-    maps = np.asarray(channels, dtype=object)
-    if maps.ndim != 3 or maps.size == 0:
-        raise ValueError(f"channels has shape {maps.shape}; give (C r², H, W), no axis empty, or "
-                         "the number of maps")
-    words.plain(maps.ravel(), "channels")
+                    for a in letters[:whole_up_to("channels", channels, len(letters))]]
+    maps = numbers_or_letters("channels", channels, (3,))
     if len(maps) % (r * r):
-        raise ValueError(f"channels holds {words.plural(len(maps), 'map')}; give a multiple of "
-                         f"upscale_factor² = {r * r}")
+        refuse("channels.shape", maps.shape, f"holds {plural(len(maps), 'map')}",
+               f"give a multiple of upscale_factor² = {r * r}")
     return maps
 
 

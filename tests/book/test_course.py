@@ -9,7 +9,8 @@ from course.dependencies import ROOT
 from sphinx_external_toc.parsing import parse_toc_yaml
 
 from course import editions
-from course.site import chapters, leaks
+from course.site import leaks
+from course.sphinx import chapters
 
 SITE_MAP = parse_toc_yaml(ROOT / "_toc.yml")
 NUMBERS = chapters.numbers(SITE_MAP)

@@ -54,7 +54,7 @@ def test_the_last_hint_can_be_asked_for_by_its_number(capsys):
 
 @pytest.mark.parametrize("number", [0, 99, -1, "2", 1.5])
 def test_a_hint_that_there_is_not(number):
-    with pytest.raises(ValueError, match="number=.* is no hint of this task; use 1 to"):
+    with pytest.raises(ValueError, match="number=.* is not a hint of this task; use 1 to"):
         checks.hint(TASK, number)
 
 

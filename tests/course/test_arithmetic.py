@@ -4,7 +4,7 @@ from course import arithmetic
 import nbformat
 import numpy as np
 import pytest
-from course import shaken
+from course import perturbation
 from course.dependencies import ROOT
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
@@ -21,8 +21,8 @@ def stored(folder, *cells):
 
 
 @pytest.mark.parametrize("name", ["artifacts/overlap", "transposed/learning"])
-def test_a_chapter_stays_the_same_when_rounding_is_shaken(name):
-    assert arithmetic.differences(ROOT / "book" / f"{name}.ipynb", "shaken") == []
+def test_a_chapter_stays_the_same_when_rounding_is_perturbed(name):
+    assert arithmetic.differences(ROOT / "book" / f"{name}.ipynb", "perturbed") == []
 
 
 def test_what_hangs_on_the_last_digit_is_found(tmp_path):
@@ -34,32 +34,32 @@ def test_what_hangs_on_the_last_digit_is_found(tmp_path):
         ("print(f'{np.dot(a, a)[0, 0]:.6f}')", f"{(a @ a)[0, 0]:.6f}\n"),
         ("print((torch.tensor(a) @ torch.tensor(a)).tolist())", f"{(a @ a).tolist()}\n"),
         ("print((np.ones((3, 3)) @ np.ones((3, 3)))[0, 0])", "3.0\n"))
-    found = arithmetic.differences(path, "shaken")
+    found = arithmetic.differences(path, "perturbed")
     assert [line.split(":")[0] for line in found] == ["code cell 1", "code cell 3"]
 
 
 def test_a_cell_that_fails_under_it_is_told(tmp_path):
     path = stored(tmp_path, ("import numpy as np\na = np.random.default_rng(0).random((9, 9))", ""),
                   ("assert (np.dot(a, a) == np.dot(a, a)).all()", ""))
-    assert "AssertionError" in arithmetic.differences(path, "shaken")[0]
+    assert "AssertionError" in arithmetic.differences(path, "perturbed")[0]
 
 
 def test_every_arithmetic_is_passed_to_the_kernel(tmp_path):
     for name, variables in arithmetic.ARITHMETICS.items():
-        assert name == "shaken" or variables
+        assert name == "perturbed" or variables
     path = stored(tmp_path, ("import os\nprint(os.environ.get('OPENBLAS_CORETYPE'))", "Haswell\n"))
     assert arithmetic.differences(path, "Haswell") == []
     assert len(arithmetic.differences(path, "Prescott")) == 1
 
 
-def test_shaken_changes_the_last_digits_only_and_no_exact_numbers():
+def test_perturbation_changes_the_last_digits_only_and_no_exact_numbers():
     values = np.random.default_rng(0).random(1000)
-    other = shaken.shaken(values)
+    other = perturbation.perturbed(values)
     assert (other != values).mean() > 0.3
     assert np.allclose(other, values, rtol=1e-14)
-    dot = shaken._shaking(np.dot, 0)
+    dot = perturbation._perturbing(np.dot, 0)
     whole, halves = np.arange(9.0), np.arange(9) / 2
     assert dot(whole, halves) == np.dot(whole, halves)
     assert dot(whole, np.zeros(9)) == 0
     assert any(dot(values, other) != np.dot(values, other) for _ in range(9))
-    assert shaken.shaken(3) == 3 and shaken.shaken((1, "a")) == (1, "a")
+    assert perturbation.perturbed(3) == 3 and perturbation.perturbed((1, "a")) == (1, "a")

@@ -5,23 +5,24 @@ import re
 import subprocess
 import sys
 
-from course.dependencies import ROOT
-
 from .conftest import write
 
 CODE = """
-import pathlib, sys
-from course import build
-sys.exit(build.main(pathlib.Path(".").resolve()))
+import pathlib
+from course import build, terminal
+terminal.run_as_program(lambda: build.main(pathlib.Path(".").resolve()))
 """
 
 
 def build(repository, **variables):
-    """Build in a process of its own, as make does: Sphinx keeps much state in one."""
+    """Build in a process of its own, as make does: Sphinx keeps much state in one.
+
+    The engine's lib is the installed one; the kernels' is the repository's.
+    """
     return subprocess.run(
-        [sys.executable, "-c", CODE],
+        [sys.executable, "-P", "-c", CODE],
         cwd=repository,
-        env={**os.environ, "PYTHONPATH": str(repository), **variables},
+        env={**os.environ, **variables},
         capture_output=True,
         text=True,
     )
@@ -127,3 +128,16 @@ def test_pages_follow_their_sources_and_what_makes_them(repository):
 
     extension.write_text("def setup(app):\n    app.connect('doctree-read', lambda *_: 1 / 0)\n")
     assert build(repository).returncode == 1
+
+
+def test_a_changed_style_sheet_is_seen(repository):
+    style = repository / "book/_static/mine.css"
+    style.parent.mkdir()
+    style.write_text("p { color: black; }")
+    with open(repository / "_config.yml", "a") as config:
+        config.write("sphinx: {extra_extensions: [course.sphinx.offline], "
+                     "config: {html_static_path: [book/_static], html_css_files: [mine.css]}}\n")
+    assert build(repository).returncode == 0
+    style.write_text("p { color: green; }")
+    assert build(repository).returncode == 0
+    assert "green" in (repository / "_build/html/_static/mine.css").read_text()

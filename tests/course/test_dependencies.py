@@ -116,13 +116,13 @@ def test_settings_interpreter_and_installed_pins_count(repository, monkeypatch):
 
 
 def test_a_file_is_parsed_once_and_again_when_it_changed(repository, monkeypatch):
-    parsed, imports = [], module._imports
+    parsed, imports = [], module.imported_names
 
-    def counted(source, package):
+    def counted(source, package=None):
         parsed.append(source)
         return imports(source, package)
 
-    monkeypatch.setattr(module, "_imports", counted)
+    monkeypatch.setattr(module, "imported_names", counted)
     for _ in range(3):
         names(repository, "import lib.plots")
     assert len([source for source in parsed if "from .core" in source]) == 1

@@ -63,7 +63,7 @@ def test_the_learner_gets_a_stub():
     ([HEADING.replace("Task 1", "Task 2"), ANSWER, 'check("a-b")'],
      "^task 'a-b' has the number 2; use 1"),
     ([HEADING.replace(", 2 points", ""), ANSWER, 'check("a-b")'],
-     "^cell 1: '## Task 1 · Sum .5 min.' is no heading of a task"),
+     "^cell 1: '## Task 1 · Sum .5 min.' is not the heading of a task"),
     ([HEADING, ANSWER.replace("    ### END SOLUTION", ""), 'check("a-b")'], "no ### END"),
     ([HEADING, ANSWER.replace("### BEGIN SOLUTION", ""), 'check("a-b")'], "does not pair"),
     ([HEADING, ANSWER.replace("return sum(x)", "### BEGIN SOLUTION"), 'check("a-b")'], "pair"),

@@ -202,19 +202,6 @@ def test_a_busy_or_full_cache_is_not_thrown_away(repository):
     assert database.read_bytes() == before
 
 
-def test_a_file_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
-    file = tmp_path / "file"
-    execution.replace_file(file, b"old")
-
-    def full(_):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(execution.os, "fsync", full)
-    with pytest.raises(OSError, match="No space left"):
-        execution.replace_file(file, b"new")
-    assert file.read_bytes() == b"old" and list(tmp_path.iterdir()) == [file]
-
-
 def test_a_folder_that_cannot_be_written_is_one_line(repository):
     (repository / "_build").write_text("in the way")
     with pytest.raises(CacheError, match="_build cannot be written"):

@@ -7,10 +7,11 @@ import re
 import stat
 
 import pytest
-from tests.grading.handed_in import put
 
 from course import files
 from course.files import Record
+from lib.files import write_whole
+from tests.grading.handed_in import put
 
 
 def contents_of(folder):
@@ -42,8 +43,9 @@ def test_what_is_no_file_itself_has_no_checksum(tmp_path):
 def test_a_file_is_written_as_it_is(tmp_path):
     file = tmp_path / "a.txt"
     for text in ("one\r\n", "Über\n"):
-        files.write(str(file), text)
-        assert file.read_bytes() == text.encode("utf-8")
+        for content in (text, text.encode("utf-8"), b"\xff\x00"):
+            assert write_whole(str(file), content)
+            assert file.read_bytes() == (text.encode("utf-8") if content == text else content)
     assert os.listdir(tmp_path) == ["a.txt"]
 
 
@@ -63,7 +65,7 @@ def test_a_file_is_whole_and_on_the_disk_before_it_has_its_name(tmp_path, monkey
 
     monkeypatch.setattr(files.os, "fsync", sync)
     monkeypatch.setattr(files.os, "replace", replace)
-    files.write(file, "new")
+    write_whole(file, "new")
     assert steps == [file.stat().st_ino] * 2 and contents_of(tmp_path) == {"a.txt": "new"}
 
 
@@ -74,7 +76,7 @@ def test_a_disk_that_is_full_costs_no_file(tmp_path, monkeypatch, fails):
 
     file = put(tmp_path, "a.txt", "old")
     monkeypatch.setattr(files.os, fails, full)
-    for write in (lambda: files.write(file, "new"), lambda: files.rewrite(file, "new", b"old")):
+    for write in (lambda: write_whole(file, "new"), lambda: files.rewrite(file, "new", b"old")):
         with pytest.raises(OSError, match="no space"):
             write()
         assert contents_of(tmp_path) == {"a.txt": "old"}
@@ -89,7 +91,7 @@ def test_halves_of_files_have_names_of_their_own(tmp_path, monkeypatch):
 
     monkeypatch.setattr(files.os, "replace", replace)
     for _ in range(3):
-        files.write(tmp_path / "a.txt", "new")
+        write_whole(tmp_path / "a.txt", "new")
     assert len(set(parts)) == 3
     assert all(re.fullmatch(r"\.[0-9a-f]{16}\.part", name) for name in parts)
 
@@ -220,7 +222,7 @@ def test_it_remembers_no_more_than_the_files_that_are_its_own(folder):
 @pytest.mark.parametrize("killed", range(4))
 def test_wherever_it_is_killed_it_knows_its_own_again(folder, monkeypatch, killed):
     """Before it notes what it will write, after that, and after each of two files."""
-    texts, writes, steps = [("a", "2"), ("b", "2")], files.write, []
+    texts, writes, steps = [("a", "2"), ("b", "2")], files.write_whole, []
 
     def stops(path, text):
         if len(steps) == killed:
@@ -230,7 +232,7 @@ def test_wherever_it_is_killed_it_knows_its_own_again(folder, monkeypatch, kille
 
     written(folder, ("a", "1"), ("c", "1"))
     with monkeypatch.context() as patch:
-        patch.setattr(files, "write", stops)
+        patch.setattr(files, "write_whole", stops)
         if killed < 3:
             with pytest.raises(KeyboardInterrupt):
                 written(folder, *texts)

@@ -85,7 +85,7 @@ def test_a_name_that_there_is_not(project, capsys):
     for name in ("smal", str(project / "small")):
         with pytest.raises(SystemExit):
             mutants.main([name, "--tests", "tests"])
-        assert f"{name!r} is no file or folder of the project" in capsys.readouterr().err
+        assert f"{name!r} is not a file or folder of the project" in capsys.readouterr().err
 
 
 def test_tests_that_fail_anyway_can_notice_nothing(project):

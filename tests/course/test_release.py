@@ -6,9 +6,9 @@ import re
 import shutil
 
 import pytest
-from tests.grading.handed_in import NAME, notebook, put
 
 from course import editions, release
+from tests.grading.handed_in import NAME, notebook, put
 
 NAMES = list(editions.sources())
 
@@ -60,7 +60,7 @@ def test_what_others_wrote_is_not_replaced(tmp_path, capsys):
     answered.unlink()
     (tmp_path / "manifest.json").write_text("[]")
     assert release.main([str(tmp_path)]) == 2
-    assert "is no manifest of this command's" in capsys.readouterr().err
+    assert "is not a manifest that this command wrote" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("change", [
@@ -74,7 +74,7 @@ def test_a_manifest_that_was_changed_is_not_replaced(tmp_path, capsys, change):
     assert changed != path.read_text("utf-8")
     path.write_text(changed, "utf-8")
     assert release.main([str(tmp_path), NAME]) == 2
-    assert "is no manifest of this command's, or it was changed" in capsys.readouterr().err
+    assert "is not a manifest that this command wrote, or was changed" in capsys.readouterr().err
     assert path.read_text("utf-8") == changed
 
 
@@ -142,7 +142,7 @@ def test_chosen_exercises_only(tmp_path, capsys):
     ([str(editions.ROOT.parent)], "holds this repository"),
     (["file/out"], "file"),
     (["file"], "is a file"),
-    (["out", "--site", "my course"], "--site 'my course' is no address"),
+    (["out", "--site", "my course"], "--site 'my course' is not an address"),
 ])
 def test_what_cannot_be_is_refused(tmp_path, monkeypatch, capsys, arguments, says):
     monkeypatch.chdir(tmp_path)

@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+
 from course.dependencies import ROOT
 
 CODE = """
@@ -17,7 +18,7 @@ def parse_args(*_):
 argparse.ArgumentParser.parse_args = parse_args
 import MODULE as module
 module.bring_up_to_date = module._build = parse_args
-sys.exit(module.main())
+sys.exit(getattr(module, "command", module.main)())
 """
 
 

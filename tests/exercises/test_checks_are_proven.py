@@ -2,14 +2,17 @@
 
 import linecache
 import re
+import tomllib
 from copy import deepcopy
 from functools import cache
+from pathlib import Path
 from types import ModuleType
 
 import pytest
 from tests.exercises.written_answers import written
 
 from course import editions
+from lib import checks
 from lib.checks import Answers, chapters, examine, find, tasks_of
 
 SOURCES = editions.sources()
@@ -99,3 +102,12 @@ def test_a_task_is_proven(task):
     assert {clause.name for clause in find(task).clauses} == {answer.clause for answer in wrong}
     assert len(find(task).hints) >= 2
     assert all(clause.hint for clause in find(task).clauses)
+
+
+@pytest.mark.parametrize("chapter", chapters())
+def test_no_hint_is_for_a_task_or_clause_that_is_gone(chapter):
+    path = Path(checks.tasks.__file__).with_name(f"{chapter}.toml")
+    written_down = tomllib.loads(path.read_text(encoding="utf-8"))
+    asked = {name: [clause.name for clause in task.clauses]
+             for name, task in tasks_of(chapter).items()}
+    assert {name: list(words["clauses"]) for name, words in written_down.items()} == asked

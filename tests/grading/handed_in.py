@@ -4,9 +4,9 @@ import copy
 import json
 
 import nbformat
-from tests.exercises.written_answers import written
 
 from course import editions
+from tests.exercises.written_answers import written
 
 NAME = "upsampling/interpolation"
 MASTER = editions.annotated(editions.read(editions.sources()[NAME]))

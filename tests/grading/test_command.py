@@ -8,10 +8,10 @@ import sys
 
 import pytest
 from bs4 import BeautifulSoup
-from tests.grading.handed_in import ALL, NAME, SOLUTIONS, STUBS, WRONG, notebook, put
 
 from course import editions, files
 from course.grading import grade, report, submissions
+from tests.grading.handed_in import ALL, NAME, SOLUTIONS, STUBS, WRONG, notebook, put
 
 COMMAND = [sys.executable, "-m", "instructor.grade"]
 
@@ -45,18 +45,18 @@ def canned(monkeypatch):
 
 
 @pytest.mark.parametrize("arguments, says", [
-    (["missing", "out"], "SUBMISSIONS='missing' is no folder"),
+    (["missing", "out"], "SUBMISSIONS='missing' is not a folder"),
     (["in", "in"], "must not lie in one another"),
     (["in", "in/out"], "OUT='in/out' and SUBMISSIONS='in' must not lie"),
     (["in/bob", "in"], "must not lie"),
     (["empty", "out"], "SUBMISSIONS='empty' holds no notebooks"),
     (["in", "file"], "OUT='file' cannot be made"),
-    (["in", "out", "--jobs", "0"], "--jobs 0 cannot be; use 1"),
-    (["in", "out", "--seconds", "0"], "--seconds 0.0 cannot be; use 0.1"),
-    (["in", "out", "--seconds", "nan"], "--seconds nan cannot be"),
-    (["in", "out", "--seconds", "inf"], "--seconds inf cannot be"),
-    (["in", "out", "--memory", "1"], "--memory 1 cannot be; use 512"),
-    (["in", "out", "--chapter", "matrix"], "--chapter 'matrix' is no exercise; use some of"),
+    (["in", "out", "--jobs", "0"], "--jobs must be a number from 1 up, not 0"),
+    (["in", "out", "--seconds", "0"], "--seconds must be a number from 0.1 up, not 0.0"),
+    (["in", "out", "--seconds", "nan"], "from 0.1 up, not nan"),
+    (["in", "out", "--seconds", "inf"], "from 0.1 up, not inf"),
+    (["in", "out", "--memory", "1"], "--memory must be a number from 512 up, not 1"),
+    (["in", "out", "--chapter", "matrix"], "--chapter 'matrix' is not an exercise; use some of"),
 ])
 def test_arguments_that_cannot_be(folder, monkeypatch, capsys, arguments, says):
     monkeypatch.chdir(folder.parent)
@@ -70,7 +70,7 @@ def test_a_run_prints_progress_and_a_summary(folder, tmp_path, canned, capsys):
     assert grade.main([str(folder), str(tmp_path / "out"), "--jobs", "1"]) == 0
     said = capsys.readouterr().out.splitlines()
     assert said[0].startswith("[1/3] alice.ipynb: 9 of 9 points (") and "s left" in said[0]
-    assert said[2] == "[3/3] carol/anything.ipynb: the file is no notebook: it is not JSON"
+    assert said[2] == "[3/3] carol/anything.ipynb: the file is not a notebook: it is not JSON"
     assert said[3].startswith("3 notebooks, 2 graded, in")
     assert said[4] == f"  {NAME}: 2, on average {ALL:.1f} of {ALL} points"
 
@@ -93,7 +93,7 @@ def test_a_fault_is_not_kept_as_a_grade(folder, tmp_path, canned, monkeypatch, c
     works = grade.examine.verdicts
 
     def fails(*_):
-        raise grade.SetUpError("no memory")
+        raise grade.GraderFault("no memory")
 
     run = [str(folder), str(tmp_path / "out"), "--jobs", "1"]
     monkeypatch.setattr(grade.examine, "verdicts", fails)
@@ -201,7 +201,7 @@ def test_pages_say_all_in_words(folder, tmp_path):
     assert "Task 1 · Where is a pixel?" in text and "Correct , 3 of 3 points" in text
     assert "Not yet: half-pixel centres." in page.pre.text and "expected" in page.pre.text
     page = (pages / "carol" / "carol-anything.html").read_text("utf-8")
-    assert "the file is no notebook: it is not JSON." in page
+    assert "the file is not a notebook: it is not JSON." in page
     assert "Not attempted" in (pages / "bob" / "interpolation.html").read_text("utf-8")
 
 
@@ -242,10 +242,10 @@ def test_points_that_were_changed_by_hand_are_kept(folder, tmp_path, canned, cap
 def test_a_table_that_is_saved_while_it_runs_is_kept(folder, tmp_path, canned, monkeypatch):
     table, works = tmp_path / "out" / "grades.csv", grade._progress
 
-    def saves(submission, *more):
-        if submission.learner == "bob":
+    def saves(one, *more):
+        if one.submission.learner == "bob":
             table.write_text("mine")
-        works(submission, *more)
+        works(one, *more)
 
     monkeypatch.setattr(grade, "_progress", saves)
     grade.main([str(folder), str(tmp_path / "out"), "--jobs", "1"])
@@ -298,7 +298,7 @@ def test_two_files_that_would_have_one_page_have_two(tmp_path, canned):
 @pytest.mark.parametrize("name", ["table.json", "pages.json"])
 def test_killed_while_it_writes_it_knows_its_own_again(folder, tmp_path, canned, monkeypatch, name):
     """Killed after it noted what it will write, or between two files."""
-    run, works, fail = [str(folder), str(tmp_path / "out"), "--jobs", "1"], files.write, []
+    run, works, fail = [str(folder), str(tmp_path / "out"), "--jobs", "1"], files.write_whole, []
 
     def stops(path, text):
         if fail:
@@ -310,7 +310,7 @@ def test_killed_while_it_writes_it_knows_its_own_again(folder, tmp_path, canned,
     put(folder, "bob/interpolation.ipynb", notebook(places=WRONG["places"]))
     put(folder, "carol/anything.ipynb", notebook())
     with monkeypatch.context() as patch:
-        patch.setattr(files, "write", stops)
+        patch.setattr(files, "write_whole", stops)
         assert grade.main(run) == 130
     assert grade.main(run) == 0
     assert not list((tmp_path / "out").rglob("*.new.*"))
@@ -385,4 +385,4 @@ def test_cells_of_the_table(text, cell):
 def test_exercises_have_what_the_grader_needs():
     for name, exercise in submissions.exercises().items():
         assert exercise.tasks and exercise.title and exercise.chapter == name.split("/")[1]
-        assert any(isinstance(step, str) for step in exercise.steps)
+        assert exercise.own_cells

@@ -4,17 +4,19 @@ The processes are played by ``Played`` here; real ones stand in test_hostile.py.
 """
 
 import math
-from types import SimpleNamespace
+from dataclasses import replace
 
 import pytest
-from tests.grading.handed_in import NAME, TASKS
-from course.grading import examine, submissions
-from course.grading.session import Limits, Lost, SetUpError
+
+from course.grading import examine, slicing, submissions
+from course.grading.session import GraderFault, Limits, ProcessLost
+from course.grading.submissions import Step
 from lib.checks import AnswerError, Verdict
+from tests.grading.handed_in import NAME, TASKS
 
 EXERCISE = submissions.exercises()[NAME]
 FIRST, SECOND, *_ = NAMES = [task.name for task in TASKS.values()]
-OWN = [step for step in EXERCISE.steps if isinstance(step, str)]
+OWN = EXERCISE.own_cells
 
 
 class Played:
@@ -37,7 +39,7 @@ class Played:
         given = self.acts.get(source)
         if given == "ends":
             self.lost = "ended"
-            raise Lost("ended")
+            raise ProcessLost("ended")
         if isinstance(given, Exception):
             raise given
         return given
@@ -62,9 +64,9 @@ def test_every_cell_runs_once_with_its_own_time(play, monkeypatch):
     found, played = play()
     assert list(found) == NAMES and all(verdict.correct for verdict in found.values())
     assert played.asked == [
-        ("set_up", step, 70, math.inf) if isinstance(step, str) else
-        ("cell", step.name, 3, 1050.0) for step in EXERCISE.steps]
-    assert played.started == [(submissions.imports(OWN), ("r",), "f")]
+        ("cell", step.task.name, 3, 1050.0) if step.task else
+        ("set_up", step.source, 70, math.inf) for step in EXERCISE.steps]
+    assert played.started == [(slicing.imports(OWN), ("r",), "f")]
 
 
 def test_what_is_not_answered_does_not_run(play):
@@ -112,19 +114,20 @@ def test_an_answer_that_ends_it_only_the_second_time(play):
 
 
 def test_a_fault_of_the_notebooks_own_cells_is_nobodys(play):
-    with pytest.raises(SetUpError, match=f"a cell of {NAME} that is not the learner's raised X"):
+    with pytest.raises(GraderFault, match=f"a cell of {NAME} that is not the learner's raised X"):
         play({OWN[0]: "raised X"})
-    with pytest.raises(SetUpError, match="that is not the learner's out of memory"):
+    with pytest.raises(GraderFault, match="that is not the learner's out of memory"):
         play({OWN[0]: AnswerError("out of memory")})
-    with pytest.raises(SetUpError, match="that is not the learner's ended"):
+    with pytest.raises(GraderFault, match="that is not the learner's ended"):
         play({OWN[0]: "ends"})
 
 
 @pytest.fixture
 def steps(monkeypatch):
     """An exercise in which one of the notebook's own cells stands behind the first answer."""
-    tasks = [step for step in EXERCISE.steps if not isinstance(step, str)]
-    made = SimpleNamespace(name=NAME, tasks=tasks[:2], steps=("a", tasks[0], "b", tasks[1]))
+    first, second = EXERCISE.tasks[:2]
+    made = replace(EXERCISE, tasks=(first, second), steps=(
+        Step("a"), Step(task=first), Step("b"), Step(task=second)))
     monkeypatch.setattr(examine, "examine", lambda *_: Verdict("correct"))
     return made
 
@@ -141,7 +144,7 @@ def test_the_notebooks_own_cells_behind_an_answer(steps, monkeypatch):
     found, played = run({})
     assert found[SECOND].correct and len(played.started) == 1
     # Where it ends the process, also without the answer before it, it is one.
-    with pytest.raises(SetUpError, match="ended"):
+    with pytest.raises(GraderFault, match="ended"):
         run({"b": "ends"})
 
 

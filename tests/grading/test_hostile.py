@@ -10,10 +10,10 @@ import shutil
 import textwrap
 
 import pytest
-from tests.grading.handed_in import ALL, POINTS, SOLUTIONS, TASKS, WRONG, notebook, put
 
 from course import editions
 from course.grading import grade
+from tests.grading.handed_in import ALL, POINTS, SOLUTIONS, TASKS, WRONG, notebook, put
 
 RIGHT, BAD = SOLUTIONS["places"], WRONG["places"]
 SIGNATURE = "def places(n, m, align_corners=False):\n    "
@@ -35,9 +35,9 @@ LOST = {
     "loop-without-signals": ("import signal\nsignal.setitimer = signal.signal = print\n"
                              "signal.alarm(0)\n" + LOOP, "did not come to an end"),
     "sleep": (SIGNATURE + "import time; time.sleep(99)", "did not come to an end within 2 s"),
-    "exit-in-the-cell": ("import os\nos._exit(0)\n" + RIGHT, "ended the process"),
-    "exit-in-the-function": (SIGNATURE + "import os; os._exit(1)", "ended the process"),
-    "kill-in-the-cell": ("import os\nos.kill(os.getpid(), 9)\n" + RIGHT, "ended the process"),
+    "exit-in-the-cell": ("import os\nos._exit(0)\n" + RIGHT, "ended its process"),
+    "exit-in-the-function": (SIGNATURE + "import os; os._exit(1)", "ended its process"),
+    "kill-in-the-cell": ("import os\nos.kill(os.getpid(), 9)\n" + RIGHT, "ended its process"),
     "stop": ("import os, signal\nos.kill(os.getpid(), signal.SIGSTOP)", "did not come to an end"),
     "sys-exit": ("import sys\nsys.exit()\n" + RIGHT, "SystemExit"),
     "sys-exit-in-the-function": (SIGNATURE + "raise SystemExit(0)", "SystemExit"),
@@ -84,7 +84,7 @@ LOST = {
         "len(reply)) + reply.encode())\n    except OSError:\n        pass\n" + BAD, ""),
     "noise-on-the-pipe": ("import os\nfor number in range(3, 40):\n    try:\n        "
                           "os.write(number, b'\\xff' * 5000)\n    except OSError:\n        pass\n"
-                          + RIGHT, "no answer"),
+                          + RIGHT, "not an answer"),
     "closes-everything": ("import os\nos.closerange(0, 99)\n" + RIGHT, ""),
     "huge-array": (SIGNATURE + "return np.zeros(10**8, bool)", "half-pixel"),
     "huge-list": (SIGNATURE + "return [0] * 10**7", "half-pixel"),

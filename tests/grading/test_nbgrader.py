@@ -10,9 +10,9 @@ import subprocess
 import sys
 
 import pytest
-from tests.grading.handed_in import ALL, NAME, SOLUTIONS, STUBS, TASKS, WRONG
 
 from course import editions
+from tests.grading.handed_in import ALL, NAME, SOLUTIONS, STUBS, TASKS, WRONG
 
 pytestmark = pytest.mark.skipif(
     importlib.util.find_spec("nbgrader") is None,

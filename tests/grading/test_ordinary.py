@@ -4,13 +4,24 @@ import copy
 import csv
 import json
 
-from tests.grading import handed_in as hi
 import pytest
-from tests.grading.handed_in import ALL, MASTER, SOLUTIONS, STUBS, TASKS, WRONG, bare, cell, notebook, put
-from tests.exercises.written_answers import written
 
 from course import editions
 from course.grading import grade
+from tests.exercises.written_answers import written
+from tests.grading import handed_in as hi
+from tests.grading.handed_in import (
+    ALL,
+    MASTER,
+    SOLUTIONS,
+    STUBS,
+    TASKS,
+    WRONG,
+    bare,
+    cell,
+    notebook,
+    put,
+)
 
 
 def changed(edit, book=None):
@@ -189,7 +200,8 @@ BROKEN = {
     "number.ipynb": (b"7", "no cells"),
     "no-cells.ipynb": ({"nbformat": 4, "metadata": {}}, "no cells"),
     "odd-cells.ipynb": ({"nbformat": 4, "cells": [7, None]}, "no cells"),
-    "another.ipynb": ({**notebook(), "cells": [cell("x = 1")]}, "no notebook of a known exercise"),
+    "another.ipynb": ({**notebook(), "cells": [cell("x = 1")]},
+                      "not a notebook of a known exercise"),
     "large.ipynb": (b" " * (20 * 2**20 + 1), "too large"),
     "folder.ipynb/.keep": (b"", None),
     ".hidden.ipynb": (b"{", None),

@@ -4,38 +4,39 @@ import argparse
 import csv
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from bs4 import BeautifulSoup
-from tests.grading.handed_in import NAME, notebook, put
 
 from course import files
 from course.grading import grade, report, submissions
-from course.grading.report import Graded
+from course.grading.results import Grade, Graded, NotGraded, TaskGrade, counted
 from course.grading.session import Limits
 from course.grading.submissions import Submission
 from lib.checks import Verdict
+from tests.grading.handed_in import NAME, notebook, put
 
 
 def task(number, points=1, of=2, state=None, **more):
     state = state or ("correct" if points else "not yet")
-    return {"task": f"x-{number}", "title": f"Task <{number}>", "points": points, "of": of,
-            "state": state, "problem": "" if points else "the sum: 3",
-            "message": f"Not yet: {number}", **more}
+    return TaskGrade(**{"task": f"x-{number}", "title": f"Task <{number}>", "points": points,
+                        "of": of, "state": state, "problem": "" if points else "the sum: 3",
+                        "message": f"Not yet: {number}", **more})
 
 
 def graded(path, tasks=(task("b"), task("a", 0)), changed=0.0, exercise="part/x", **more):
     path = Path(path)
     learner = path.parts[0] if len(path.parts) > 1 else path.stem
-    result = {"exercise": exercise, "title": "Exercises & more", "tasks": list(tasks), **more}
+    result = Grade(exercise, "Exercises & more", tuple(tasks), **more)
     return Graded(Submission(learner, path), result, changed)
 
 
 def ungraded(path, problem, **more):
     path = Path(path)
-    return Graded(Submission(path.parts[0], path), {"problem": problem, **more})
+    return Graded(Submission(path.parts[0], path), NotGraded(problem, **more))
 
 
 # ------------------------------------------------------------------------------ which one counts
@@ -55,20 +56,21 @@ def test_one_notebook_of_an_exercise_counts(better, worse):
     third = graded("a/x.ipynb", EMPTY, exercise="part/y")
     broken = ungraded("a", "no notebook")
     for order in ([better, worse], [worse, better]):
-        counts = report.counted([*order, other, third, broken])
+        counts = counted([*order, other, third, broken])
         assert counts[2:] == [other, third, broken]
         assert counts[order.index(better)] is better
         lost = counts[order.index(worse)]
         assert lost.submission is worse.submission and lost.changed == worse.changed
-        assert lost.result == {
-            "problem": f"another notebook of this learner counts for part/x: {better.submission}",
-            "superseded": "part/x"}
+        assert lost.result == NotGraded(
+            f"another notebook of this learner counts for part/x: {better.submission}",
+            superseded="part/x")
 
 
 def test_results_cannot_be_changed():
-    with pytest.raises(AttributeError):
-        graded("a/x.ipynb").result = {}
-    assert Graded(None, {}).changed == 0
+    one = graded("a/x.ipynb")
+    for made, field in ((one, "result"), (one.result, "tasks"), (one.result.tasks[0], "points")):
+        with pytest.raises(AttributeError):
+            setattr(made, field, None)
 
 
 # ------------------------------------------------------------------------------------- the table
@@ -80,7 +82,7 @@ def rows(path):
 
 
 def test_the_table_is_sorted_with_tasks_in_the_notebooks_order(tmp_path):
-    many = [graded("b/x.ipynb", also=["part/y"]), ungraded("c", "it is empty"),
+    many = [graded("b/x.ipynb", also=("part/y",)), ungraded("c", "it is empty"),
             graded("a/x.ipynb", (task("=b"),), exercise="part/y"), graded("a/x.ipynb")]
     table = report.write_grades(tmp_path, many, tmp_path / "record")
     assert table == tmp_path / "grades.csv"
@@ -124,7 +126,7 @@ def words(page):
 
 def test_the_page_of_a_graded_notebook():
     one = graded("a/<x>.ipynb", (task("1", 1, 1), task("2", 0), task("3", 0, 1, "not attempted")),
-                 also=["part/<y>"])
+                 also=("part/<y>",))
     assert words(report.page(one, ["a/<old>.ipynb"])) == (
         "Exercises & more a 1 of 4 points From the file a/<x>.ipynb . "
         "Another file of yours was not counted: a/<old>.ipynb . "
@@ -133,6 +135,21 @@ def test_the_page_of_a_graded_notebook():
         "points. Not yet: 2 Task 3 · Task <3> Not attempted , 0 of 1 point.")
     assert "<title>Exercises &amp; more · a</title>" in report.page(one)
     assert "was not counted" not in report.page(one)
+
+
+def test_no_markup_of_a_learners_is_markup_in_a_page():
+    """Whatever is printed: the template has no way to leave a value as it is."""
+    odd = "</code><script>alert('1')</script>&amp;\x1b"
+    shown = "&lt;/code&gt;&lt;script&gt;alert(&#x27;1&#x27;)&lt;/script&gt;&amp;amp;\ufffd"
+    one = graded("a/x.ipynb", (task(1, 0, title=odd, message=odd),), also=(odd,))
+    one = replace(one, submission=Submission(odd, Path(odd)), result=replace(one.result, title=odd))
+    page = report.page(one, [odd])
+    assert page.count(shown) == 9 and "script>" not in page.replace(shown, "")
+    page = report.page(replace(one, result=NotGraded(odd)))
+    assert page.count(shown) >= 3 and "script>" not in page.replace(shown, "")
+    for template in ("{{ x }}", "{{ x | safe }}",
+                     "{% autoescape false %}{{ x }}{% endautoescape %}"):
+        assert report.PAGES.from_string(template).render(x=odd) == shown
 
 
 def test_the_page_of_one_that_could_not_be_graded():
@@ -158,7 +175,7 @@ def test_pages_are_written_for_those_that_count(tmp_path):
     many = [graded("a/x.ipynb"), graded("a/old.ipynb"), ungraded("b", "odd"),
             ungraded("c", "another exercise", unasked=True), graded("d/x.ipynb")]
     pages, record = tmp_path / "pages", tmp_path / "record"
-    assert report.write_pages(pages, report.counted(many), record) == []
+    assert report.write_pages(pages, counted(many), record) == []
 
     def written():
         return sorted(path.relative_to(pages).as_posix() for path in pages.rglob("*.html"))
@@ -195,7 +212,7 @@ def test_halves_of_files_go_with_the_next_run(tmp_path, monkeypatch, place):
         killed.setattr(files.os, "replace", lambda *_: 1 / 0)
         killed.setattr(Path, "unlink", lambda *_, **more: None)  # nothing runs after a kill
         with pytest.raises(ZeroDivisionError):
-            files.write(file, "text")
+            files.write_whole(file, "text")
     assert len(list(file.parent.glob(".*.part"))) == 2
     report.remove_parts(tmp_path)
     assert list(file.parent.glob(".*.part")) == [mine] and not file.exists()
@@ -203,7 +220,7 @@ def test_halves_of_files_go_with_the_next_run(tmp_path, monkeypatch, place):
 
 @pytest.mark.parametrize("number, text", [(0, "0 points"), (1, "1 point"), (2, "2 points")])
 def test_points_in_words(number, text):
-    assert report._points(number) == text
+    assert report.PAGES.filters["in_points"](number) == text
 
 
 # ------------------------------------------------------------------------------------ the command
@@ -221,7 +238,7 @@ def test_bounds():
     assert grade.bounds(options(jobs=1, seconds=0.1, memory=512)) == Limits(0.1, 512, 60)
     for bad in ({"jobs": 0}, {"seconds": 0.09}, {"memory": 511}, {"seconds": float("inf")},
                 {"jobs": -1}):
-        with pytest.raises(grade.UsageError, match="cannot be; use"):
+        with pytest.raises(grade.UsageError, match="must be a number from"):
             grade.bounds(options(**bad))
 
 
@@ -241,7 +258,7 @@ def test_what_the_command_does_by_itself():
 def test_the_chapters_that_are_asked_for():
     known = submissions.exercises()
     assert grade.chosen([]) == known and list(grade.chosen([NAME])) == [NAME]
-    with pytest.raises(grade.UsageError, match="'x' is no exercise; use some of .*" + NAME):
+    with pytest.raises(grade.UsageError, match="'x' is not an exercise; use some of .*" + NAME):
         grade.chosen([NAME, "x"])
 
 
@@ -257,9 +274,9 @@ def test_the_longest_that_a_submission_can_take():
     (Verdict("not yet", "the sum", {"expected": "1"}), 0, "the sum:"),
     (Verdict("not yet", "s", {"came out": "x" * 400}), 0, "s: " + "x" * 297 + " …")])
 def test_a_row_of_the_result(verdict, points, problem):
-    row = grade._row(SimpleNamespace(name="x-1", title="One", points=3), verdict)
-    assert row == {"task": "x-1", "title": "One", "of": 3, "state": verdict.state,
-                   "points": points, "problem": problem, "message": str(verdict)}
+    row = TaskGrade.of_verdict(SimpleNamespace(name="x-1", title="One", points=3), verdict)
+    assert row == TaskGrade(task="x-1", title="One", of=3, state=verdict.state, points=points,
+                            problem=problem, message=str(verdict))
 
 
 def test_what_a_grade_depends_on():
@@ -285,8 +302,8 @@ def test_side_by_side():
     for jobs in (1, 3):
         most[0] = 0
         found = dict(grade.side_by_side(range(9), work, jobs, 60))
-        assert found == {n: {"n": n} if n != 4 else {
-            "problem": "could not be graded: KeyError: 'four'", "fault": True} for n in range(9)}
+        assert found == {n: {"n": n} if n != 4 else NotGraded(
+            "could not be graded: KeyError: 'four'", fault=True) for n in range(9)}
         assert most[0] <= jobs and (jobs > 1 or most[0] == 1)
     assert list(grade.side_by_side([], work, 2, 60)) == []
 
@@ -303,8 +320,8 @@ def test_one_that_does_not_come_back_is_replaced():
     found = dict(grade.side_by_side([0, 1, 2], work, 1, 0.2))
     never.set()
     assert found[1] == {"n": 1} and found[2] == {"n": 2}
-    assert found[0] == {"problem": "could not be graded: looking at its answers took more than "
-                        "0.2 s", "fault": True}
+    assert found[0] == NotGraded("could not be graded: looking at its answers took more than "
+                                 "0.2 s", fault=True)
 
 
 def test_one_that_takes_its_time_is_waited_for():
@@ -322,20 +339,20 @@ def test_when_a_submission_was_changed(tmp_path):
 
 
 @pytest.mark.parametrize("result, done, said", [
-    ({"tasks": [task(1), task(2, 2, 3)], "seconds": 1.25}, 2,
+    (graded("a", (task(1), task(2, 2, 3)), seconds=1.25), 2,
      "[2/6] a: 3 of 5 points (1.2 s), about 20 s left"),
-    ({"tasks": [task(1)], "seconds": 0}, 6, "[6/6] a: 1 of 2 points (graded before)"),
-    ({"problem": "odd\x00"}, 5, "[5/6] a: odd\ufffd, about 2 s left")])
+    (graded("a", (task(1),)), 6, "[6/6] a: 1 of 2 points (graded before)"),
+    (ungraded("a", "odd\x00"), 5, "[5/6] a: odd\ufffd, about 2 s left")])
 def test_progress(monkeypatch, capsys, result, done, said):
     monkeypatch.setattr(grade.time, "monotonic", lambda: 110.0)
-    grade._progress("a", result, done, 6, 100.0)
+    grade._progress(result, done, 6, 100.0)
     assert capsys.readouterr().out == said + "\n"
 
 
 def test_the_summary(capsys, tmp_path):
     many = [graded("a/x.ipynb"), graded("b/x.ipynb", (task(1, 2), task(2, 2))),
             graded("b/y.ipynb", (task(1, 1, 3),), exercise="part/y"), ungraded("c", "odd"),
-            *report.counted([graded("d/x.ipynb", EMPTY), graded("d/z.ipynb")])]
+            *counted([graded("d/x.ipynb", EMPTY), graded("d/z.ipynb")])]
     grade._summary(many, tmp_path / "grades.new.csv", tmp_path / "pages", 12.4)
     said = capsys.readouterr()
     assert said.out.splitlines() == [
@@ -374,26 +391,33 @@ def test_a_stored_grade_is_used_again(tmp_path, monkeypatch):
                            version, "folder")
 
     first = run()
-    assert first["exercise"] == NAME and first["title"] == "Exercises: interpolation"
-    assert first["seconds"] > 0 and first["also"] == []
+    assert first.exercise == NAME and first.title == "Exercises: interpolation"
+    assert first.seconds > 0 and first.also == ()
     assert calls[0][1:] == (Limits(), (source, out), "folder")
     again = run()
-    assert again == {**first, "seconds": 0} and len(calls) == 1
-    assert run("2")["seconds"] > 0 and len(calls) == 2
+    assert again == replace(first, seconds=0) and len(calls) == 1
+    assert run("2").seconds > 0 and len(calls) == 2
     # Stored grades are kept, new ones are not made, where another exercise was asked for.
     assert run(wanted={}) == again
     refused = run("3", wanted={})
-    assert refused == {"problem": f"this is a notebook of {NAME}, which was not asked for",
-                       "unasked": True}
+    assert refused == NotGraded(f"this is a notebook of {NAME}, which was not asked for",
+                                unasked=True)
+    # What is there and is no grade, or that of another version, is graded anew.
+    for number, text in enumerate(("", "3", "[]", "{}", '{"problem": "odd"}',
+                                   '{"exercise": "x", "title": "x", "tasks": [{"task": "x"}]}')):
+        for stored in (out / ".done").iterdir():
+            stored.write_text(text)
+        assert replace(run(), seconds=0) == again and len(calls) == 3 + number, text
+        assert run() == again and len(calls) == 3 + number
 
 
 def test_a_fault_of_the_machines_is_said_and_not_stored(tmp_path, monkeypatch):
     def fails(*_):
-        raise grade.SetUpError("no memory")
+        raise grade.GraderFault("no memory")
 
     put(tmp_path, "a.ipynb", notebook()), (tmp_path / ".done").mkdir()
     monkeypatch.setattr(grade.examine, "verdicts", fails)
     assert grade.grade(Submission("a", Path("a.ipynb")), tmp_path, tmp_path,
-                       submissions.exercises(), Limits(), "1", "folder") == {
-        "problem": "could not be graded: no memory", "fault": True}
+                       submissions.exercises(), Limits(), "1", "folder") == NotGraded(
+        "could not be graded: no memory", fault=True)
     assert list((tmp_path / ".done").iterdir()) == []

@@ -11,8 +11,10 @@ from pathlib import Path
 import numpy as np
 import psutil
 import pytest
-from course.grading import messages, session as module
-from course.grading.session import Limits, Lost, RemoteAnswers, Session, SetUpError
+
+from course.grading import messages
+from course.grading import session as module
+from course.grading.session import GraderFault, Limits, ProcessLost, RemoteAnswers, Session
 from lib.checks import AnswerError
 
 LIMITS = Limits(seconds=5, memory=1000, task=50, set_up=60)
@@ -55,27 +57,27 @@ def test_an_error_of_the_answer_costs_the_answer_only(session):
     reply(session, error="e" * 2000)
     with pytest.raises(AnswerError) as error:
         session.ask("call", seconds=1)
-    assert str(error.value) == "e" * 1000 and not isinstance(error.value, Lost)
+    assert str(error.value) == "e" * 1000 and not isinstance(error.value, ProcessLost)
     assert session.lost is None
 
 
 @pytest.mark.parametrize("answer", [
     {}, {"raised": ["a"]}, {"raised": ["a", "b", "c"]}, {"raised": "ab"}, {"error": 3},
-    {"token": "other", "value": 1}, {"number": 7, "value": 1}, messages.WireError("x")])
+    {"token": "other", "value": 1}, {"number": 7, "value": 1}, messages.MessageError("x")])
 def test_what_is_no_answer_ends_the_process(session, answer):
     session.inbox.put(answer if isinstance(answer, Exception) else
                       {"token": "token", "number": 1, **answer})
-    with pytest.raises(Lost, match="^sent something that is no answer$"):
+    with pytest.raises(ProcessLost, match="^sent something that is not an answer$"):
         session.ask("value", seconds=1)
-    assert session.lost == "sent something that is no answer" and session.killed
-    with pytest.raises(Lost, match="^sent something that is no answer$"):
+    assert session.lost == "sent something that is not an answer" and session.killed
+    with pytest.raises(ProcessLost, match="^sent something that is not an answer$"):
         session.ask("value", seconds=1)
     assert session.outbox.qsize() == 1  # the second was not even asked
 
 
 def test_the_end_of_the_process_is_known(session):
     session.inbox.put(None)
-    with pytest.raises(Lost, match="ended the process in which it ran, as a dead kernel"):
+    with pytest.raises(ProcessLost, match=r"^ended its process \(as when a kernel dies\)$"):
         session.ask("value", seconds=1)
 
 
@@ -95,37 +97,37 @@ def clock(monkeypatch, session):
 
 
 def test_an_answer_has_its_seconds_and_a_little_more(session, clock):
-    with pytest.raises(Lost, match="^did not come to an end within 3 s$"):
+    with pytest.raises(ProcessLost, match="^did not come to an end within 3 s$"):
         session.ask("cell", seconds=3)
     assert sum(clock) == pytest.approx(5) and max(clock) <= 0.1 + 1e-9 and min(clock) >= 0
 
 
 def test_a_task_has_its_time_in_all(session, clock):
     session.until = 102
-    with pytest.raises(Lost, match="^took more than 50 s for the task$"):
+    with pytest.raises(ProcessLost, match="^took more than 50 s for the task$"):
         session.ask("cell", seconds=3)
     assert sum(clock) == pytest.approx(2)
     clock.clear()
     session.lost, session.until = None, 103  # as much as it has for itself
-    with pytest.raises(Lost, match="^did not come to an end within 1 s$"):
+    with pytest.raises(ProcessLost, match="^did not come to an end within 1 s$"):
         session.ask("cell", seconds=3)
     clock.clear()
     session.lost, session.until = None, 101  # more than its seconds, less than the grace
-    with pytest.raises(Lost, match="^did not come to an end within 0 s$"):
+    with pytest.raises(ProcessLost, match="^did not come to an end within 0 s$"):
         session.ask("cell", seconds=0.5)
     clock.clear()
     session.lost, session.until = None, 90  # over already
-    with pytest.raises(Lost, match="for the task"):
+    with pytest.raises(ProcessLost, match="for the task"):
         session.ask("cell", seconds=3)
     assert sum(clock) == 0
 
 
 def test_memory_is_watched_while_it_runs(session, clock):
     session._memory = lambda: 1000 * 2**20
-    with pytest.raises(Lost, match="did not come to an end"):
+    with pytest.raises(ProcessLost, match="did not come to an end"):
         session.ask("cell", seconds=1)
     session.lost, session._memory = None, lambda: 1000 * 2**20 + 1
-    with pytest.raises(Lost, match="^used more than 1000 MiB of memory$"):
+    with pytest.raises(ProcessLost, match="^used more than 1000 MiB of memory$"):
         session.ask("cell", seconds=1)
 
 
@@ -144,7 +146,9 @@ class Asked:
         return self.given
 
     def _lose(self, why):
-        return Lost(why)
+        return ProcessLost(why)
+
+    not_an_answer = Session.not_an_answer
 
 
 @pytest.mark.parametrize("state", ["missing", "untouched", "function", "value"])
@@ -160,7 +164,7 @@ def test_states(state):
     (lambda a: a.call("f", (1,)), [1, [1], True]), (lambda a: a.call("f", (1,)), [1, 1, True]),
     (lambda a: a.call("f", (1,)), [1, {"tuple": [1, 2]}, True])])
 def test_what_cannot_be_an_answer(ask, given):
-    with pytest.raises(Lost, match="sent something that is no answer"):
+    with pytest.raises(ProcessLost, match="sent something that is not an answer"):
         ask(RemoteAnswers(Asked(given)))
 
 
@@ -173,7 +177,7 @@ def test_values_and_calls_are_unpacked():
     assert RemoteAnswers(Asked({"tuple": [4]})).value("x") == (4,)
     with pytest.raises(AnswerError, match="^sent a value of an unknown kind$") as error:
         RemoteAnswers(Asked({"x": 4})).value("x")
-    assert not isinstance(error.value, Lost)
+    assert not isinstance(error.value, ProcessLost)
 
 
 def test_a_network_is_applied_where_it_is():
@@ -300,7 +304,7 @@ def test_a_process_that_is_closed_is_gone(tmp_path):
     assert session._memory() == 0 and session.process.stdin.closed and session.errors.closed
     exchange.join(60)
     assert not exchange.is_alive()
-    with pytest.raises(Lost, match="is closed"):
+    with pytest.raises(ProcessLost, match="is closed"):
         session.ask("state", "x", seconds=1)
 
 
@@ -321,11 +325,11 @@ def test_a_folder_that_is_gone_already_hides_no_error(tmp_path, monkeypatch):
 
 def test_what_keeps_a_process_from_starting_is_said(tmp_path, monkeypatch):
     monkeypatch.setattr(module, "START", ("-c", "import sys; sys.exit('no luck')"))
-    with pytest.raises(SetUpError, match=r"did not start \(ended the process .*\): no luck"):
+    with pytest.raises(GraderFault, match=r"did not start: it ended its process .*: no luck"):
         Session(Limits(), folder=tmp_path)
     assert list(tmp_path.iterdir()) == []
     monkeypatch.setattr(module, "START", ("-c", "import sys; sys.exit(1000 * 'more')"))
-    with pytest.raises(SetUpError) as error:
+    with pytest.raises(GraderFault) as error:
         Session(Limits(), folder=tmp_path)
     assert len(str(error.value).partition("): ")[2]) == 2000  # the end of what was said
     monkeypatch.setattr(module.sys, "executable", str(Path(tmp_path) / "none"))

@@ -5,12 +5,16 @@ Whole submissions stand in test_ordinary.py.
 
 import ast
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
 import pytest
-from tests.grading.handed_in import MASTER, NAME, SOLUTIONS, STUBS, TASKS, notebook, put
+
+from course.grading import slicing
 from course.grading import submissions as sub
+from course.grading.submissions import Cell
+from tests.grading.handed_in import MASTER, NAME, SOLUTIONS, STUBS, TASKS, notebook, put
 
 KNOWN = sub.exercises()
 EXERCISE = KNOWN[NAME]
@@ -18,7 +22,7 @@ PLACES = "interpolation-places"
 
 
 def cells(*sources, kind="code"):
-    return [{"cell_type": kind, "source": source, "id": ""} for source in sources]
+    return [Cell(kind, source) for source in sources]
 
 
 def bytes_of(book):
@@ -84,9 +88,7 @@ def test_cells_of_a_notebook():
         {"cell_type": "code", "source": ["a\r\n", "b"], "metadata": {"nbgrader": {"grade_id": 7}}},
         {"cell_type": "markdown", "source": "x\ud800", "metadata": None}, {"source": "y"}]}
     assert sub.notebook(bytes_of(book)) == [
-        {"cell_type": "code", "source": "a\nb", "id": "7"},
-        {"cell_type": "markdown", "source": "x?", "id": ""},
-        {"cell_type": "None", "source": "y", "id": ""}]
+        Cell("code", "a\nb", "7"), Cell("markdown", "x?"), Cell("None", "y")]
     assert sub.notebook(b"\xef\xbb\xbf" + bytes_of({"cells": []})) == []
     for data, says in ((b"{", "it is not JSON"), (b"[" * 10**5, "it is not JSON"),
                        (b"[]", "it has no cells"), (b'{"cells": [1]}', "it has no cells")):
@@ -104,7 +106,7 @@ def test_older_and_newer_notebooks(version):
     else:
         book["cells"] = [{"cell_type": "code", "source": "a = 1", "metadata": {}}]
     (one,) = sub.notebook(bytes_of(book))
-    assert (one["cell_type"], one["source"]) == ("code", "a = 1")
+    assert one == Cell("code", "a = 1")
 
 
 # ----------------------------------------------------------------------------- which exercise
@@ -117,7 +119,7 @@ def test_the_instructors_notebook():
     assert EXERCISE.stubs == {TASKS[word].name: stub for word, stub in STUBS.items()}
     assert EXERCISE.answers[PLACES] == "places"
     code = [cell.source for cell in MASTER.cells if cell.cell_type == "code"]
-    steps = [step if isinstance(step, str) else step.check for step in EXERCISE.steps]
+    steps = [step.task.check if step.task else step.source for step in EXERCISE.steps]
     answers = {MASTER.cells[task.answer].source for task in TASKS.values()}
     assert steps == [index if index in {t.check for t in TASKS.values()} else cell.source
                      for index, cell in enumerate(MASTER.cells)
@@ -144,7 +146,7 @@ def test_the_digest_is_of_all_cells(tmp_path):
 
 
 def named(*names, kind="code"):
-    return [{"cell_type": kind, "source": "", "id": name} for name in names]
+    return [Cell(kind, "", name) for name in names]
 
 
 def test_which_exercise_a_notebook_is_of():
@@ -162,7 +164,7 @@ def test_which_exercise_a_notebook_is_of():
     assert sub.which([], NAME.replace("/", "-"), KNOWN) == (EXERCISE, [])
     for book in ([], named("x"), cells('check("x")'),
                  cells(f'check("{mine[0]}")', kind="markdown")):
-        with pytest.raises(sub.SubmissionError, match="no notebook of a known exercise"):
+        with pytest.raises(sub.SubmissionError, match="not a notebook of a known exercise"):
             sub.which(book, "x", KNOWN)
 
 
@@ -183,7 +185,7 @@ def test_which_exercise_a_notebook_is_of():
     ("a == (b", set()), ("  a = (1", set()), ("f(", {"f"}),
 ])
 def test_the_names_that_a_cell_defines(source, names):
-    assert sub.defined(source) == names
+    assert slicing.defined(source) == names
 
 
 @pytest.mark.parametrize("source, name", [
@@ -191,14 +193,14 @@ def test_the_names_that_a_cell_defines(source, names):
     ("a.append(1)", "a"), ("a[0].sort()", "a"), ("f(a)", None), ("a.b", None), ("a[0]", None),
     ("x = a.b", None), ("f().x = 1", None), ("a", None), ("a.b + 1", None)])
 def test_the_name_that_a_statement_changes(source, name):
-    found = {n for node in ast.walk(ast.parse(source)) for n in sub._changed(node)}
+    found = {n for node in ast.walk(ast.parse(source)) for n in slicing._changed(node)}
     assert found == ({name} if name else set())
 
 
 def test_statements_say_what_they_define_and_what_they_change():
     source = ("import numpy as np\n@wraps\n@twice\ndef f():\n    return 1\nprint(1)\n"
               "a = 1\nb = b + a\nfor i in b:\n    c = c + i\nd[0] = 1\na += 1\n")
-    assert list(sub._statements(source)) == [
+    assert [(one.text, one.defines, one.changes) for one in slicing.statements(source)] == [
         ("import numpy as np", {"np"}, set()),
         ("@wraps\n@twice\ndef f():\n    return 1", {"f"}, set()),
         ("a = 1", {"a"}, set()),
@@ -210,12 +212,12 @@ def test_statements_say_what_they_define_and_what_they_change():
 
 
 def test_what_libraries_the_cells_import():
-    assert sub.imports(["import numpy as np, os\nimport torch.nn", "from scipy.sparse import x",
+    assert slicing.imports(["import numpy as np, os\nimport torch.nn", "from scipy.sparse import x",
                         "from . import numpy", "from .torch import y", "import numpyx",
                         "x = 1\ndef f():\n    import PIL.Image", "%matplotlib inline",
                         "import ("]) == [
         "PIL.Image", "matplotlib.pyplot", "numpy", "scipy.sparse", "torch.nn"]
-    assert sub.imports([]) == []
+    assert slicing.imports([]) == []
 
 
 # --------------------------------------------------------------------------- the answers
@@ -269,7 +271,7 @@ def test_what_comes_after_the_check_counts_only_if_there_is_nothing_before():
 def test_what_stands_in_the_cell_of_the_check_comes_after_it():
     book = sub.notebook(bytes_of(notebook(places=HELP)))
     place = TASKS["places"].check
-    book[place] = {**book[place], "source": "scale = 9\n" + book[place]["source"]}
+    book[place] = replace(book[place], source="scale = 9\n" + book[place].source)
     source = sub.answers(EXERCISE, [*cells("scale = 1", "help_me = max"), *book])[PLACES]
     assert source == "scale = 1\nhelp_me = max\n" + HELP
 
@@ -286,31 +288,31 @@ def test_a_magic_of_the_cell_goes_when_others_come_before_it():
 
 
 def test_of_several_cells_the_last_before_the_check_is_taken():
-    mine = {"cell_type": "code", "source": HELP, "id": f"{PLACES}-answer"}
+    mine = Cell("code", HELP, f"{PLACES}-answer")
     book = sub.notebook(bytes_of(notebook()))
     check = TASKS["places"].check
     before = sub.answers(EXERCISE, [*book[:check], mine, *book[check:]])[PLACES]
     behind = sub.answers(EXERCISE, [*book[:check + 1], mine, *book[check + 1:]])[PLACES]
     assert before == HELP and behind == SOLUTIONS["places"]
     # Where all of them come after it, the last of all.
-    moved = [cell for cell in book if cell["id"] != f"{PLACES}-answer"]
-    assert sub.answers(EXERCISE, [*moved, {**mine, "source": "def places(): 1"}, mine])[
+    moved = [cell for cell in book if cell.id != f"{PLACES}-answer"]
+    assert sub.answers(EXERCISE, [*moved, replace(mine, source="def places(): 1"), mine])[
         PLACES] == HELP
 
 
 @pytest.mark.parametrize("edit", [{"id": ""}, {"source": "'mine'"}], ids=["no id", "no check"])
 def test_a_check_is_known_by_its_id_or_by_what_it_calls(edit):
-    mine = {"cell_type": "code", "source": HELP, "id": f"{PLACES}-answer"}
+    mine = Cell("code", HELP, f"{PLACES}-answer")
     book = sub.notebook(bytes_of(notebook()))
     place = TASKS["places"].check
-    book[place] = {**book[place], **edit}
+    book[place] = replace(book[place], **edit)
     assert sub.answers(EXERCISE, [*book[:place], mine, *book[place:]])[PLACES] == HELP
     assert sub.answers(EXERCISE, [*book[:place + 1], mine, *book[place + 1:]])[
         PLACES] == SOLUTIONS["places"]
 
 
 def test_an_answer_is_found_by_its_name():
-    bare = [{**cell, "id": ""} for cell in sub.notebook(bytes_of(notebook()))]
+    bare = [replace(cell, id="") for cell in sub.notebook(bytes_of(notebook()))]
     assert sub.answers(EXERCISE, bare) == answers()
     # A cell with its id that does not define the name comes with the one that does.
     parts = answers(before=cells("def places(n, m, align_corners=False):\n    return part(n)"),
@@ -318,10 +320,10 @@ def test_an_answer_is_found_by_its_name():
     assert parts == ("def places(n, m, align_corners=False):\n    return part(n)\n\n"
                      "def part(n):\n    return n")
     # One that was retyped is taken as well; text that looks like an answer is not.
-    text = [{**cell, "cell_type": "markdown"} if cell["id"] == f"{PLACES}-answer" else cell
+    text = [replace(cell, cell_type="markdown") if cell.id == f"{PLACES}-answer" else cell
             for cell in sub.notebook(bytes_of(notebook()))]
     assert sub.answers(EXERCISE, text)[PLACES] == SOLUTIONS["places"]
-    assert sub.answers(EXERCISE, [{**cell, "id": ""} for cell in text])[PLACES] == ""
+    assert sub.answers(EXERCISE, [replace(cell, id="") for cell in text])[PLACES] == ""
 
 
 def test_an_answer_in_the_cell_of_another():
@@ -331,16 +333,16 @@ def test_an_answer_in_the_cell_of_another():
     # A cell of its own counts before that of another.
     own = answers(before=cells(HELP), matrix=both, places="")[PLACES]
     assert own == HELP
-    moved = [{"cell_type": "code", "source": both, "id": "interpolation-matrix-answer"}]
+    moved = [Cell("code", both, "interpolation-matrix-answer")]
     own = answers(before=[*cells(HELP), *moved], matrix="", places="")
     assert own == {**merged, PLACES: HELP}
 
 
 def test_an_answer_without_a_check():
     book = [cell for cell in sub.notebook(bytes_of(notebook()))
-            if "check(" not in cell["source"]]
+            if "check(" not in cell.source]
     assert sub.answers(EXERCISE, book) == answers()
-    older = {"cell_type": "code", "source": HELP, "id": f"{PLACES}-answer"}
+    older = Cell("code", HELP, f"{PLACES}-answer")
     assert sub.answers(EXERCISE, [older, *book]) == answers()
 
 
@@ -348,5 +350,5 @@ def test_code_that_cannot_be_read_as_ipython_reads_it(monkeypatch):
     def fails(self, source):
         raise SyntaxError
 
-    monkeypatch.setattr(sub.TransformerManager, "transform_cell", fails)
-    assert sub._transformed("a b") == "a b" and sub.defined("!ls x\nq = 1") == {"q"}
+    monkeypatch.setattr(slicing.TransformerManager, "transform_cell", fails)
+    assert slicing._transformed("a b") == "a b" and slicing.defined("!ls x\nq = 1") == {"q"}

@@ -1,13 +1,13 @@
 """Grading answers that are PyTorch networks: they stay in their own process."""
 
-import copy
+from dataclasses import replace
 
 import pytest
-from tests.grading.handed_in import NAME
 
 from course import editions
 from course.grading import examine, session, submissions
 from lib.checks import Clause, Task, call
+from tests.grading.handed_in import NAME
 
 LIMITS = session.Limits(seconds=60)
 PLACES = "interpolation-places"
@@ -15,10 +15,10 @@ PLACES = "interpolation-places"
 
 def graded(code, clauses, monkeypatch):
     """The verdict on an answer to a task with these clauses, in place of one of the course."""
-    exercise = copy.copy(submissions.exercises()[NAME])
+    exercise = submissions.exercises()[NAME]
     first = exercise.tasks[0]
-    object.__setattr__(exercise, "tasks", (first,))
-    object.__setattr__(exercise, "steps", exercise.steps[:1] + (first,))
+    exercise = replace(exercise, tasks=(first,),
+                       steps=(exercise.steps[0], submissions.Step(task=first)))
     monkeypatch.setattr(examine, "find", lambda name: Task(name, "places", clauses, ("a", "b")))
     return examine.verdicts(exercise, {PLACES: code}, LIMITS)[PLACES]
 
@@ -34,7 +34,7 @@ NETWORK = "import torch\ndef places(n):\n    return torch.nn.Sequential(torch.nn
     (NETWORK.format("n + 1"), "another kind of answer (RuntimeError: mat1 and mat2 shapes"),
     ("import torch\nclass places(torch.nn.Module):\n    def __init__(self, n):\n"
      "        super().__init__()\n        self.a = torch.nn.Linear(n, 2)\n"
-     "    def forward(self, x):\n        import os; os._exit(0)", "ended the process"),
+     "    def forward(self, x):\n        import os; os._exit(0)", "ended its process"),
     ("import torch\ndef places(n):\n    m = torch.nn.Linear(n, 2)\n"
      "    o = torch.optim.Adam(m.parameters())\n    for _ in range(3):\n"
      "        m(torch.ones(1, n)).mean().backward()\n        o.step()\n    return m", "Correct."),

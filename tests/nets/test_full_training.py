@@ -1,4 +1,4 @@
-"""The stored end of chapter 21's training is what its network gives."""
+"""The stored end of the convolutional autoencoder's training is what its network gives."""
 
 import numpy as np
 import pytest

@@ -78,7 +78,7 @@ def test_every_damage_is_noticed(stored):
 def test_a_pickle_is_refused_and_not_opened(tmp_path):
     path = tmp_path / "w"
     torch.save(network().state_dict(), path)
-    with pytest.raises(ValueError, match="is damaged or no safetensors file"):
+    with pytest.raises(ValueError, match="is damaged or not a safetensors file"):
         load_weights(path, network())
 
 
@@ -90,7 +90,7 @@ def test_a_foreign_file_is_refused(tmp_path):
 
 @pytest.mark.parametrize("model, message", [
     (network(5), r"holds 0.weight with shape \(3, 1, 3, 3\) where the model wants \(5, 1, 3, 3\)"),
-    (network()[:2], r"holds a tensor 2.\w+ with shape \(2.*which the model has not"),
+    (network()[:2], r"holds a tensor 2.\w+ with shape \(2.*which the model does not have"),
     (network().append(nn.Linear(1, 7)), r"has no tensor 3.weight.* with shape \(7, 1\)"),
 ])
 def test_a_mismatch_is_named(stored, model, message):

@@ -8,29 +8,30 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from lib import ops
-from lib import arguments
+from lib import arguments, ops
 from lib.ops import matrices, views
 
 ONES = np.ones
-MOST = 2**63 - 1
+LARGEST = 2**63 - 1
 
 
 # ---------------------------------------------------------------------------- the largest sizes
 
 
 @pytest.mark.parametrize("taken, refused", [
-    (lambda: arguments.whole("n", MOST, 1), lambda: arguments.whole("n", MOST + 1, 1)),
-    (lambda: arguments.per_axis("n", MOST, 2, 1), lambda: arguments.per_axis("n", MOST + 1, 2, 1)),
-    (lambda: ops.conv_output_size(MOST, 1), lambda: ops.conv_output_size(MOST - 1, 1, padding=1)),
-    (lambda: ops.conv_output_size(MOST - 2, 1, padding=1),
-     lambda: ops.conv_output_size(MOST + 1, 1)),
+    (lambda: arguments.integer("n", LARGEST, 1), lambda: arguments.integer("n", LARGEST + 1, 1)),
+    (lambda: arguments.per_axis("n", LARGEST, 2, 1),
+     lambda: arguments.per_axis("n", LARGEST + 1, 2, 1)),
+    (lambda: ops.conv_output_size(LARGEST, 1),
+     lambda: ops.conv_output_size(LARGEST - 1, 1, padding=1)),
+    (lambda: ops.conv_output_size(LARGEST - 2, 1, padding=1),
+     lambda: ops.conv_output_size(LARGEST + 1, 1)),
     (lambda: ops.conv_transpose_output_size(2**62, 1, stride=2),
      lambda: ops.conv_transpose_output_size(2**62, 2, stride=2)),
     (lambda: None, lambda: ops.interpolate([1], scale_factor=2.0**63)),
     (lambda: None, lambda: ops.interpolate([1, 2], scale_factor=2.0**62)),
-    (lambda: matrices._check_cells("size", (MOST, 1)),
-     lambda: matrices._check_cells("size", (2**62, 2))),
+    (lambda: matrices._check_cells(arguments.per_axis("size", (LARGEST, 1), 2, 1)),
+     lambda: matrices._check_cells(arguments.per_axis("size", (2**62, 2), 2, 1))),
     (lambda: ops.max_pool(ONES(3), 2, stride=2**31 - 1),
      lambda: ops.max_pool(ONES(3), 2, stride=2**31)),
 ])
@@ -41,12 +42,12 @@ def test_the_largest_number(taken, refused):
 
 
 @pytest.mark.parametrize("call", [
-    lambda: ops.layer_bed_of_nails(ONES((1, 1, 1)), MOST),
-    lambda: ops.zero_stuff(ONES(2), MOST - 1),
-    lambda: ops.max_unpool1d(ONES((1, 1, 2)), np.zeros((1, 1, 2), int), 1, stride=MOST - 1),
+    lambda: ops.layer_bed_of_nails(ONES((1, 1, 1)), LARGEST),
+    lambda: ops.zero_stuff(ONES(2), LARGEST - 1),
+    lambda: ops.max_unpool1d(ONES((1, 1, 2)), np.zeros((1, 1, 2), int), 1, stride=LARGEST - 1),
     lambda: ops.interpolate([1], scale_factor=2.0**63 - 1024),
-    lambda: ops.pixel_shuffle(ONES((0, 1, 1)), MOST),
-    lambda: ops.icnr(ONES((MOST // 3037000499**2, 0, 1, 1)), 3037000499)])
+    lambda: ops.pixel_shuffle(ONES((0, 1, 1)), LARGEST),
+    lambda: ops.icnr(ONES((LARGEST // 3037000499**2, 0, 1, 1)), 3037000499)])
 def test_a_size_that_can_be_counted_is_refused_by_the_memory_alone(call):
     with pytest.raises((ValueError, MemoryError)) as error:
         call()
@@ -129,8 +130,8 @@ def test_groups_that_do_not_divide_the_channels():
 
 
 def test_what_is_a_whole_number():
-    assert all(arguments.is_whole(n) is True for n in (0, -3, np.int8(1), np.array(4)))
-    assert all(arguments.is_whole(n) is False for n in (True, 1.0, "1", None, np.ones(2)))
+    assert all(arguments.is_integer(n) is True for n in (0, -3, np.int8(1), np.array(4)))
+    assert all(arguments.is_integer(n) is False for n in (True, 1.0, "1", None, np.ones(2)))
 
 
 # --------------------------------------------------------------------------- defaults and spread

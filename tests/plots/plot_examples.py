@@ -41,33 +41,30 @@ EXAMPLES = {
         TAPS_F, (4, 3), first=1, transposed=True),
     "matrix_picture letters": lambda: plots.matrix_picture(
         list("xyz"), 4, padding=1, x=list("abcd")),
-    "matrix_picture output padding": lambda: plots.matrix_picture(
-        list("xyz"), 5, stride=2, transposed=True, output_padding=1, x=list("ab")),
-    "matrix_picture large": lambda: plots.matrix_picture(KERNEL, (6, 6), padding=1, show="taps"),
+    "matrix_picture large": lambda: plots.matrix_picture(KERNEL, (6, 6), padding=1),
     "matrix_gallery 1-D": lambda: plots.matrix_gallery([
-        dict(kernel_size=3, size=7), dict(kernel_size=3, size=7, stride=2),
-        dict(kernel_size=3, size=7, padding=1), dict(kernel_size=3, size=7, dilation=2)]),
+        dict(kernel=["a", "b", "c"], size=7, **setting)
+        for setting in ({}, {"stride": 2}, {"padding": 1}, {"dilation": 2})]),
     "matrix_gallery 2-D": lambda: plots.matrix_gallery([
-        dict(kernel_size=(2, 2), size=(4, 4), title="plain"),
-        dict(kernel_size=(2, 2), size=(4, 3), stride=(2, 1), padding=(0, 1), title="mixed")]),
+        dict(kernel=[["a", "b"], ["c", "d"]], size=(4, 4), title="plain"),
+        dict(kernel=[["a", "b"], ["c", "d"]], size=(4, 3), stride=(2, 1), padding=(0, 1),
+             title="mixed")]),
     "layer_matrix_picture": lambda: plots.layer_matrix_picture((2, 3, 3), 6),
     "layer_matrix_picture groups": lambda: plots.layer_matrix_picture(
         (4, 1, 2, 2), (3, 3), groups=2),
     "direct_and_transposed 1-D": lambda: plots.direct_and_transposed(
         [1, 4, -1, 0, 2, -2], [1, 2, -1]),
     "direct_and_transposed 2-D": lambda: plots.direct_and_transposed(
-        IMAGE, KERNEL, stride=2, padding=1, cell=(1, 1)),
-    "direct_and_transposed dilation": lambda: plots.direct_and_transposed(
-        list("abcde"), list("xy"), dilation=2),
+        IMAGE, KERNEL, stride=2),
+    "direct_and_transposed letters": lambda: plots.direct_and_transposed(
+        list("abcde"), list("xy")),
     "zero_stuffing_picture 1-D": lambda: plots.zero_stuffing_picture(
         [2, 3, 0, -1], [1, 2, -1], stride=2),
     "zero_stuffing_picture 2-D": lambda: plots.zero_stuffing_picture(
-        [[1, 2], [3, 4]], KERNEL, stride=2, padding=1, output_padding=1),
-    "zero_stuffing_picture cropped": lambda: plots.zero_stuffing_picture(
-        [1, 2, 3, 4], [1, 2], stride=2, padding=2),
+        [[1, 2], [3, 4]], KERNEL, stride=2),
     "size_staircase": lambda: plots.size_staircase(4, stride=3, sizes=range(4, 20)),
     "signals cells": lambda: plots.signals(
-        [[0, 0, 1, 0], (1, [1, 2, 3])], labels=["x", "z"]),
+        [[0, 0, 1, 0], [1, 2, 3]], labels=["x", "z"]),
     "signals stems": lambda: plots.signals(
         [[0.5, -1, 1], [1, 2, 3.25]], labels=["x", "y"], mode="stems"),
     "loss_and_kernel": lambda: plots.loss_and_kernel(
@@ -89,8 +86,6 @@ EXAMPLES = {
     "coverage_picture 3-D": lambda: plots.coverage_picture((3, 3, 3), 3, stride=2),
     "coverage_picture layers": lambda: plots.coverage_picture(
         4, layers=[dict(kernel_size=3, stride=2)] * 3),
-    "coverage_picture layers 2-D": lambda: plots.coverage_picture(
-        (3, 3), layers=[dict(kernel_size=3, stride=2), dict(kernel_size=4, stride=2)]),
     "spectrum_picture": lambda: plots.spectrum_picture(
         [1 + 0.1 * BOARD, np.cos(np.arange(24) / 3) + np.zeros((5, 24, 1))], 2,
         labels=["board", "waves"]),
@@ -105,8 +100,7 @@ EXAMPLES = {
     "half_pixel_picture down": lambda: plots.half_pixel_picture(5, 3, align_corners=None),
     "half_pixel_picture many": lambda: plots.half_pixel_picture(16, 28),
     "half_pixel_picture one": lambda: plots.half_pixel_picture(1, 4, align_corners=None),
-    "weights_picture linear": lambda: plots.weights_picture(
-        ops.interpolation_matrix(4, 8), title="linear, 4 to 8"),
+    "weights_picture linear": lambda: plots.weights_picture(ops.interpolation_matrix(4, 8)),
     "weights_picture cubic": lambda: plots.weights_picture(
         ops.interpolation_matrix(8, 16, mode="cubic")),
     "weights_picture kernel": lambda: plots.weights_picture(

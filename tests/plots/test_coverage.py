@@ -7,7 +7,7 @@ import pytest
 
 from lib import ops, plots
 from lib.plots import _theme
-from lib.plots.coverage import _interior, _Shades
+from lib.plots.coverage import _ink, _interior, _share
 
 RNG = np.random.default_rng(0)
 
@@ -92,11 +92,11 @@ def test_counts_are_readable_on_their_shades(most, theme):
         return np.where(v <= 0.04045, v / 12.92, ((v + 0.055) / 1.055) ** 2.4) @ [
             0.2126, 0.7152, 0.0722]
 
-    shares = [_Shades.share(count, most) for count in range(most + 1)]
+    shares = [_share(count, most) for count in range(most + 1)]
     assert shares[0] == 0 and shares[-1] == 1 and (np.diff(shares) > 0).all()
     for count, share in enumerate(shares):
         ground = (1 - share) * channels("paper") + share * channels("output-line")
-        pair = sorted(map(luminance, (ground, channels(_Shades().ink(count, most)))))
+        pair = sorted(map(luminance, (ground, channels(_ink(count, most)))))
         assert (pair[1] + 0.05) / (pair[0] + 0.05) >= 4.5
 
 
@@ -148,8 +148,7 @@ LAYER = dict(kernel_size=3, stride=2)
     (lambda: plots.coverage_picture(4, layers=[]), r"layers=\[\]"),
     (lambda: plots.coverage_picture(4, layers=[dict(stride=2)]), "kernel_size"),
     (lambda: plots.coverage_picture(4, layers=[dict(kernel_size=3, pad=1)]), "unknown key 'pad'"),
-    (lambda: plots.coverage_picture((2, 2, 2), layers=[LAYER]), "layers.* have 3 axes"),
-    (lambda: plots.coverage_picture((12, 12), layers=[LAYER] * 2), "size="),
+    (lambda: plots.coverage_picture((2, 2, 2), layers=[LAYER]), "layers.* has 3 axes; use one"),
     (lambda: plots.spectrum_picture(np.ones(24), 2), "pictures.shape"),
     (lambda: plots.spectrum_picture(np.ones((24, 24)), 1), "stride=1"),
     (lambda: plots.spectrum_picture(np.ones((24, 24)), (2, 1)), "stride="),

@@ -81,11 +81,10 @@ def test_small_and_large_pictures_become_equally_large():
     assert len({round(pixels.shape[0] * side[0]) for pixels, _, side in found}) == 1
 
 
-def test_rows_and_columns():
+def test_columns():
     images = [np.full((4, 4), i / 7) for i in range(7)]
-    for options, wanted in (({"rows": 2}, [4, 3]), ({"columns": 3}, [3, 3, 1]),
-                            ({"rows": 7}, [1] * 7), ({"columns": 7}, [7])):
-        corners = [corner for _, corner, _ in pasted(plots.pictures(images, **options))]
+    for columns, wanted in ((4, [4, 3]), (3, [3, 3, 1]), (1, [1] * 7), (7, [7])):
+        corners = [corner for _, corner, _ in pasted(plots.pictures(images, columns=columns))]
         heights = [round(y) for _, y in corners]
         assert [heights.count(y) for y in sorted(set(heights))] == wanted
         order = [(round(y), round(x)) for x, y in corners]
@@ -126,8 +125,7 @@ def test_alt_tells_the_values():
     (lambda: plots.pictures([np.eye(2)] * 2, titles=["a"]), "titles="),
     (lambda: plots.pictures([[np.eye(2)]], row_labels=["a", "b"]), "row_labels="),
     (lambda: plots.pictures([[np.eye(2)]], columns=1), "columns=1"),
-    (lambda: plots.pictures([np.eye(2)] * 4, rows=0), "rows=0"),
-    (lambda: plots.pictures([np.eye(2)] * 4, rows=1, columns=2), "columns=2"),
+    (lambda: plots.pictures([np.eye(2)] * 4, columns=0), "columns=0"),
     (lambda: plots.pictures(np.eye(2), scale=1.5), "scale=1.5"),
     (lambda: plots.pictures(np.eye(2), scale=0), "scale=0"),
     (lambda: plots.pictures([np.eye(400)] * 2, columns=2), "columns=2 .* fewer in a row"),

@@ -1,12 +1,17 @@
 """What is asked in each task: one module for each chapter that has exercises.
 
 Each module has ``TASKS``, in the order of its notebook. A task's expected values come from a
-witness, which is PyTorch, SciPy or a definition, and not from a stored solution.
+witness (a reference implementation), which is PyTorch, SciPy or a definition, and not from a stored
+solution. The words of the hints stand beside the module, in CHAPTER.toml: those of a task in their
+order, and one for each clause, by its name.
 """
 
 import difflib
+import tomllib
+from dataclasses import replace
 from functools import cache
 from importlib import import_module
+from pathlib import Path
 from pkgutil import iter_modules
 
 
@@ -20,7 +25,14 @@ def tasks_of(chapter):
     """{name: task} of a chapter, in order; ValueError for a chapter that has none."""
     if chapter not in chapters():
         raise ValueError(f"chapter={chapter!r} has no tasks; use one of {', '.join(chapters())}.")
-    return {task.name: task for task in import_module(f"{__name__}.{chapter}").TASKS}
+    words = tomllib.loads(Path(__file__).with_name(f"{chapter}.toml").read_text(encoding="utf-8"))
+    tasks = import_module(f"{__name__}.{chapter}").TASKS
+    return {task.name: _with_hints(task, **words[task.name]) for task in tasks}
+
+
+def _with_hints(task, hints, clauses):
+    return replace(task, hints=tuple(hints), clauses=tuple(
+        replace(clause, hint=clauses[clause.name]) for clause in task.clauses))
 
 
 def find(name):

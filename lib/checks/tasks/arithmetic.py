@@ -64,67 +64,36 @@ TASKS = (
     Task(
         "arithmetic-lengths", "input_lengths",
         clauses=(
-            Clause("stride 1", [call(4, 3), call(1, 5)], equals=_lengths,
-                   hint="With stride 1, how much shorter is the output than the input?"),
-            Clause("stride", [call(4, 3, stride=2), call(3, 2, stride=5)], equals=_lengths,
-                   hint="The size formula rounds down. How many neighbouring lengths give the same "
-                        "result, and which is the smallest?"),
+            Clause("stride 1", [call(4, 3), call(1, 5)], equals=_lengths),
+            Clause("stride", [call(4, 3, stride=2), call(3, 2, stride=5)], equals=_lengths),
             Clause("padding", [call(5, 4, stride=3, padding=1), call(6, 3, padding=1)],
-                   equals=_lengths,
-                   hint="n + 2p cells are seen by the kernel. What does that say of n?"),
+                   equals=_lengths),
             Clause("no length below 1", [call(1, 3, stride=2, padding=1),
-                                         call(1, 2, stride=4, padding=1)], equals=_lengths,
-                   hint="Write the list down on paper. Is each of its entries the length of a "
-                        "line of cells?"),
+                                         call(1, 2, stride=4, padding=1)], equals=_lengths),
         ),
-        hints=("The smallest length is one for which the last place ends at the last cell.",
-               "The smallest is s(m - 1) + k - 2p. Which others lead to the same m?",
-               "The remainder that the rounding drops can be 0, 1, …, s - 1."),
     ),
     Task(
         "arithmetic-crop", "transposed",
         clauses=(
             Clause("the canvas", [call(Y, W), call(Y, W, stride=2), call(X, FOUR, stride=5)],
-                   equals=_transposed,
-                   hint="Without padding all cells that stamps reach are kept, to the last one."),
+                   equals=_transposed),
             Clause("padding", [call(Y, W, padding=1), call(Y, W, stride=2, padding=2),
-                               call(X, FOUR, stride=3, padding=1)], equals=_transposed,
-                   hint="In the convolution, padding added cells to each end of its input. What "
-                        "becomes of them when everything is turned round?"),
+                               call(X, FOUR, stride=3, padding=1)], equals=_transposed),
             Clause("output padding on the canvas",
                    [call(Y, W, stride=2, padding=1, output_padding=1),
-                    call(X, FOUR, stride=3, padding=2, output_padding=1)], equals=_transposed,
-                   hint="The extra cell is one that padding would have cropped. At which end, and "
-                        "what stands in it?"),
+                    call(X, FOUR, stride=3, padding=2, output_padding=1)], equals=_transposed),
             Clause("output padding beyond the canvas",
                    [call(Y, W, stride=3, output_padding=2),
-                    call(X, FOUR, stride=4, padding=1, output_padding=3)], equals=_transposed,
-                   hint="What does a cell hold that no stamp reaches?"),
+                    call(X, FOUR, stride=4, padding=1, output_padding=3)], equals=_transposed),
         ),
-        hints=("Make the whole canvas first: s(m - 1) + k cells.",
-               "Padding and output padding move the edges of the window through which one looks at "
-               "the canvas.",
-               "The window begins at cell p. It ends p cells before the end of the canvas, and "
-               "output padding moves that end to the right; the canvas may have to be longer."),
     ),
     Task(
         "arithmetic-network", "decoder",
         clauses=(
-            Clause("the input goes in", holds=_accepts,
-                   hint="The first number of a ConvTranspose2d is the number of channels that "
-                        "come in."),
-            Clause("7 to 28", holds=_seven,
-                   hint="Put m = 7 and k = 3 into the size formula. How many cells is the first "
-                        "layer away from 14, with which padding and output padding does it "
-                        "arrive there?"),
-            Clause("every size", holds=_every_size,
-                   hint="The layers should double whatever comes in. Which condition on k, s, p "
-                        "and a does the chapter give for that?"),
-            Clause("its parts", holds=_parts,
-                   hint="Keep what the task tells you to keep; only the sizes are wrong."),
+            Clause("the input goes in", holds=_accepts),
+            Clause("7 to 28", holds=_seven),
+            Clause("every size", holds=_every_size),
+            Clause("its parts", holds=_parts),
         ),
-        hints=("The wrong one takes 7 to 15 and 15 to 32.",
-               "A kernel of 3 with stride 2 doubles m to 2m + 1 if nothing is cropped.",
-               "The size is multiplied by exactly s if k - 2p + a = s."),
     ),
 )

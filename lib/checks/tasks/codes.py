@@ -8,6 +8,7 @@ from scipy.spatial.distance import cdist
 
 from lib import data
 from lib.checks import Clause, Task
+from lib.checks._predicates import near
 from lib.checks._values import shape_of
 from lib.nets.reference import load_autoencoder
 
@@ -46,16 +47,6 @@ def _between(middles):
     if outside:
         return f"a picture between 2 and 8 at [{outside[0]}]: each h is monotonic"
     return None
-
-
-def _like(places):
-    def holds(middles):
-        right = _middles()
-        for place in places:
-            if abs(middles[place] - right[place]) > 0.01:
-                return f"another number at [{place}]"
-        return None
-    return holds
 
 
 @cache
@@ -100,48 +91,25 @@ TASKS = (
     Task(
         "codes-free", "may_change",
         clauses=(
-            Clause("seven words", holds=_seven_words, hint="One word for each letter."),
-            Clause("what is drawn", holds=_all_are("same", DRAWN),
-                   hint="Follow one picture through the whole: f, then h, then what undoes h, "
-                        "then g."),
-            Clause("what lies between the two halves", holds=_all_are("free", IN_CODES),
-                   hint="Try h(z) = 1000 z for one of the code values, or a cube. Then read the "
-                        "letters again."),
+            Clause("seven words", holds=_seven_words),
+            Clause("what is drawn", holds=_all_are("same", DRAWN)),
+            Clause("what lies between the two halves", holds=_all_are("free", IN_CODES)),
         ),
-        hints=("Write the formula of the new encoder and that of the new decoder.",
-               "Whatever can be computed from pictures and their reconstructions alone does not "
-               "notice h.",
-               "Can every picture that could be decoded before still be decoded? From which "
-               "code?"),
     ),
     Task(
         "codes-middles", "middles",
         clauses=(
-            Clause("between the ends", holds=_between,
-                   hint="The mean of the changed codes is no picture yet. Which two steps has "
-                        "the new decoder?"),
-            Clause("a straight change", holds=_like([0]),
-                   hint="Codes, h, mean, undo h, decode: does a straight h move the middle?"),
-            Clause("bent changes", holds=_like([1, 2, 3]),
-                   hint="Apply h to both codes before you take the mean. What undoes this h?"),
+            Clause("between the ends", holds=_between),
+            Clause("a straight change", holds=near(_middles, [0], 0.01)),
+            Clause("bent changes", holds=near(_middles, [1, 2, 3], 0.01)),
         ),
-        hints=("The codes of the two pictures are 1 and 4.",
-               "Half-way is the mean of h(1) and h(4).",
-               "Then undo h, and then double."),
     ),
     Task(
         "codes-plane", "three_classes",
         clauses=(
-            Clause("three classes", holds=_three_classes,
-                   hint="One class, then the two of a pair: [class, class, class]."),
-            Clause("a region of its own", holds=_own_region,
-                   hint="Where in the table are the digits whose neighbour has their own label?"),
-            Clause("a shared region", holds=_shared_region,
-                   hint="Two entries of the table belong to a pair of classes. Which two?"),
+            Clause("three classes", holds=_three_classes),
+            Clause("a region of its own", holds=_own_region),
+            Clause("a shared region", holds=_shared_region),
         ),
-        hints=("Rows and columns of the table are the digits 0 to 9, in order.",
-               "The diagonal of the table answers the first question.",
-               "table + table.T adds the two entries of each pair; ignore its diagonal. Does "
-               "the plane show the same?"),
     ),
 )

@@ -117,44 +117,24 @@ TASKS = (
         "comparison-interval", "interval",
         clauses=(
             Clause("the middle", [call(*_errors(3, 2), 1), call(*_errors(8, 5), 15)],
-                   holds=_middle, hint="The mean difference, second minus first, is not wrong in "
-                                       "the function above."),
+                   holds=_middle),
             Clause("one picture, one comparison", [call(*_errors(3, 1), 1),
                                                    call(*_errors(8, 1), 1)],
-                   equals=_interval,
-                   hint="With one picture, two of the mistakes are left. The interval misses at "
-                        "both ends; and how does the chapter compute S?"),
+                   equals=_interval),
             Clause("several comparisons", [call(*_errors(8, 1), 15), call(*_errors(5, 1), 3)],
-                   equals=_interval,
-                   hint="All intervals together may miss with the probability 0.05. What is left "
-                        "for one of them, and for each of its ends?"),
+                   equals=_interval),
             Clause("many pictures", [call(*_errors(4, 3), 1), call(*_errors(8, 40), 15)],
-                   equals=_interval,
-                   hint="A new seed shifts the errors of all its pictures together. How many "
-                        "independent draws are there?"),
+                   equals=_interval),
         ),
-        hints=("The interval is about new seeds. What is drawn anew with each seed?",
-               "Compare the wrong function with the formula of the chapter, factor by factor.",
-               "np.std divides by n, unless it is told otherwise; t.ppf(q) leaves out 1 - q at "
-               "one end."),
     ),
     Task(
         "comparison-choose", "choices",
         clauses=(
             Clause("only admissible kinds", [*LIMITS, call(_measured(), 1e-6, 1000, 15)],
-                   holds=_only_admissible,
-                   hint="One seed with too much ripple is enough to exclude a kind. At most means "
-                        "that the limit itself is allowed."),
+                   holds=_only_admissible),
             Clause("the best first", [*LIMITS, call(_measured(), 1e-6, 1000, 15)],
-                   holds=_the_best,
-                   hint="The lowest mean error among those that are admissible; none, where none "
-                        "is."),
-            Clause("what the rule leaves open", OPEN, holds=_the_rest,
-                   hint="Take the differences of the errors seed by seed. Does their interval "
-                        "contain 0?"),
+                   holds=_the_best),
+            Clause("what the rule leaves open", OPEN, holds=_the_rest),
         ),
-        hints=("Sort the admissible kinds by their mean error; the first is the best.",
-               "Compare each other one with the best, and not with its neighbour in the order.",
-               "If the lower end of the interval is above 0, the rule says that the two differ."),
     ),
 )

@@ -84,64 +84,32 @@ TASKS = (
         "convolution-length", "output_length",
         clauses=(
             Clause("one place after the other", [call(10, 4), call(7, 7), call(5, 1)],
-                   equals=_length,
-                   hint="The left end of the kernel can stand on cell 0. What is the last cell it "
-                        "can stand on, and how many cells are that, cell 0 included?"),
-            Clause("padding", [call(10, 4, padding=2), call(4, 3, padding=1)], equals=_length,
-                   hint="How many cells has the padded input?"),
+                   equals=_length),
+            Clause("padding", [call(10, 4, padding=2), call(4, 3, padding=1)], equals=_length),
             Clause("dilation", [call(10, 3, dilation=3), call(12, 4, padding=1, dilation=2)],
-                   equals=_length,
-                   hint="Draw three taps that lie three cells apart. How many cells is it from the "
-                        "first to the last, both included?"),
+                   equals=_length),
             Clause("stride", [call(10, 4, stride=3), call(11, 4, stride=3), call(12, 4, stride=3),
-                              call(11, 3, stride=2, padding=1, dilation=2)], equals=_length,
-                   hint="The places are 0, s, 2s, … How many of them do not pass the last one?"),
+                              call(11, 3, stride=2, padding=1, dilation=2)], equals=_length),
             Clause("no place at all", [call(2, 5), call(6, 4, padding=1, dilation=4),
-                                       call(3, 4, stride=2)], equals=_length,
-                   hint="There is no such thing as a negative number of places, nor one place for "
-                        "a kernel that does not fit."),
+                                       call(3, 4, stride=2)], equals=_length),
         ),
-        hints=("First without any setting: write down all the places of 4 taps on 10 cells.",
-               "Then change the length of the input (padding) and of the kernel (dilation).",
-               "The extent of the kernel is d(k - 1) + 1. Compare it with the padded input before "
-               "you divide."),
     ),
     Task(
         "convolution-bugs", "convolve",
         clauses=(
             Clause("every kernel", [call(X, EVEN), call(X, RAMP), call(X, FOUR)],
-                   equals=_convolved,
-                   hint="Which tap lies on the first cell of the window? Compare a kernel that "
-                        "reads the same in both directions with one that does not."),
+                   equals=_convolved),
             Clause("every stride", [call(X, EVEN, stride=2), call(X, RAMP, stride=3),
-                                    call(X, FOUR, stride=4)], equals=_convolved,
-                   hint="Output i does not start at cell i when the kernel moves by more than one "
-                        "cell. How many outputs are there, and where does each start?"),
+                                    call(X, FOUR, stride=4)], equals=_convolved),
         ),
-        hints=("Try an impulse: an input with a single 1.",
-               "One bug cannot be seen with stride 1, the other not with the kernel 1 2 1.",
-               "Deep learning's convolution has both indices rising: see what the chapter says "
-               "about np.convolve."),
     ),
     Task(
         "convolution-network", "network",
         clauses=(
-            Clause("the picture goes in", holds=_accepts,
-                   hint="In which order does Conv2d want its two numbers of channels?"),
-            Clause("the size", holds=_size,
-                   hint="Which of its three numbers are wrong? The channels are the filters of "
-                        "the last layer; for the cells, put n = 32, k = 3 and stride 2 into the "
-                        "size formula."),
-            Clause("its parts", holds=_parts,
-                   hint="Keep what the task does not call wrong: two convolutions, a ReLU between "
-                        "them, and the size of the kernels."),
-            Clause("where the kernels stand", holds=_centres,
-                   hint="If the middle tap is to stand on cell 0, where is the first tap? And "
-                        "where does the next place have its middle?"),
+            Clause("the picture goes in", holds=_accepts),
+            Clause("the size", holds=_size),
+            Clause("its parts", holds=_parts),
+            Clause("where the kernels stand", holds=_centres),
         ),
-        hints=("The first fault stops the network, the second changes its sizes. Repair the first "
-               "and print the shape of the output.",
-               "The wrong network has 15 × 15 cells inside. Which cells are missing?",
-               "A kernel with its middle on the first cell sticks out by one cell on each side."),
     ),
 )

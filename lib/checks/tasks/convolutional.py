@@ -5,6 +5,7 @@ import torch
 import torch.nn.functional as F
 
 from lib.checks import Clause, Task, call
+from lib.checks._predicates import shaped
 from lib.checks._values import Network, shape_of
 
 SIDES = (28, 29, 30, 31, 32, 33)  # as the exercise gives them
@@ -23,10 +24,6 @@ def _there_and_back(n):
     for k, s in reversed(LAYERS):
         x = F.conv_transpose2d(x, w[k], stride=s)
     return x.shape[-1]
-
-
-def _six_sides(sides):
-    return None if shape_of(sides) == (6,) else "six numbers, one for each side"
 
 
 def _never_larger(sides):
@@ -122,58 +119,30 @@ TASKS = (
     Task(
         "convolutional-sides", "come_back",
         clauses=(
-            Clause("six sides", holds=_six_sides, hint="One number for each entry of sides."),
-            Clause("never larger", holds=_never_larger,
-                   hint="Can a stride that leaves cells over give the mirror more cells than "
-                        "there were?"),
-            Clause("the sides", equals=_come_back, reveal=False,
-                   hint="Follow the side down through three sizes, with the floor where the "
-                        "stride is 2, and up again from the smallest."),
+            Clause("six sides", holds=shaped((6,), "six numbers, one for each side")),
+            Clause("never larger", holds=_never_larger),
+            Clause("the sides", equals=_come_back, reveal=False),
         ),
-        hints=("Down, a layer makes floor((n - k)/s) + 1 cells of n.",
-               "Up, a layer makes s(n - 1) + k cells of n.",
-               "Several sides share their smallest map. What can the decoder know about which "
-               "of them it was?"),
     ),
     Task(
         "convolutional-network", "repaired_pair",
         clauses=(
-            Clause("two networks", [call()], holds=_two_networks,
-                   hint="Return the two in the form in which wrong_pair has them."),
-            Clause("the sizes", [call()], holds=_sizes,
-                   hint="Follow the side: 28, 14, 7, 1, 7, and then? What does a convolution with "
-                        "kernel 3, stride 2 and padding 1 make of 13 cells, and what of 14?"),
-            Clause("the same weights", [call()], holds=_same_weights,
-                   hint="Kernel sizes and numbers of channels were right. There is an option of "
-                        "the transposed layers that needs no weights."),
-            Clause("the code", [call()], holds=_code_of_either_sign,
-                   hint="Which signs can the eight numbers of wrong_pair have?"),
-            Clause("the output", [call()], holds=_output_of_any_size,
-                   hint="Which numbers can the last module of wrong_pair give?"),
-            Clause("the other activations", [call()], holds=_bends,
-                   hint="Two layers with nothing between them are one linear layer."),
+            Clause("two networks", [call()], holds=_two_networks),
+            Clause("the sizes", [call()], holds=_sizes),
+            Clause("the same weights", [call()], holds=_same_weights),
+            Clause("the code", [call()], holds=_code_of_either_sign),
+            Clause("the output", [call()], holds=_output_of_any_size),
+            Clause("the other activations", [call()], holds=_bends),
         ),
-        hints=("Print the shape after every module.",
-               "One fault is of size and occurs twice; two are of range.",
-               "A round trip loses (n + 2p - k) mod s cells. Which option gives them back? And "
-               "which modules forbid a sign, or values above 1?"),
     ),
     Task(
         "convolutional-loss", "loss",
         clauses=(
-            Clause("one picture", [call(*_batch(1, 3, 0)), call(*_batch(1, 5, 1))], equals=_loss,
-                   hint="Which number stands for white on either side? Over how many numbers is "
-                        "the mean?"),
+            Clause("one picture", [call(*_batch(1, 3, 0)), call(*_batch(1, 5, 1))], equals=_loss),
             Clause("a perfect output", [call(*_perfect(3, 2)), call(*_perfect(4, 3))],
-                   equals=_loss,
-                   hint="Print the shape of the difference. With how many pictures is each output "
-                        "compared?"),
+                   equals=_loss),
             Clause("each with its own", [call(*_batch(3, 3, 4)), call(*_batch(5, 4, 5)),
-                                         call(SQUARE[::-1, None] / 255, SQUARE)], equals=_loss,
-                   hint="Which axis of one array belongs to which axis of the other?"),
+                                         call(SQUARE[::-1, None] / 255, SQUARE)], equals=_loss),
         ),
-        hints=("Broadcasting lines up the last axes first.",
-               "Give both arrays the same shape before you subtract. Which axis is the batch?",
-               "Then give both the same unit."),
     ),
 )

@@ -61,59 +61,33 @@ TASKS = (
     Task(
         "gradient-predict", "gradients",
         clauses=(
-            Clause("eight numbers each", holds=_eight,
-                   hint="The gradient is with respect to the input. How many cells has it?"),
-            Clause("stride 1", holds=_list(0),
-                   hint="Every output has the derivative 1. Put down one stamp for each place of "
-                        "the kernel. How many places are there?"),
-            Clause("stride 2", holds=_list(1),
-                   hint="Where do the stamps begin now, and does one of them reach the last cell?"),
+            Clause("eight numbers each", holds=_eight),
+            Clause("stride 1", holds=_list(0)),
+            Clause("stride 2", holds=_list(1)),
         ),
-        hints=("For one output, the derivative with respect to the input is the kernel, at the "
-               "place of that output.",
-               "Add up the stamps of all outputs, each times 1.",
-               "In the middle, stride 1 gives every cell the sum of all taps; stride 2 gives some "
-               "cells the outer two taps and others the middle one."),
     ),
     Task(
         "gradient-backward", "input_gradient",
         clauses=(
             Clause("the shape", [call(DELTA, CORNER, (3, 5)),
-                                 call(CORNER, DELTA, (5, 7), stride=2)], holds=_shape,
-                   hint="The gradient has one number for each cell of the picture, read or not."),
+                                 call(CORNER, DELTA, (5, 7), stride=2)], holds=_shape),
             Clause("one output", [call(ONE, CORNER, (3, 5)), call(ONE, CORNER, (4, 7), stride=2)],
-                   equals=_autograd,
-                   hint="Only one output matters here. Which cells does it read, and with which "
-                        "weight each?"),
+                   equals=_autograd),
             Clause("all outputs", [call(DELTA, CORNER, (3, 5)), call(CORNER, DELTA, (3, 5))],
-                   equals=_autograd,
-                   hint="A cell that several outputs read acts on the loss in several ways. What "
-                        "does the chain rule do with them?"),
+                   equals=_autograd),
             Clause("stride", [call(DELTA, CORNER, (4, 7), stride=2),
                               call(DELTA, CORNER, (5, 8), stride=2),
-                              call(CORNER, DELTA, (6, 9), stride=3)], equals=_autograd,
-                   hint="Which cells does output (r, c) read when the kernel moves by more than "
-                        "one cell? And what is the gradient of a cell that nobody reads?"),
+                              call(CORNER, DELTA, (6, 9), stride=3)], equals=_autograd),
         ),
-        hints=("Begin with a single output: its stamp is the kernel times the number that arrives.",
-               "Output (r, c) read the cells from (s r, s c) on.",
-               "A double loop over the outputs is enough; start from zeros in the shape of x."),
     ),
     Task(
         "gradient-repeat", "transposed_repeat",
         clauses=(
             Clause("the length", [call(Y, 2), call(Y, 3)],
                    holds=lambda x, y, r: None if shape_of(x) == (len(y) // r,) else
-                   f"{len(y) // r} numbers",
-                   hint="A goes from n cells to r n. Its transpose goes the other way."),
+                   f"{len(y) // r} numbers"),
             Clause("the identity", [call(Y, 2), call(Y, 3), call(Y, 1), call(-Y, 6)],
-                   holds=_adjoint,
-                   hint="Write down A for three cells and r = 2. What stands in the rows of its "
-                        "transpose?"),
+                   holds=_adjoint),
         ),
-        hints=("The matrix of np.repeat for three cells and r = 2 has 6 rows and 3 columns.",
-               "A row of the transpose says which cells of y go into one result, and with which "
-               "weight.",
-               "The cell that was copied r times gets something back from each of its copies."),
     ),
 )

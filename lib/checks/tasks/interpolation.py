@@ -6,6 +6,7 @@ import torch.nn.functional as F
 
 from lib.checks import Clause, Task, call
 from lib.checks._tensors import one_channel
+from lib.checks._predicates import shaped
 from lib.checks._values import shape_of
 
 FOUR = np.array([[10, 20], [30, 40]])
@@ -35,10 +36,6 @@ def _rows_sum_to_one(rows):
     if len(wrong):
         return f"weights with sum 1; those of row {wrong[0]} have {sums[wrong[0]]:g}"
     return None
-
-
-def _six_rows(rows):
-    return None if shape_of(rows) == (6, 3) else "six rows with three numbers each"
 
 
 def _enlarged(image, r):
@@ -90,61 +87,33 @@ TASKS = (
         "interpolation-places", "places",
         clauses=(
             Clause("half-pixel centres", [call(2, 6), call(3, 7), call(8, 3)],
-                   equals=lambda n, m: np.clip(_places(n, m).numpy(), 0, n - 1),
-                   hint="Cell t of the new line has its centre at t + 1/2 new cells from the left "
-                        "edge. How many old cells is that, and which old centre lies there?"),
+                   equals=lambda n, m: np.clip(_places(n, m).numpy(), 0, n - 1)),
             Clause("aligned corners", [call(2, 4, align_corners=True),
-                                       call(4, 7, align_corners=True)], equals=_places,
-                   hint="The first new centre lies on the first old one, the last on the last: "
-                        "m - 1 steps for n - 1 cells."),
+                                       call(4, 7, align_corners=True)], equals=_places),
         ),
-        hints=("Draw the edges of the cells, not only their centres.",
-               "Half-pixel centres: (t + 1/2) new cells are (t + 1/2) n/m old cells; the old cell "
-               "u has its centre at u + 1/2.",
-               "np.clip(u, low, high) keeps places inside the line."),
     ),
     Task(
         "interpolation-matrix", "six_by_three",
         clauses=(
-            Clause("the shape", holds=_six_rows, hint="One row for each of the six new cells."),
-            Clause("each row is an average", holds=_rows_sum_to_one,
-                   hint="A constant line stays constant: what do the weights of a row add up to, "
-                        "also at the ends?"),
-            Clause("the weights", equals=_matrix, reveal=False,
-                   hint="Each new cell reads at a place between two old centres, a quarter of a "
-                        "cell from one of them; the first and the last lie outside."),
+            Clause("the shape", holds=shaped((6, 3), "six rows with three numbers each")),
+            Clause("each row is an average", holds=_rows_sum_to_one),
+            Clause("the weights", equals=_matrix, reveal=False),
         ),
-        hints=("At which places do the six new cells read? Task 1 says it.",
-               "A place u between the old centres i and i + 1 gives the weight u - i to i + 1 and "
-               "the rest to i.",
-               "The two places outside are moved to the nearest centre."),
     ),
     Task(
         "interpolation-bugs", "enlarge",
         clauses=(
             Clause("the inside of the picture", [call(WIDE, 3), call(TALL, 2)],
-                   holds=lambda y, x, r: _inside(y, _enlarged(x, r).numpy(), r),
-                   hint="Which fraction belongs to the rows, and which to the columns?"),
-            Clause("the first rows and columns", [call(WIDE, 2), call(TALL, 3)], equals=_enlarged,
-                   hint="int(-0.25) is 0, and -0.25 - 0 is negative. What weight does that give?"),
+                   holds=lambda y, x, r: _inside(y, _enlarged(x, r).numpy(), r)),
+            Clause("the first rows and columns", [call(WIDE, 2), call(TALL, 3)], equals=_enlarged),
         ),
-        hints=("Try a picture of one row: all rows of the result should be equal. Are they?",
-               "One bug exchanges two numbers. Which pictures do not notice?",
-               "The other bug is at places outside of the centres, on one side only: why not on "
-               "the other?"),
     ),
     Task(
         "interpolation-tables", "made_by",
         clauses=(
-            Clause("three answers", holds=_three_pairs,
-                   hint="Copy the form that the task shows, three times."),
-            Clause("the conventions", holds=_conventions,
-                   hint="Compute the first row under each convention. Which numbers lie near?"),
-            Clause("the whole numbers", holds=_whole_numbers,
-                   hint="16.67 becomes 17 in one way and 16 in the other; what becomes of 12.5?"),
+            Clause("three answers", holds=_three_pairs),
+            Clause("the conventions", holds=_conventions),
+            Clause("the whole numbers", holds=_whole_numbers),
         ),
-        hints=("Only the first row is needed.",
-               "Half-pixel centres give 10, 12.5, 17.5, 20 and aligned corners even steps.",
-               "np.trunc and np.round, applied to both, give four tables; three are here."),
     ),
 )

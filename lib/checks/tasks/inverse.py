@@ -6,6 +6,7 @@ import torch.nn.functional as F
 
 from lib.checks import Clause, Task, call
 from lib.checks._tensors import one_channel
+from lib.checks._predicates import shaped
 from lib.checks._values import shape_of
 
 RNG = np.random.default_rng(0)
@@ -33,10 +34,6 @@ def _same_output(twin, x, kernel):
         return None
     r, c = wrong[0].tolist()
     return f"the convolution of x, {wanted[r, c]:.4g} at [{r}, {c}]; its own is {made[r, c]:.4g}"
-
-
-def _three_pairs(kernels):
-    return None if shape_of(kernels) == (3, 2) else "three pairs of numbers"
 
 
 def _kept(kernel, measure):
@@ -94,61 +91,33 @@ TASKS = (
     Task(
         "inverse-energy", "kernels",
         clauses=(
-            Clause("three pairs", holds=_three_pairs, hint="Two taps for each of A, B and C."),
-            Clause("the sum", holds=_sums,
-                   hint="Each input cell is stamped once. What is the sum of one stamp?"),
-            Clause("the squares", holds=_energies,
-                   hint="With two taps and stride 2 no stamps overlap. What is the sum of squares "
-                        "of one stamp?"),
-            Clause("one without the other", holds=_only_one,
-                   hint="A and B are to show that the two are different things: one kernel that "
-                        "has one property only, and one that has the other."),
+            Clause("three pairs", holds=shaped((3, 2), "three pairs of numbers")),
+            Clause("the sum", holds=_sums),
+            Clause("the squares", holds=_energies),
+            Clause("one without the other", holds=_only_one),
         ),
-        hints=("Let the taps be u and v. Write the sum, and the sum of squares, of y u and y v.",
-               "Each property is one equation for u and v: a line, and a circle.",
-               "C lies on the line and on the circle."),
     ),
     Task(
         "inverse-test", "brings_back",
         clauses=(
             Clause("an inverse", [call(np.linalg.inv(BLUR), BLUR),
                                   call(np.linalg.pinv(TALL), TALL), call(LEFT, TALL)],
-                   equals=_brings_back,
-                   hint="There may be more outputs than inputs, and rounding. First W acts, then "
-                        "B: which product of matrices is that, and what should it be?"),
+                   equals=_brings_back),
             Clause("no inverse", [call(BLUR.T, BLUR), call(TALL.T, TALL),
-                                  call(np.zeros((3, 3)), BLUR)], equals=_brings_back,
-                   hint="B has to have the right size, and the right numbers as well."),
+                                  call(np.zeros((3, 3)), BLUR)], equals=_brings_back),
             Clause("fewer outputs than inputs", [call(PAIRS.T, PAIRS),
                                                  call(np.linalg.pinv(PAIRS), PAIRS),
-                                                 call(DROPPED.T, DROPPED)], equals=_brings_back,
-                   hint="What was thrown away cannot come back, though the outputs may. Test every "
-                        "x, not those that W and B made."),
+                                                 call(DROPPED.T, DROPPED)], equals=_brings_back),
         ),
-        hints=("To bring every x back: B (W x) = x for all x.",
-               "It is enough to look at one product of the two matrices. In which order?",
-               "np.eye(n) is the identity, and np.allclose compares with a tolerance."),
     ),
     Task(
         "inverse-twin", "twin",
         clauses=(
             Clause("the shape", TWINS,
                    holds=lambda y, x, kernel: None if shape_of(y) == x.shape else (
-                       f"shape {x.shape}, as x"),
-                   hint="A flattened picture has to be reshaped at the end."),
-            Clause("another picture", TWINS, holds=_another,
-                   hint="Does your way still give another picture if x is zero everywhere? What "
-                        "may be added to a picture, and how often?"),
-            Clause("the same convolution", TWINS, holds=_same_output,
-                   hint="Convolution is linear: what has to be the convolution of the difference "
-                        "between the two pictures?"),
+                       f"shape {x.shape}, as x")),
+            Clause("another picture", TWINS, holds=_another),
+            Clause("the same convolution", TWINS, holds=_same_output),
         ),
-        hints=("Look for a picture that the kernel turns into zeros, and add it to x.",
-               "W has fewer rows than columns, so there are vectors v, not zero, with W v = 0.",
-               "In np.linalg.svd(W), the last rows of the third result are such vectors. Their "
-               "largest entry may be small: any multiple will do as well.",
-               "Without a matrix: choose the first row and column of a 2-D picture v at will; the "
-               "kernel then says what the other cells must be, one by one, if its last tap is "
-               "not zero."),
     ),
 )

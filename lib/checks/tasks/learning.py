@@ -5,7 +5,7 @@ import torch
 import torch.nn.functional as F
 
 from lib.checks import Clause, Task, call
-from lib.checks._values import shape_of
+from lib.checks._predicates import shaped
 
 KERNELS = {  # as the exercise prints them
     "A": [0.19, 0.26, 0.26, 0.19],
@@ -42,10 +42,6 @@ def _autograd(y, w, x):
     return kernel.grad[0, 0].numpy()
 
 
-def _four(gradient, *_):
-    return None if shape_of(gradient) == (4,) else "four numbers, one for each tap"
-
-
 def _direction(gradient, y, w, x):
     given, right = np.asarray(gradient, dtype=float), _autograd(y, w, x)
     cosine = given @ right / (np.linalg.norm(given) * np.linalg.norm(right) or 1)
@@ -70,37 +66,18 @@ TASKS = (
         clauses=(
             Clause("four words", holds=lambda words: None if (
                 len(words) == 4 and set(words) == WORDS) else
-                "each of the four words once, one for each kernel",
-                   hint="The words stand in the table of the task."),
-            Clause("the fast waves", holds=_found("fast"),
-                   hint="What the blur leaves of a fast wave is faint, and looks like a slower "
-                        "wave. What kind of taps does it take to get the fast one back?"),
-            Clause("the shifted blur", holds=_found("shifted"),
-                   hint="A symmetric loss has a symmetric remedy. Which kernel is not symmetric?"),
-            Clause("the noise", holds=_found("noise"),
-                   hint="Large taps make noise large, too. What does a careful kernel look like?"),
+                "each of the four words once, one for each kernel"),
+            Clause("the fast waves", holds=_found("fast")),
+            Clause("the shifted blur", holds=_found("shifted")),
+            Clause("the noise", holds=_found("noise")),
         ),
-        hints=("Add up the taps of each kernel: what do they do to a signal that is 1 everywhere?",
-               "Then look for symmetry.",
-               "One kernel is the chapter's own, up to the last digit."),
     ),
     Task(
         "learning-gradient", "kernel_gradient",
         clauses=(
-            Clause("four numbers", GIVEN, holds=_four,
-                   hint="There is one derivative for each tap, however long the signals are."),
-            Clause("the direction", GIVEN, holds=_direction,
-                   hint="How does z change when one tap is raised by a little? And by which of the "
-                        "cells does the loss notice?"),
-            Clause("the size", GIVEN, equals=_autograd,
-                   hint="The loss is a mean of squares. Which two factors does its derivative "
-                        "bring?"),
+            Clause("four numbers", GIVEN, holds=shaped((4,), "four numbers, one for each tap")),
+            Clause("the direction", GIVEN, holds=_direction),
+            Clause("the size", GIVEN, equals=_autograd),
         ),
-        hints=("The output is linear in the kernel: z is a sum of four signals, each times one "
-               "tap.",
-               "The signal that belongs to tap j is what the kernel with a single 1 at tap j "
-               "gives.",
-               "The derivative compares the error, z - x, with that signal, cell by cell.",
-               "Check one tap yourself: raise it by 0.001 and see by how much the loss rises."),
     ),
 )

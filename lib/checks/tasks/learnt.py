@@ -127,59 +127,29 @@ TASKS = (
     Task(
         "learnt-swap", "predicted",
         clauses=(
-            Clause("four numbers", holds=_four_numbers,
-                   hint="Four numbers, in the order of the list."),
-            Clause("the parameters", holds=_entries(0, 2, "numbers of parameters (one or both)"),
-                   hint="How many kernels of 3 × 3 does each layer have, and how many biases? What "
-                        "does the interpolation learn?"),
+            Clause("four numbers", holds=_four_numbers),
+            Clause("the parameters", holds=_entries(0, 2, "numbers of parameters (one or both)")),
             Clause("the multiplications of the transposed convolution",
-                   holds=_entries(2, 3, "multiplications of the old layer"),
-                   hint="Each cell of the 16 small maps stamps all kernels that belong to its "
-                        "channel."),
+                   holds=_entries(2, 3, "multiplications of the old layer")),
             Clause("the multiplications of the new convolution",
-                   holds=_entries(3, 4, "multiplications of the new layer"),
-                   hint="On which grid does the new convolution work?"),
+                   holds=_entries(3, 4, "multiplications of the new layer")),
         ),
-        hints=("Both layers lead from 16 channels to 4 with 3 × 3 weights for each pair.",
-               "A convolution uses each weight once for each cell of its own grid.",
-               "After the interpolation the grid has twice as many rows and columns."),
     ),
     Task(
         "learnt-contained", "certain",
         clauses=(
-            Clause("pairs of names", holds=_pairs_of_names,
-                   hint="Copy the names from the table, two for each pair."),
-            Clause("nothing that is open", holds=_not_too_many,
-                   hint="Can the first layer of this pair make every kernel that the second one "
-                        "can make?"),
-            Clause("all that is certain", holds=_not_too_few,
-                   hint="Go through all pairs of layers. A fixed layer is one kernel: which "
-                        "layers can make it?"),
+            Clause("pairs of names", holds=_pairs_of_names),
+            Clause("nothing that is open", holds=_not_too_many),
+            Clause("all that is certain", holds=_not_too_few),
         ),
-        hints=("Write each layer as a transposed convolution with stride 2 on one axis. How many "
-               "taps has it, and which of them are free?",
-               "Transposed 3 has the taps of transposed 4, with the last one 0.",
-               "Bilinear interpolation has the taps 1, 3, 3, 1, divided by 4. Are they of the "
-               "form (1, 1) * flip(w)?"),
     ),
     Task(
         "learnt-clean", "cleaned",
         clauses=(
-            Clause("the shape", FEW, holds=_same_shape,
-                   hint="The result is a weight for the same convolution."),
-            Clause("equal sums", FEW, holds=_equal_sums,
-                   hint="Which r² channels make one map, and is each input channel looked at on "
-                        "its own?"),
-            Clause("the smallest change", FEW, equals=_nearest,
-                   hint="The sums need not become 0, nor the sub-kernels equal. And a change is "
-                        "smallest if it is spread evenly over the weights that share it."),
-            Clause("the argument", FEW[:2], untouched=True,
-                   hint="Does some line write into the array that was given?"),
+            Clause("the shape", FEW, holds=_same_shape),
+            Clause("equal sums", FEW, holds=_equal_sums),
+            Clause("the smallest change", FEW, equals=_nearest),
+            Clause("the argument", FEW[:2], untouched=True),
         ),
-        hints=("One map and one input channel: r² sub-kernels with k² weights each. To which "
-               "common sum should they go?",
-               "The mean of the sums stays where it is: what some gain, the others lose.",
-               "If a sub-kernel has to change its sum by a, each of its k² weights changes by "
-               "a / k²."),
     ),
 )

@@ -3,6 +3,7 @@
 import numpy as np
 
 from lib.checks import Clause, Task, call
+from lib.checks._predicates import shaped
 from lib.checks._values import shape_of
 from lib.nets.pca import PCA
 
@@ -53,10 +54,6 @@ def _errors(variances, sigma):
     return [(v[d:].sum() + d * sigma**2) / len(v) for d in range(len(v) + 1)]
 
 
-def _pair(answer, *_):
-    return None if shape_of(answer) == (2,) else "a pair (d, error)"
-
-
 def _size(answer, variances, sigma):
     errors = _errors(variances, sigma)
     d = answer[0]
@@ -79,60 +76,32 @@ TASKS = (
     Task(
         "linear-points", "four_points",
         clauses=(
-            Clause("four entries", holds=_four_entries,
-                   hint="Three errors, then one point in brackets of its own."),
-            Clause("a code of no numbers", holds=_like_pca(0),
-                   hint="Without a code, all points have one reconstruction. Which is best, and "
-                        "how far are the points from it, in squares per number?"),
-            Clause("a code of one number", holds=_like_pca(1),
-                   hint="What is left out is the variance along the other component, and a point "
-                        "has two numbers."),
-            Clause("a code of two numbers", holds=_like_pca(2),
-                   hint="How many numbers describe a point of the plane without any loss?"),
-            Clause("the point that comes back", holds=_like_pca(3),
-                   hint="Project the centred point on the first component. Where do you go from "
-                        "there, if you undo what you did first?"),
+            Clause("four entries", holds=_four_entries),
+            Clause("a code of no numbers", holds=_like_pca(0)),
+            Clause("a code of one number", holds=_like_pca(1)),
+            Clause("a code of two numbers", holds=_like_pca(2)),
+            Clause("the point that comes back", holds=_like_pca(3)),
         ),
-        hints=("Subtract the mean of the points first. What is it?",
-               "The covariance matrix of the centred points is symmetric, with two equal numbers "
-               "on its diagonal: its eigenvectors are (1, 1) and (1, -1), over the root of 2.",
-               "The variances along the components are the eigenvalues. The sum of those that "
-               "are left out, divided by 2, is the error per number."),
     ),
     Task(
         "linear-bugs", "honest_error",
         clauses=(
             Clause("the scale", [call(FITTING, HELD_OUT, 0), call(FITTING, HELD_OUT, 2)],
-                   holds=_from_0_to_1,
-                   hint="Which value has a white pixel in the program, and which should it have?"),
+                   holds=_from_0_to_1),
             Clause("the mean", [call(FITTING, FITTING, 0), call(FITTING, FITTING, 2)],
-                   equals=_error,
-                   hint="Both sets are the same here. What is the best code of no numbers? What "
-                        "has to be done before the decomposition, and undone at the end?"),
+                   equals=_error),
             Clause("fitted to other pictures", [call(FITTING, HELD_OUT, 0),
                                                 call(FITTING, HELD_OUT, 3),
                                                 call(HELD_OUT, FITTING, 2)],
-                   equals=_error,
-                   hint="Which set may decide about the mean, and about the components?"),
+                   equals=_error),
         ),
-        hints=("One bug concerns the units, one the origin, one the question which pictures are "
-               "used for what.",
-               "Everything that is learnt from pictures has to be learnt from fitting alone.",
-               "A reconstruction for d = 0 is the mean of the pictures in fitting."),
     ),
     Task(
         "linear-pays", "best_size",
         clauses=(
-            Clause("a pair", NOISE, holds=_pair, hint="Return two things: d, and the error."),
-            Clause("the size", NOISE, holds=_size,
-                   hint="What does one more component take away from the error, and what does it "
-                        "add? Compare variances with variances."),
-            Clause("the error", NOISE, holds=_its_error,
-                   hint="Two parts: what the missing components would have brought, and the noise "
-                        "within the space that is kept. How many pixels share it?"),
+            Clause("a pair", NOISE, holds=shaped((2,), "a pair (d, error)")),
+            Clause("the size", NOISE, holds=_size),
+            Clause("the error", NOISE, holds=_its_error),
         ),
-        hints=("Noise has the variance σ² along every direction.",
-               "Which part of the noise is still there after encoding and decoding?",
-               "The two parts are orthogonal, so their squares add up."),
     ),
 )

@@ -77,61 +77,32 @@ TASKS = (
         "matrix-fill", "by_hand",
         clauses=(
             Clause("the shape", holds=lambda rows: None if shape_of(rows) == RIGHT.shape else (
-                "one row for each output, one number for each of the five cells"),
-                   hint="How many places has the kernel on 5 + 2 cells, two cells apart?"),
+                "one row for each output, one number for each of the five cells")),
             Clause("where the taps stand", holds=lambda rows: next(
                 (f"zeros in other places in row {i}" for i in range(3)
-                 if not np.array_equal(np.equal(rows[i], 0), RIGHT[i] == 0)), None),
-                   hint="With padding 1 the first place begins outside, one cell before cell 0. "
-                        "Where do the other places begin?"),
-            Clause("the taps", equals=lambda: RIGHT, reveal=False,
-                   hint="A row is the kernel, moved. In which order do its taps lie on the cells, "
-                        "and which of them meets a zero of the padding?"),
+                 if not np.array_equal(np.equal(rows[i], 0), RIGHT[i] == 0)), None)),
+            Clause("the taps", equals=lambda: RIGHT, reveal=False),
         ),
-        hints=("Write the row of the padded input first: seven cells, three places.",
-               "Tap j of output i stands in column 2i + j - 1, if there is such a column.",
-               "The first row has lost its first tap. Which row has lost its last one?"),
     ),
     Task(
         "matrix-lecture", "orders",
         clauses=(
-            Clause("two words", MATRICES, holds=_two_words,
-                   hint="The function returns a pair of words, each one of the two in the task."),
-            Clause("the input", MATRICES, holds=_of_input,
-                   hint="f1, f2 and f3 lie below each other in the picture. How far apart are "
-                        "such cells when the rows follow one another, and when the columns do?"),
-            Clause("the outputs", MATRICES, holds=_of_outputs,
-                   hint="From one row of the matrix to the next the kernel moves to the next "
-                        "output. Does it move down the picture or along it?"),
+            Clause("two words", MATRICES, holds=_two_words),
+            Clause("the input", MATRICES, holds=_of_input),
+            Clause("the outputs", MATRICES, holds=_of_outputs),
         ),
-        hints=("Number the cells of a 4 by 3 picture in both orders, on paper.",
-               "Row 0 alone gives the input's order. Rows 0 and 1 together give the outputs'.",
-               "Moving f1 down by one cell and moving it along by one cell are different numbers "
-               "of columns, and which is which depends on the input's order.",
-               "np.flatnonzero(row) gives the columns in which a row is not zero."),
     ),
     Task(
         "matrix-orders", "to_row_order",
         clauses=(
             Clause("the shape", [call(NUMBERS[:6], (4, 3), (2, 3))],
                    holds=lambda y, W, *_: None if shape_of(y) == W.shape else (
-                       f"shape {W.shape}: as many outputs and inputs as before"),
-                   hint="Another order moves rows and columns of the matrix; it drops none."),
+                       f"shape {W.shape}: as many outputs and inputs as before")),
             Clause("the input", [call(NUMBERS[:3, :6], (2, 3), (1, 3)),
-                                 call(NUMBERS[:2, :12], (4, 3), (2, 1))], equals=_by_rows,
-                   hint="One column of W belongs to one input cell. At which place does that cell "
-                        "stand in the other order?"),
+                                 call(NUMBERS[:2, :12], (4, 3), (2, 1))], equals=_by_rows),
             Clause("the outputs", [call(NUMBERS[:6, :4], (1, 4), (2, 3)),
                                    call(NUMBERS[:6], (4, 3), (2, 3)),
-                                   call(NUMBERS, (3, 4), (4, 3))], equals=_by_rows,
-                   hint="One row of W belongs to one output cell. Rows have to move, too, and "
-                        "the outputs have a shape of their own."),
+                                   call(NUMBERS, (3, 4), (4, 3))], equals=_by_rows),
         ),
-        hints=("Number the cells of a 2 by 3 picture in both orders. Which number of the one order "
-               "is at which number of the other?",
-               "np.arange(6).reshape(2, 3, order=\"F\") shows the numbers of column order at "
-               "their places in the picture.",
-               "W[rows][:, columns] picks rows and columns in the order of two lists. A list and "
-               "its inverse are different unless the picture is square."),
     ),
 )

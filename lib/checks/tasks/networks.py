@@ -103,52 +103,27 @@ TASKS = (
     Task(
         "networks-scores", "above_zero",
         clauses=(
-            Clause("three lists", holds=_three_lists,
-                   hint="Write the strides of one case as a list, like [2, 8]."),
-            Clause("the last upsampler alone", holds=_case(0),
-                   hint="A pattern that repeats every 2 cells: does it repeat every 4 as well?"),
-            Clause("the one in the middle", holds=_case(1),
-                   hint="Repeat the pattern a, b twice: a, a, b, b. How much of it alternates "
-                        "from cell to cell?"),
-            Clause("the first alone", holds=_case(2),
-                   hint="Each number now fills four cells. Compare the sums of every second and "
-                        "of every fourth cell."),
+            Clause("three lists", holds=_three_lists),
+            Clause("the last upsampler alone", holds=_case(0)),
+            Clause("the one in the middle", holds=_case(1)),
+            Clause("the first alone", holds=_case(2)),
         ),
-        hints=("Which period has the pattern of each upsampler in the picture?",
-               "The score at stride s looks at the frequencies 1/s, 2/s, ... cycles per cell.",
-               "A wave that alternates from cell to cell gives a, a the sum a - a."),
     ),
     Task(
         "networks-gradient", "gradients",
         clauses=(
-            Clause("the periods", holds=_periods,
-                   hint="One number for each cell of a period: 2, 2, 3 and 4 of them."),
-            Clause("one convolution", holds=_cases(0, 3),
-                   hint="An input cell gets a 1 from each output that reads it. Draw the windows "
-                        "of a few outputs; where does the first begin, with the padding?"),
-            Clause("two convolutions", holds=_cases(3, 4),
-                   hint="The gradient that arrives at the first convolution is not all ones. Each "
-                        "of its numbers stamps a kernel."),
+            Clause("the periods", holds=_periods),
+            Clause("one convolution", holds=_cases(0, 3)),
+            Clause("two convolutions", holds=_cases(3, 4)),
         ),
-        hints=("The gradient of a convolution is a transposed convolution: count stamps.",
-               "With padding p, output i reads the input cells s i - p to s i - p + k - 1.",
-               "Case D: write down case A for the line in the middle, then stamp these numbers."),
     ),
     Task(
         "networks-wrong", "decoder",
         clauses=(
-            Clause("the shapes", [call()], holds=_shapes,
-                   hint="Two doublings. What does a 3 × 3 convolution without padding take away?"),
-            Clause("enough to learn", [call()], holds=_enough,
-                   hint="Interpolation has no weights. What follows it?"),
-            Clause("the ripple", [call()], holds=_no_ripple,
-                   hint="Even overlap promises equal counts, and not equal sums. Which layers "
-                        "treat all cells of the large grid alike?"),
-            Clause("whatever the weights are", [call()], holds=_for_any_weights,
-                   hint="Equal sub-kernels are a start. What happens to them in training?"),
+            Clause("the shapes", [call()], holds=_shapes),
+            Clause("enough to learn", [call()], holds=_enough),
+            Clause("the ripple", [call()], holds=_no_ripple),
+            Clause("whatever the weights are", [call()], holds=_for_any_weights),
         ),
-        hints=("Which row of the chapter's first table has no weights of its own for each phase?",
-               "One layer that makes a pattern is enough, also before or after one that does not.",
-               "torch.nn.Upsample(scale_factor=2) doubles the maps and learns nothing."),
     ),
 )

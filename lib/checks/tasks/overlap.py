@@ -43,46 +43,27 @@ TASKS = (
         clauses=(
             Clause("every tap belongs to one phase",
                    [call(7, 3), call(4, 2), call(2, 3), call(3, 4, dilation=2)],
-                   holds=_each_tap_once,
-                   hint="Deal the taps out to the phases, one by one. Does each tap get a phase, "
-                        "and none of them two?"),
+                   holds=_each_tap_once),
             Clause("without dilation", [call(7, 3), call(4, 2), call(2, 3), call(5, 1)],
-                   equals=_phases,
-                   hint="On which cell of its stamp does tap j land? Which phase is that?"),
+                   equals=_phases),
             Clause("with dilation", [call(4, 2, dilation=2), call(4, 3, dilation=2),
                                      call(3, 4, dilation=2), call(7, 4, dilation=6)],
-                   equals=_phases,
-                   hint="With dilation d, tap j lands d j cells into the stamp."),
+                   equals=_phases),
         ),
-        hints=("Write the numbers of the taps in a row, and below each the phase that it lands on.",
-               "Without dilation the phases come in turn: 0, 1, 2, ... and again from 0.",
-               "Phases are counted modulo the stride: j modulo s without dilation. "
-               "What takes the place of j with it?"),
     ),
     Task(
         "overlap-rim", "rim",
         clauses=(
             Clause("the whole canvas", [call(5, 2), call(7, 3), call(4, 4), call(6, 1)],
-                   equals=_rim,
-                   hint="Draw the first two stamps. From which cell on is everything covered as "
-                        "it is inside?"),
+                   equals=_rim),
             Clause("with padding", [call(4, 2, padding=1), call(7, 3, padding=1),
                                     call(9, 2, padding=2), call(5, 2, padding=4)],
-                   equals=_rim,
-                   hint="Padding crops that many cells from each end. What is left of the ramp, "
-                        "and can it be less than nothing?"),
+                   equals=_rim),
             Clause("with output padding", [call(3, 2, padding=1, output_padding=1),
                                            call(7, 3, padding=1, output_padding=2),
                                            call(6, 4, padding=1, output_padding=3),
                                            call(4, 2, padding=3, output_padding=1)],
-                   equals=_rim,
-                   hint="Output padding adds cells at one end only. Are those cells full ones?"),
+                   equals=_rim),
         ),
-        hints=("At the left end of the canvas, cell t misses the taps t + s, t + 2s, ... of its "
-               "phase. For which t has the kernel such a tap?",
-               "The two ends of the canvas are alike. The right end of the output is cropped by "
-               "the padding, less the output padding.",
-               "If the output padding is larger than the padding, the cells beyond the canvas "
-               "have the count 0, and this is too small as well."),
     ),
 )

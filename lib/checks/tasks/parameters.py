@@ -59,48 +59,25 @@ TASKS = (
     Task(
         "parameters-labels", "labels",
         clauses=(
-            Clause("four pairs", holds=_four_pairs,
-                   hint="A pair of a shape, which is a tuple, and a number, for each of A to D."),
-            Clause("the shapes", holds=_shapes,
-                   hint="Which of the two channel numbers comes first in a convolution, and which "
-                        "in its transpose? Which of them do groups divide?"),
-            Clause("the numbers", holds=_counts,
-                   hint="The entries of the weight, and one more number for each channel that has "
-                        "a bias. Which channels are these, and does each layer have a bias?"),
+            Clause("four pairs", holds=_four_pairs),
+            Clause("the shapes", holds=_shapes),
+            Clause("the numbers", holds=_counts),
         ),
-        hints=("A and B have the same weight tensor. Why?",
-               "With g groups, an input channel has kernels for the output channels of its own "
-               "group only.",
-               "Neither stride nor dilation adds a weight."),
     ),
     Task(
         "parameters-layer", "layer",
         clauses=(
             Clause("the shape", [call(*_given(2, 3)), call(*_given(4, 6, 2, batch=3), stride=2,
-                                                           groups=2)], holds=_shape,
-                   hint="Batch, output channels, length. With groups, the second axis of the "
-                        "weight is not the number of output channels."),
+                                                           groups=2)], holds=_shape),
             Clause("channels", [call(*_given(2, 2)), call(*_given(2, 3), stride=3)],
-                   equals=_layer,
-                   hint="An output channel adds up what every input channel stamps on it. Which "
-                        "kernel leads from input channel c to output channel o?"),
+                   equals=_layer),
             Clause("the bias", [call(*_given(2, 3, bias=10)), call(*_given(1, 2, bias=1),
-                                                                   stride=4)], equals=_layer,
-                   hint="One number for each output channel, added to all of its cells once, also "
-                        "to those that no stamp reaches."),
+                                                                   stride=4)], equals=_layer),
             Clause("the batch", [call(*_given(1, 2, batch=2)), call(*_given(3, 2, batch=4))],
-                   equals=_layer,
-                   hint="Each example has a result of its own, which depends on no other."),
+                   equals=_layer),
             Clause("groups", [call(*_given(2, 4, 2), groups=2),
                               call(*_given(6, 4, 2, batch=2, bias=1), stride=2, groups=2),
-                              call(*_given(3, 3, 3), groups=3)], equals=_layer,
-                   hint="Cut both kinds of channels into g parts of neighbouring channels. Which "
-                        "part is input channel c in, and which output channels does it own?"),
+                              call(*_given(3, 3, 3), groups=3)], equals=_layer),
         ),
-        hints=("Begin with one example, one group and no bias: a loop over c and o.",
-               "The kernel between input channel c and output channel o is weight[c, o], if there "
-               "is one group.",
-               "With groups, input channel c belongs to group c // (C_in / g), and its kernels "
-               "lead to the output channels of that group, which do not begin at 0."),
     ),
 )

@@ -5,6 +5,7 @@ import torch
 import torch.nn.functional as F
 
 from lib.checks import Clause, Task, call
+from lib.checks._predicates import shaped
 from lib.checks._values import shape_of
 
 X, W = torch.tensor([[[2.0, 1, 3]]]), torch.tensor([[[1.0, 10, 100]]])
@@ -19,10 +20,6 @@ def _enlarged(x, r=2):
 def _orders():
     return (F.conv1d(_enlarged(X), W, padding=1)[0, 0],
             _enlarged(F.conv1d(X, W, padding=1))[0, 0])
-
-
-def _two_rows(rows):
-    return None if shape_of(rows) == (2, 6) else "two lists of six numbers"
 
 
 def _row(number):
@@ -41,10 +38,6 @@ def _tie():
     columns = [F.conv1d(_enlarged(one, 3), w[None, None], padding=1)[0, 0, 5:10]
                for w in torch.eye(3)]
     return torch.stack(columns, dim=1)
-
-
-def _five_rows(rows):
-    return None if shape_of(rows) == (5, 3) else "five rows with three numbers each"
 
 
 def _phase_sums(rows):
@@ -76,50 +69,26 @@ TASKS = (
     Task(
         "resizing-order", "both_orders",
         clauses=(
-            Clause("two rows", holds=_two_rows, hint="Both ways give 2 · 3 numbers."),
-            Clause("first enlarge", holds=_row(0),
-                   hint="Write down the six enlarged numbers, with a zero at each end, and lay "
-                        "the three taps over them in their order."),
-            Clause("first convolve", holds=_row(1),
-                   hint="The convolution of three numbers with padding 1 gives three. What does "
-                        "nearest neighbour do with them?"),
+            Clause("two rows", holds=shaped((2, 6), "two lists of six numbers")),
+            Clause("first enlarge", holds=_row(0)),
+            Clause("first convolve", holds=_row(1)),
         ),
-        hints=("Nearest neighbour × 2 of 2, 1, 3 is 2, 2, 1, 1, 3, 3.",
-               "A convolution does not flip: its tap 0 reads the neighbour on the left.",
-               "With taps 1, 10 and 100, the digits of a result are the numbers that it read."),
     ),
     Task(
         "resizing-matrix", "tie",
         clauses=(
-            Clause("the shape", holds=_five_rows,
-                   hint="Five taps, one row for each; three weights, one column for each."),
-            Clause("the sums of the phases", holds=_phase_sums,
-                   hint="The ripple is 0 for any weights. Which rows belong to one phase for "
-                        "stride 3, and what does this say of their sum?"),
-            Clause("the taps", equals=_tie, reveal=False,
-                   hint="Let x be a single 1: after nearest neighbour it is a block of three. "
-                        "Which weight meets the block first, from the left?"),
+            Clause("the shape", holds=shaped((5, 3), "five rows with three numbers each")),
+            Clause("the sums of the phases", holds=_phase_sums),
+            Clause("the taps", equals=_tie, reveal=False),
         ),
-        hints=("One input cell becomes 1, 1, 1. Convolve this, and write each result in w0, w1, "
-               "w2.",
-               "The output cell to the left of the block reads the block with its right tap.",
-               "The kernel is (1, 1, 1) * flip(w); the chapter has the matrix for (1, 1)."),
     ),
     Task(
         "resizing-weights", "weights_of",
         clauses=(
-            Clause("the number of weights", [call(taps) for taps in TIED], holds=_one_fewer,
-                   hint="The taps are all sums of two neighbouring weights, but for the first and "
-                        "the last. These kernels do come from weights."),
-            Clause("the kernel they make", [call(taps) for taps in TIED], holds=_same_kernel,
-                   hint="The first tap is a single weight. Is it the first or the last one?"),
+            Clause("the number of weights", [call(taps) for taps in TIED], holds=_one_fewer),
+            Clause("the kernel they make", [call(taps) for taps in TIED], holds=_same_kernel),
             Clause("kernels that nothing makes", [call(taps) for taps in RIPPLED],
-                   equals=lambda taps: None,
-                   hint="Which sums of taps have to be equal? Is this also enough?"),
+                   equals=lambda taps: None),
         ),
-        hints=("Write down the taps for two weights, then for three.",
-               "Begin at one end: a tap that is a single weight gives it to you. What does the "
-               "next tap give?",
-               "One more tap than weights: after the last weight, one equation is left over."),
     ),
 )

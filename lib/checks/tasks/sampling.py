@@ -3,6 +3,7 @@
 import numpy as np
 
 from lib.checks import Clause, Task, call
+from lib.checks._predicates import near
 from lib.checks._values import shape_of
 from lib.nets.classifier import frechet_distance
 
@@ -22,16 +23,6 @@ def _four_distances(distances):
         return "four numbers"
     below = [n for n, distance in enumerate(distances) if distance < 0]
     return f"no negative distance, as at [{below[0]}]" if below else None
-
-
-def _like(places):
-    def holds(distances):
-        right = _distances()
-        for place in places:
-            if not np.isclose(distances[place], right[place], atol=1e-6):
-                return f"another number at [{place}]"
-        return None
-    return holds
 
 
 def _codes(count, size, seed):
@@ -113,53 +104,28 @@ TASKS = (
     Task(
         "sampling-distances", "distances",
         clauses=(
-            Clause("four distances", holds=_four_distances, hint="One number for each set."),
-            Clause("another mean", holds=_like([0]),
-                   hint="Both sets spread alike. What is left of the formula?"),
-            Clause("another spread", holds=_like([1, 2]),
-                   hint="In one dimension the trace becomes (σ - τ)². Are you comparing standard "
-                        "deviations?"),
-            Clause("what it sees", holds=_like([3]),
-                   hint="Compute mean and standard deviation of both sets. What else enters?"),
+            Clause("four distances", holds=_four_distances),
+            Clause("another mean", holds=near(_distances, [0], 1e-5)),
+            Clause("another spread", holds=near(_distances, [1, 2], 1e-5)),
+            Clause("what it sees", holds=near(_distances, [3], 1e-5)),
         ),
-        hints=("The set {0, 4} has the mean 2. What is its standard deviation?",
-               "Write mean and standard deviation beside each of the four sets.",
-               "For one feature the distance is (m - n)² + (σ - τ)²."),
     ),
     Task(
         "sampling-draw", "draw",
         clauses=(
-            Clause("the shape", [*EYES, *ZEROS], holds=_rows_of_noise,
-                   hint="Every row of noise gives one new code."),
-            Clause("the centre", ZEROS, equals=lambda codes, noise: codes.mean(axis=0) + noise,
-                   hint="The noise is 0 here. Which code should that give?"),
-            Clause("row by row", DOUBLED, holds=_linear,
-                   hint="The second, fourth, ... row of this noise is half of the row before it. "
-                        "What should happen to the deviations from the mean?"),
-            Clause("the covariance", EYES, holds=_drawn_covariance,
-                   hint="If ε has the covariance I, which covariance has the row εB? Which B do "
-                        "you need?"),
+            Clause("the shape", [*EYES, *ZEROS], holds=_rows_of_noise),
+            Clause("the centre", ZEROS, equals=lambda codes, noise: codes.mean(axis=0) + noise),
+            Clause("row by row", DOUBLED, holds=_linear),
+            Clause("the covariance", EYES, holds=_drawn_covariance),
         ),
-        hints=("Try it with one code value: which spread do draws have if the noise is "
-               "multiplied by the variance?",
-               "The row εB has the covariance BᵀB.",
-               "np.linalg.cholesky(C) gives L with C = L Lᵀ. Which of L and Lᵀ is B?"),
     ),
     Task(
         "sampling-twin", "white_twin",
         clauses=(
-            Clause("two matrices", PAIRS, holds=_two_matrices,
-                   hint="The new pair has the shapes of the old one."),
-            Clause("the reconstructions", PAIRS, holds=_same_reconstructions,
-                   hint="If the codes become Az, what has the decoder to do first?"),
-            Clause("the spread", PAIRS, holds=_unit_spread,
-                   hint="What do the codes of X vary by before the change, and after it?"),
-            Clause("no correlation", PAIRS, holds=_uncorrelated,
-                   hint="To divide each value by its own deviation gives the diagonal of the "
-                        "covariance. Which A gives the rest?"),
+            Clause("two matrices", PAIRS, holds=_two_matrices),
+            Clause("the reconstructions", PAIRS, holds=_same_reconstructions),
+            Clause("the spread", PAIRS, holds=_unit_spread),
+            Clause("no correlation", PAIRS, holds=_uncorrelated),
         ),
-        hints=("Any invertible A gives a twin: A F and G with the inverse of A.",
-               "If z has the covariance C, then Az has A C Aᵀ. Which A makes this I?",
-               "With C = L Lᵀ from np.linalg.cholesky, try the inverse of L."),
     ),
 )

@@ -77,66 +77,37 @@ TASKS = (
     Task(
         "segmentation-marks", "marks",
         clauses=(
-            Clause("four entries", holds=_four_entries,
-                   hint="The three IoUs stand in brackets of their own."),
-            Clause("the right pixels", holds=_like(0, np.mean(TRUE == SAID)),
-                   hint="Which pixels are wrong? There are two kinds of them."),
+            Clause("four entries", holds=_four_entries),
+            Clause("the right pixels", holds=_like(0, np.mean(TRUE == SAID))),
             Clause("the three IoUs",
-                   holds=_like(1, [_ious(SAID, TRUE, 3)[c] for c in range(3)]),
-                   hint="Count hits, misses and false alarms of each class. A pixel with a wrong "
-                        "class enters two of the IoUs."),
-            Clause("where", holds=_like(2, _ious(SAID > 0, TRUE > 0, 2)[1]),
-                   hint="Two classes now: ink and background. Only that of ink is asked for."),
-            Clause("what", holds=_like(3, np.mean((TRUE == SAID)[(TRUE > 0) & (SAID > 0)])),
-                   hint="Look at the pixels that are ink and are said to be ink. How many have "
-                        "the right class?"),
+                   holds=_like(1, [_ious(SAID, TRUE, 3)[c] for c in range(3)])),
+            Clause("where", holds=_like(2, _ious(SAID > 0, TRUE > 0, 2)[1])),
+            Clause("what", holds=_like(3, np.mean((TRUE == SAID)[(TRUE > 0) & (SAID > 0)]))),
         ),
-        hints=("Draw a table: true classes down, classes that were said across.",
-               "Its entries add up to 64, and the diagonal holds the right pixels.",
-               "The union of a class is its row and its column, with the entry in both counted "
-               "once."),
     ),
     Task(
         "segmentation-loss", "pixel_loss",
         clauses=(
-            Clause("a single pixel", [_scene(1, 1, 1, 0), _scene(3, 1, 1, 1)], equals=_loss,
-                   hint="wrong_loss is right here: compare yours with it, step by step."),
+            Clause("a single pixel", [_scene(1, 1, 1, 0), _scene(3, 1, 1, 1)], equals=_loss),
             Clause("the mean over all pixels", [_undecided(1, 2, 3), _undecided(4, 3, 2)],
-                   equals=_loss,
-                   hint="All scores are 0 here, so each class has the probability 1/5. Should the "
-                        "loss depend on the number of pixels?"),
+                   equals=_loss),
             Clause("each pixel with its scores", [_scene(1, 2, 3, 2), _scene(2, 5, 4, 3),
-                                                  _scene(5, 5, 5, 4)], equals=_loss,
-                   hint="Which numbers stand side by side in a row of rows: those of one pixel, "
-                        "or those of neighbours?"),
+                                                  _scene(5, 5, 5, 4)], equals=_loss),
         ),
-        hints=("Try a scene of two pixels, with the scores 0 to 9.",
-               "reshape does not know what an axis means. It reads the numbers in their order in "
-               "memory.",
-               "np.moveaxis(a, source, destination) brings an axis to another place."),
     ),
     Task(
         "segmentation-iou", "mean_iou",
         clauses=(
             Clause("one scene", [_maps(2, 1, 3, 4, seed=0), _maps(3, 1, 5, 4, seed=1)],
-                   equals=_mean_iou,
-                   hint="Hits over hits, misses and false alarms, for each class; then the mean "
-                        "over the classes."),
+                   equals=_mean_iou),
             Clause("all scenes together", [_maps(3, 4, 2, 3, seed=2), _maps(4, 6, 4, 3, seed=3)],
-                   equals=_mean_iou,
-                   hint="Are the pixels of all scenes in the same count, before anything is "
-                        "divided?"),
+                   equals=_mean_iou),
             Clause("a class that is missed, or made up",
                    [call(NOTHING, FIRST, 2), call(FIRST, NOTHING, 2), call(FIRST, SECOND, 3)],
-                   equals=_mean_iou,
-                   hint="A class that occurs in one of the two only has a union, and no hit."),
+                   equals=_mean_iou),
             Clause("a class that does not occur",
                    [call(FIRST, FIRST, 4), call(NOTHING, NOTHING, 3),
-                    _maps(5, 2, 3, 4, seed=4, only=(0, 2, 3))], equals=_mean_iou,
-                   hint="Its union is empty. Over how many classes is the mean, then?"),
+                    _maps(5, 2, 3, 4, seed=4, only=(0, 2, 3))], equals=_mean_iou),
         ),
-        hints=("Begin with one class: two arrays of True and False.",
-               "| is the union of two such arrays, & the part in both.",
-               "Collect the IoUs in a list, and skip a class whose union is empty."),
     ),
 )

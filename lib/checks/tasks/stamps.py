@@ -6,6 +6,7 @@ import torch.nn.functional as F
 
 from lib.checks import Clause, Task, call
 from lib.checks._tensors import one_channel
+from lib.checks._predicates import shaped
 from lib.checks._values import shape_of
 
 HAND = np.array([1, 2, -1]), np.array([3, 1, 2])
@@ -55,10 +56,6 @@ def _whole(printed):
                 if all(any(np.array_equal(c, d) for d in matrix.T) for c in printed.T))
 
 
-def _six_columns(matrix, printed):
-    return None if shape_of(matrix) == (12, 6) else "shape (12, 6)"
-
-
 def _lost_column(matrix, printed):
     for number, column in enumerate(_whole(printed).T):
         if not any(np.allclose(column, c) for c in np.transpose(matrix)):
@@ -76,57 +73,29 @@ TASKS = (
     Task(
         "stamps-by-hand", "outputs",
         clauses=(
-            Clause("the lengths", holds=_lengths,
-                   hint="Where does the last of three stamps begin, and how long is it?"),
-            Clause("stride 1", holds=_list(0),
-                   hint="Write the three stamps below each other, each one cell further to the "
-                        "right, and add up each column."),
-            Clause("stride 2", holds=_list(1),
-                   hint="Two stamps now share one cell. Which taps meet there?"),
-            Clause("stride 4", holds=_list(2),
-                   hint="Stamps of three taps, four cells apart: what is in the cells between "
-                        "them?"),
+            Clause("the lengths", holds=_lengths),
+            Clause("stride 1", holds=_list(0)),
+            Clause("stride 2", holds=_list(1)),
+            Clause("stride 4", holds=_list(2)),
         ),
-        hints=("A stamp is the kernel, as it is, times one input cell.",
-               "With stride s the stamps begin in cells 0, s and 2s.",
-               "The lengths are 2s + 3."),
     ),
     Task(
         "stamps-bugs", "stamps",
         clauses=(
             Clause("the length", [call(Y, W), call(Y, W, stride=2), call(Y, W, stride=5)],
                    holds=lambda z, y, w, stride=1: None if shape_of(z) == _transposed(
-                       y, w, stride).shape else f"{len(_transposed(y, w, stride))} cells",
-                   hint="Where does the last stamp begin? How many cells does it need from there, "
-                        "if it is longer, or shorter, than the stride?"),
-            Clause("one stamp", [call(ONE[1:2], W), call(ONE, W, stride=3)], equals=_transposed,
-                   hint="An input with a single 1 has to give one copy of the kernel. In which "
-                        "order are its taps, and where does it begin?"),
+                       y, w, stride).shape else f"{len(_transposed(y, w, stride))} cells"),
+            Clause("one stamp", [call(ONE[1:2], W), call(ONE, W, stride=3)], equals=_transposed),
             Clause("stamps that meet", [call(Y, W), call(Y, W, stride=2), call(Y, FOUR, stride=3)],
-                   equals=_transposed,
-                   hint="What has to happen in a cell that already holds a number?"),
+                   equals=_transposed),
         ),
-        hints=("With two taps and stride 2 the stamps lie side by side. Try three taps.",
-               "One bug is in the length, which is right only if the kernel is as long as the "
-               "stride.",
-               "The other bug is one missing character."),
     ),
     Task(
         "stamps-column", "completed",
         clauses=(
-            Clause("the shape", PRINTED, holds=_six_columns,
-                   hint="One column for each of the 2 × 3 input cells."),
-            Clause("the lost column", PRINTED, holds=_lost_column,
-                   hint="A column is the flattened picture of one stamp: three taps below each "
-                        "other in a picture with three columns. How far apart are they in the "
-                        "list, and which stamp is missing?"),
-            Clause("its place", PRINTED, holds=_in_place,
-                   hint="Column i belongs to input cell i. In what order do the stamps begin?"),
+            Clause("the shape", PRINTED, holds=shaped((12, 6), "shape (12, 6)")),
+            Clause("the lost column", PRINTED, holds=_lost_column),
+            Clause("its place", PRINTED, holds=_in_place),
         ),
-        hints=("Write down column 0 and column 1 for the taps 1, 2, 3.",
-               "In which row does the stamp of each of the six input cells begin? All six are "
-               "different.",
-               "The taps can be read from any column that is there.",
-               "np.insert(matrix, i, column, axis=1) puts a column at place i."),
     ),
 )

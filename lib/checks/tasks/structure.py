@@ -60,45 +60,20 @@ TASKS = (
     Task(
         "structure-settings", "settings",
         clauses=(
-            Clause("three triples", holds=_three_triples,
-                   hint="A list of three triples of whole numbers, in the order of the task."),
-            Clause("dilation", holds=_one_setting(2, "another dilation for {}"),
-                   hint="Look at a row that has all three taps. How many columns is it from one "
-                        "tap to the next?"),
-            Clause("stride", holds=_one_setting(0, "another stride for {}"),
-                   hint="Follow one tap from row to row. By how many columns does it move?"),
-            Clause("padding", holds=_whole,
-                   hint="In which column would the first tap of the first row stand, if columns "
-                        "went on to the left?"),
+            Clause("three triples", holds=_three_triples),
+            Clause("dilation", holds=_one_setting(2, "another dilation for {}")),
+            Clause("stride", holds=_one_setting(0, "another stride for {}")),
+            Clause("padding", holds=_whole),
         ),
-        hints=("Find a complete row first, one with 1, 2 and 3.",
-               "The distance of taps within a row and the distance of a tap from one row to the "
-               "next belong to different settings.",
-               "Padding cuts columns off: continue the pattern of the first row to the left of "
-               "the matrix."),
     ),
     Task(
         "structure-patches", "patches",
         clauses=(
-            Clause("the shape", [call(ONE, 2), call(THREE, 3)], holds=_shape,
-                   hint="One column holds all the numbers that one output needs, from every "
-                        "channel. There is one column for each place."),
-            Clause("one channel", [call(ONE, 2), call(ONE, 3)], equals=_patches,
-                   hint="The order of the taps in a column has to be that of "
-                        "weight.reshape(C_out, -1)."),
-            Clause("several channels", [call(THREE, 3), call(THREE, 2)], equals=_patches,
-                   hint="In which order does weight.reshape(C_out, -1) list channels and taps: "
-                        "which index runs fastest?"),
+            Clause("the shape", [call(ONE, 2), call(THREE, 3)], holds=_shape),
+            Clause("one channel", [call(ONE, 2), call(ONE, 3)], equals=_patches),
+            Clause("several channels", [call(THREE, 3), call(THREE, 2)], equals=_patches),
             Clause("stride", [call(ONE, 2, stride=2), call(THREE, 3, stride=2),
-                              call(THREE, 2, stride=3)], equals=_patches,
-                   hint="The stride leaves out places. The cells within a patch stay together."),
+                              call(THREE, 2, stride=3)], equals=_patches),
         ),
-        hints=("Begin with one channel: the first column is the patch in the upper left corner, "
-               "flattened.",
-               "With several channels, the flattened patches of the channels stand below each "
-               "other in one column.",
-               "np.lib.stride_tricks.sliding_window_view(x, (k, k), axis=(1, 2)) has the axes "
-               "channel, row and column of the place, row and column of the tap. Which of them "
-               "belong to the rows of the result?"),
     ),
 )

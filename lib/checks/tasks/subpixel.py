@@ -5,6 +5,7 @@ import torch
 import torch.nn.functional as F
 
 from lib.checks import Clause, Task, call
+from lib.checks._predicates import shaped
 from lib.checks._values import shape_of
 
 MAPS = np.arange(16).reshape(8, 1, 2)
@@ -18,10 +19,6 @@ def _tensor(array):
 
 def _shuffled():
     return F.pixel_shuffle(_tensor(MAPS), 2)
-
-
-def _two_maps(maps):
-    return None if shape_of(maps) == (2, 2, 4) else "two maps with two rows of four numbers"
 
 
 def _blocks(maps):
@@ -100,56 +97,29 @@ TASKS = (
     Task(
         "subpixel-layout", "shuffled",
         clauses=(
-            Clause("the shape", holds=_two_maps,
-                   hint="Eight channels make 8 / 4 maps, each twice as high and twice as wide."),
-            Clause("one block for each place", holds=_blocks,
-                   hint="A block of 2 × 2 holds the four numbers that four channels have at one "
-                        "and the same place."),
-            Clause("the order of the channels", equals=_shuffled, reveal=False,
-                   hint="Channel 4 c + 2 i + j goes to map c, to row i and column j of each "
-                        "block. Write 1 and 4 in this way."),
+            Clause("the shape", holds=shaped((2, 2, 4), "two maps with two rows of four numbers")),
+            Clause("one block for each place", holds=_blocks),
+            Clause("the order of the channels", equals=_shuffled, reveal=False),
         ),
-        hints=("Which four channels belong to map 0?",
-               "The left cells of these four channels fill the first two columns, the right cells "
-               "the other two.",
-               "In PyTorch's order the column in the block counts fastest, then the row, then the "
-               "map."),
     ),
     Task(
         "subpixel-start", "start",
         clauses=(
-            Clause("the shapes", _starts(2, 1, 3), holds=_pair,
-                   hint="How many numbers does a block have, and how many channels make it?"),
-            Clause("one output channel", _starts(2, 1) + _starts(3, 1), holds=_weights,
-                   hint="Nearest neighbour makes a block of equal numbers. Which numbers, and by "
-                        "which kernels?"),
-            Clause("several output channels", _starts(2, 3) + _starts(3, 2), holds=_weights,
-                   hint="Which channels make one block: neighbours, or those that lie C apart?"),
-            Clause("the bias", _starts(2, 1, 3) + _starts(3, 2), holds=_biases,
-                   hint="On an input of zeros nothing but the bias shows."),
+            Clause("the shapes", _starts(2, 1, 3), holds=_pair),
+            Clause("one output channel", _starts(2, 1) + _starts(3, 1), holds=_weights),
+            Clause("several output channels", _starts(2, 3) + _starts(3, 2), holds=_weights),
+            Clause("the bias", _starts(2, 1, 3) + _starts(3, 2), holds=_biases),
         ),
-        hints=("What do the r² cells of a block have in common after nearest neighbour?",
-               "Channel c r² + i r + j makes the cell in row i and column j of map c.",
-               "np.repeat and np.tile do different things from two channels on."),
     ),
     Task(
         "subpixel-kernels", "sub_kernels",
         clauses=(
-            Clause("the shape", [call(SIX, 2), call(SIX, 3), call(FIVE, 2)], holds=_rows,
-                   hint="r rows, and as many columns as it takes to hold all taps."),
+            Clause("the shape", [call(SIX, 2), call(SIX, 3), call(FIVE, 2)], holds=_rows),
             Clause("the taps of each row", [call(SIX, 2), call(SIX, 3), call(FIVE, 3)],
-                   holds=_members,
-                   hint="Which taps of the kernel can reach the outputs 0, r, 2r, ...? Where do "
-                        "the zeros go?"),
+                   holds=_members),
             Clause("the order in a row", [call(SIX, 2), call(SIX, 3), call(FIVE, 2),
                                           call(FIVE, 1), call(SIX, 4)],
-                   holds=_same_output,
-                   hint="A convolution reads with its kernel, a transposed convolution stamps "
-                        "with it. What does this do to the order?"),
+                   holds=_same_output),
         ),
-        hints=("Take six taps and r = 2. Which taps share an output, and which never do?",
-               "Output r i + q gets taps q, q + r, q + 2r, ... The larger the tap, the earlier the "
-               "input that it belongs to.",
-               "The chapter goes the other way: the kernels, each reversed, then interleaved."),
     ),
 )

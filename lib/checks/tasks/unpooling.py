@@ -5,6 +5,7 @@ import torch.nn.functional as F
 
 from lib.checks import Clause, Task, call
 from lib.checks._tensors import one_channel
+from lib.checks._predicates import shaped
 from lib.checks._values import shape_of
 
 PICTURE = np.array([[1, 7, 0, 2, 3], [4, 2, 9, 5, 1], [6, 0, 3, 8, 2], [2, 5, 1, 4, 0]])
@@ -21,10 +22,6 @@ def _kept(image):
 def _unpooled():
     values, places = F.max_pool2d(one_channel(PICTURE), 2, return_indices=True)
     return F.max_unpool2d(values, places, 2)[0, 0]
-
-
-def _four_rows(rows):
-    return None if shape_of(rows) == (4, 4) else "four rows with four numbers each"
 
 
 def _the_maxima(rows):
@@ -52,17 +49,10 @@ TASKS = (
     Task(
         "unpooling-width", "unpooled",
         clauses=(
-            Clause("the shape", holds=_four_rows,
-                   hint="The unpooling makes four rows of four cells, not of five."),
-            Clause("the four values", holds=_the_maxima,
-                   hint="Which windows are there? The fifth column belongs to none of them."),
-            Clause("their cells", equals=_unpooled, reveal=False,
-                   hint="Write down the four indices first. They were counted in rows of five "
-                        "cells; in which row and column of four does such an index lie?"),
+            Clause("the shape", holds=shaped((4, 4), "four rows with four numbers each")),
+            Clause("the four values", holds=_the_maxima),
+            Clause("their cells", equals=_unpooled, reveal=False),
         ),
-        hints=("The first row of the picture has the indices 0 to 4, the second 5 to 9.",
-               "Max-unpooling fills a flat array of 16 cells, then cuts it into rows of four.",
-               "divmod(index, width) is the row and the column of an index."),
     ),
     Task(
         "unpooling-kept", "kept",
@@ -70,38 +60,23 @@ TASKS = (
             Clause("one index for each window", [call(WIDE), call(TALL)],
                    holds=lambda places, image: None if shape_of(places) == (
                        image.shape[0] // 2, image.shape[1] // 2) else
-                   f"shape {(image.shape[0] // 2, image.shape[1] // 2)}",
-                   hint="Half as many rows, half as many columns."),
+                   f"shape {(image.shape[0] // 2, image.shape[1] // 2)}"),
             Clause("the index in the whole image", [call(WIDE), call(TALL), call(NEGATIVE)],
-                   equals=_kept,
-                   hint="An index counts through the rows of the whole image, one after the "
-                        "other."),
+                   equals=_kept),
             Clause("ties", [call(TIED), call(np.zeros((4, 6))), call(np.ones((2, 2)))],
-                   equals=_kept,
-                   hint="Several cells of a window hold the maximum. Which comes first in row "
-                        "order?"),
+                   equals=_kept),
         ),
-        hints=("The cell in row a and column b of an image has the index a · columns + b.",
-               "argmax of a window counts inside of the window: from 0 to 3.",
-               "np.argmax returns the first of equal maxima."),
     ),
     Task(
         "unpooling-wrong", "pictures_back",
         clauses=(
             Clause("one picture", [call(_pictures(1, 4, 4)), call(_pictures(1, 2, 6))],
-                   equals=_back, hint="Max-pooling with windows of 2 × 2, and its places."),
+                   equals=_back),
             Clause("several pictures", [call(_pictures(2, 4, 4)), call(_pictures(3, 2, 4))],
-                   equals=_back,
-                   hint="In which order are encode and decode called for two pictures? Whose "
-                        "places does the network remember then?"),
+                   equals=_back),
             Clause("odd sizes", [call(_pictures(1, 5, 5)), call(_pictures(2, 4, 5)),
                                  call(_pictures(1, 3, 4))],
-                   equals=_back,
-                   hint="The last row or column is not pooled. What has the unpooling to know to "
-                        "find the right cells?"),
+                   equals=_back),
         ),
-        hints=("There are two mistakes: try them one at a time.",
-               "Where could the places be kept, so that they travel with their picture?",
-               "ops.max_unpool has an option for the size of its result."),
     ),
 )

@@ -4,6 +4,7 @@ import numpy as np
 from scipy.stats import mannwhitneyu
 
 from lib.checks import Clause, Task, call
+from lib.checks._predicates import near
 from lib.checks._values import shape_of
 
 
@@ -22,15 +23,6 @@ def _five_numbers(numbers):
         return "five numbers"
     return None if all(0 <= share <= 1 for share in numbers[2:]) else (
         "shares from 0 to 1 in the last three places")
-
-
-def _like(places, within):
-    def holds(numbers):
-        for place in places:
-            if abs(numbers[place] - _counts()[place]) > within:
-                return f"another number at [{place}]"
-        return None
-    return holds
 
 
 def _area(normal, other):
@@ -84,58 +76,32 @@ TASKS = (
     Task(
         "uses-alarms", "detector",
         clauses=(
-            Clause("five numbers", holds=_five_numbers,
-                   hint="Two counts, then three shares that are not in per cent."),
-            Clause("the alarms", holds=_like([0, 1], 0.5),
-                   hint="How many pieces are faulty, how many are good? Which rate belongs to "
-                        "which?"),
-            Clause("the trust in an alarm", holds=_like([2], 1e-3),
-                   hint="Of all alarms, right and false ones together: which part is right?"),
-            Clause("all pieces", holds=_like([3, 4], 1e-3),
-                   hint="A good piece without an alarm is judged rightly, too."),
+            Clause("five numbers", holds=_five_numbers),
+            Clause("the alarms", holds=near(_counts, [0, 1], 0.5)),
+            Clause("the trust in an alarm", holds=near(_counts, [2], 1e-3)),
+            Clause("all pieces", holds=near(_counts, [3, 4], 1e-3)),
         ),
-        hints=("Draw a table: faulty and good, with an alarm and without.",
-               "The rate of false alarms is a share of the good pieces, not of the alarms.",
-               "Whoever never gives an alarm is wrong about the faulty pieces only."),
     ),
     Task(
         "uses-area", "area",
         clauses=(
             Clause("an area that can be counted", [call([1.0, 2.0], [3.0]), call([3.0], [1.0]),
                                                    call([1.0, 2.0, 4.0], [3.0, 5.0])],
-                   equals=_area,
-                   hint="There are few pairs here: list them. In which has the anomaly the larger "
-                        "score?"),
+                   equals=_area),
             Clause("all pairs", [_scores(7, 5, 0), _turned(4, 9, 1), _scores(20, 30, 2)],
-                   equals=_area,
-                   hint="Every normal score is compared with every score of an anomaly."),
+                   equals=_area),
             Clause("equal scores", [call([2.0], [2.0]), call([1.0, 2.0, 2.0, 3.0], [2.0, 3.0]),
                                     call([0.0, 0.0, 1.0], [0.0, 1.0, 1.0, 1.0])],
-                   equals=_area,
-                   hint="How much does a pair count whose scores are equal?"),
+                   equals=_area),
         ),
-        hints=("How many pairs are there?",
-               "An array of shape (n, 1) and one of shape (m) are compared pair by pair.",
-               "Count the pairs in which the anomaly wins, and half of those without a winner."),
     ),
     Task(
         "uses-correct", "correct",
         clauses=(
-            Clause("the size", PICTURES, holds=_as_large,
-                   hint="The answer is as large as y."),
-            Clause("the block means", PICTURES, holds=_agrees,
-                   hint="Shrink your result. By how much does each block miss its mean, and to "
-                        "which four pixels does that belong?"),
-            Clause("the nearest", PICTURES, equals=_nearest, reveal=False,
-                   hint="Many pictures have these block means. How should a block share out what "
-                        "it lacks, so that the squares are least?"),
-            Clause("y as it was", PICTURES, untouched=True,
-                   hint="Which operation writes into the array that was given?"),
+            Clause("the size", PICTURES, holds=_as_large),
+            Clause("the block means", PICTURES, holds=_agrees),
+            Clause("the nearest", PICTURES, equals=_nearest, reveal=False),
+            Clause("y as it was", PICTURES, untouched=True),
         ),
-        hints=("First compute the block means of y, as an (H, W) array.",
-               "y.reshape(H, 2, W, 2) has an axis for the rows within a block, and one for the "
-               "columns.",
-               "What is missing in a block is added to each of its pixels: the chapter has the "
-               "formula, with a matrix N."),
     ),
 )

@@ -60,42 +60,22 @@ TASKS = (
     Task(
         "views-meeting", "meeting",
         clauses=(
-            Clause("stride 1", [call(3, 6, 3), call(0, 4, 3), call(5, 4, 3)], holds=_meeting,
-                   hint="Input cell i puts tap j into cell i + j. Which i and j are there at all?"),
+            Clause("stride 1", [call(3, 6, 3), call(0, 4, 3), call(5, 4, 3)], holds=_meeting),
             Clause("stride", [call(4, 4, 3, stride=2), call(3, 4, 3, stride=2),
-                              call(2, 4, 2, stride=3)], holds=_meeting,
-                   hint="The stamp of input cell i begins in cell s i. Can every input be divided "
-                        "by the stride?"),
+                              call(2, 4, 2, stride=3)], holds=_meeting),
             Clause("padding", [call(3, 4, 3, stride=2, padding=1), call(0, 5, 4, padding=2),
-                               call(4, 4, 5, stride=2, padding=2)], holds=_meeting,
-                   hint="Padding crops cells at the start. Which cell of the canvas is output "
-                        "cell 0?"),
+                               call(4, 4, 5, stride=2, padding=2)], holds=_meeting),
             Clause("dilation", [call(4, 6, 3, dilation=2), call(5, 3, 3, stride=2, dilation=2),
-                                call(5, 4, 3, stride=2, padding=1, dilation=3)], holds=_meeting,
-                   hint="Dilation moves the taps apart within one stamp."),
+                                call(5, 4, 3, stride=2, padding=1, dilation=3)], holds=_meeting),
         ),
-        hints=("The chapter has a list of triples (i, j, t). This task asks for a part of it.",
-               "For every i and every j there is exactly one t. Which?",
-               "Two loops and one comparison are enough."),
     ),
     Task(
         "views-weight", "conv_weight",
         clauses=(
-            Clause("the shape", [call(MANY), call(ONE)], holds=_shape,
-                   hint="An ordinary convolution has its output channels first. And rows of a "
-                        "kernel stay rows."),
-            Clause("the kernel", [call(ONE), call(SQUARE)], holds=_same_operator,
-                   hint="An output cell collects. In which order does it meet the taps that the "
-                        "stamps put down, along each axis?"),
-            Clause("channels", [call(EQUAL), call(MANY)], holds=_same_operator,
-                   hint="Which kernel leads from input channel c to output channel o in the "
-                        "transposed layer, and where does the ordinary one look for it?"),
-            Clause("an array of its own", [call(EQUAL), call(MANY)], fresh=True,
-                   hint="Slices and transposes of a NumPy array look at the same memory."),
+            Clause("the shape", [call(MANY), call(ONE)], holds=_shape),
+            Clause("the kernel", [call(ONE), call(SQUARE)], holds=_same_operator),
+            Clause("channels", [call(EQUAL), call(MANY)], holds=_same_operator),
+            Clause("an array of its own", [call(EQUAL), call(MANY)], fresh=True),
         ),
-        hints=("Try a kernel of one row, (1, 2, 3), and an input with a single 1.",
-               "Two things are done to the kernel's axes and one to the channel axes.",
-               "A rotation by 180° is not the transpose of a matrix: compare the two for the "
-               "rows 1 2 and 3 4."),
     ),
 )

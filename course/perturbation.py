@@ -30,10 +30,10 @@ CHANCE = np.random.default_rng(0)  # its own, so that the notebook's random numb
 def start():
     """From now on, in this process, NumPy and PyTorch round otherwise."""
     for name, factor in PRODUCTS.items():
-        setattr(np, name, _shaking(getattr(np, name), factor))
+        setattr(np, name, _perturbing(getattr(np, name), factor))
     for module, names in ((np.linalg, DECOMPOSITIONS), (np.fft, TRANSFORMS)):
         for name in names:
-            setattr(module, name, _shaking(getattr(module, name)))
+            setattr(module, name, _perturbing(getattr(module, name)))
     # ``a @ b`` calls no function that could be replaced: it is rewritten into one that can.
     import builtins
 
@@ -47,10 +47,10 @@ def start():
     _torch_mode().__enter__()  # for as long as the process lives
 
 
-def shaken(value):
+def perturbed(value):
     """The same numbers, each times 1 + ε; what holds none stays."""
     if isinstance(value, tuple):
-        parts = [shaken(part) for part in value]
+        parts = [perturbed(part) for part in value]
         return type(value)(*parts) if hasattr(value, "_fields") else tuple(parts)
     if not isinstance(value, np.ndarray | np.inexact | float) or not np.issubdtype(
             np.result_type(value), np.inexact):
@@ -60,7 +60,7 @@ def shaken(value):
         np.result_type(value))[()]
 
 
-def _shaking(function, factor=None):
+def _perturbing(function, factor=None):
     """The function with another rounding; factor: the argument in which it is linear, if any."""
     @functools.wraps(function)
     def other(*values, **options):
@@ -70,7 +70,7 @@ def _shaking(function, factor=None):
             return result
         if factor is not None and _same(function(*_tripled(values, [factor]), **options), result):
             return result
-        return shaken(result)
+        return perturbed(result)
 
     return other
 
@@ -93,7 +93,7 @@ def _product(a, b):
     result = a @ b
     if not (isinstance(a, np.ndarray) and isinstance(b, np.ndarray)) or _same((3 * a) @ b, result):
         return result
-    return shaken(result)
+    return perturbed(result)
 
 
 class _Products(ast.NodeTransformer):
@@ -121,7 +121,7 @@ def _torch_mode():
 
     generator = torch.Generator().manual_seed(0)
 
-    def shake(value):
+    def perturb(value):
         if isinstance(value, torch.Tensor) and value.is_floating_point() and value.numel():
             noise = torch.randn(value.shape, generator=generator, dtype=torch.float64)
             value.mul_(1 + (SIZE * torch.finfo(value.dtype).eps * noise).to(value.dtype))
@@ -130,7 +130,7 @@ def _torch_mode():
         pairs = zip(one, other) if isinstance(one, tuple | list) else [(one, other)]
         return all(a is None or torch.equal(a, 3 * b) for a, b in pairs)
 
-    class Shaken(TorchDispatchMode):
+    class Perturbed(TorchDispatchMode):
         def __torch_dispatch__(self, function, types, args=(), kwargs=None):
             kwargs = kwargs or {}
             result = function(*args, **kwargs)
@@ -139,10 +139,10 @@ def _torch_mode():
             if product and not same(function(*_tripled(args, IN_TORCH[name])), result) or any(
                     part in name for part in DECOMPOSED):
                 for one in result if isinstance(result, tuple | list) else [result]:
-                    shake(one)
+                    perturb(one)
             return result
 
-    return Shaken()
+    return Perturbed()
 
 
 if __name__ == "__main__":

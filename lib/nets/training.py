@@ -1,11 +1,11 @@
 """One training loop, for every network of the book.
 
 AdamW, a one-cycle learning rate, all data in memory. It says where it computes and how long it
-will take, stops when asked, goes on after it was killed, and gives the same weights every time.
+will take, stops when interrupted, goes on after it was killed, and gives the same weights every
+time.
 """
 
 import hashlib
-import os
 import signal
 import threading
 import time
@@ -32,7 +32,7 @@ class History:
     mean loss on the validation data after each epoch; ``seconds``: wall-clock time, over all
     parts of a resumed training; ``device`` and ``threads``: where it was computed; ``epochs``:
     asked for; ``planned``: as many as the budget allowed; ``stopped``: why there are fewer than
-    asked for: "budget", "asked", "interrupted", or "" where there are not.
+    asked for: "budget", "interrupted", or "" where there are not.
     """
 
     device: str
@@ -53,7 +53,7 @@ class History:
 
 def train(model, inputs, targets=None, *, epochs, batch_size=32, lr=4e-3, loss="mse",
           weight_decay=0.01, seed=0, device=None, precision="float32", budget=None, at_least=1,
-          stop=None, progress=True, checkpoint=None, validation=None, augment=None):
+          progress=True, checkpoint=None, validation=None, augment=None):
     """Train a model in place and return its ``History``.
 
     ``inputs`` (N, ...) and ``targets`` (N, ...) are arrays or tensors; without ``targets`` the
@@ -67,19 +67,19 @@ def train(model, inputs, targets=None, *, epochs, batch_size=32, lr=4e-3, loss="
       device and number of threads give the same bits. Random states outside are left alone;
     - ``device``: "cuda" where there is one, else "cpu", unless it is named. Afterwards the
       model is back where it was;
-    - ``precision``: "float32", "float64", or "bfloat16" (float32 weights, layers in bfloat16);
+    - ``precision``: "float32" or "float64", of weights and data;
     - ``budget``: seconds. A few steps of a copy are timed, and the schedule made as short as it
       takes, but for ``at_least`` so many epochs. Where the machine becomes slower on the way, so
       that the rest no longer fits, the plan is made shorter after an epoch; none is cut in two;
-    - ``stop``: a function, asked after each step, that returns True to stop there; or the path
-      of a file whose appearance does that. An interrupt (Ctrl-C, or the stop button of a
-      notebook) does it too. The weights stay as that step left them;
     - ``progress``: one line on standard output, rewritten as time goes by;
     - ``checkpoint``: a path, written after each epoch. Where it exists, training goes on after
       the last whole epoch in it, and ends as if it had never paused, bit by bit;
     - ``validation``: (inputs, targets), or inputs alone, evaluated after each epoch;
     - ``augment``: function of (batch of inputs, torch.Generator) that returns other inputs,
       which are the targets as well where none were given.
+
+    An interrupt (Ctrl-C, or the stop button of a notebook) ends the training after the step that
+    is being made, whose weights stay; a second one ends it at once.
 
     ValueError for arguments that do not fit, and for a checkpoint that is damaged or belongs to
     another training.
@@ -90,125 +90,11 @@ def train(model, inputs, targets=None, *, epochs, batch_size=32, lr=4e-3, loss="
     >>> history.losses[-1] < 1e-3, history.epochs_run, history.stopped
     (True, 20, '')
     """
-    epochs, batch_size = integer("epochs", epochs, 1), integer("batch_size", batch_size, 1)
-    at_least = integer("at_least", at_least, 1)
-    seed = integer("seed", seed, 0)
-    one_of("precision", precision, ("float32", "float64", "bfloat16"))
-    _positive("lr", lr)
-    if budget is not None:
-        _positive("budget", budget)
-    measure = _loss(loss)
-    stop = _stop(stop)
-    device = _device(device)
-    dtype = torch.float64 if precision == "float64" else torch.float32
-    x, y = _examples("", inputs, targets, loss, dtype, device)
-    held_out = None
-    if validation is not None:
-        pair = validation if isinstance(validation, (tuple, list)) else (validation, None)
-        held_out = _examples("validation ", *pair, loss, dtype, device)
-    settings = {
-        "epochs": epochs, "batch_size": batch_size, "lr": lr, "loss": _name(loss),
-        "weight_decay": weight_decay, "seed": seed, "precision": precision,
-        "augment": _name(augment), "inputs": _digest(x), "targets": _digest(y),
-        "validation": None if held_out is None else [_digest(part) for part in held_out],
-    } if checkpoint is not None else None
-
-    parameters = [p for p in model.parameters() if p.requires_grad]
-    if not parameters:
-        refuse("model", type(model).__name__, "has nothing to train",
-               "give a model with parameters")
-    home, mode = parameters[0].device, model.training
-    # Convolutions of many small pictures are faster with the channels last.
-    pictures = x.ndim == 4
-    layout = {"memory_format": torch.channels_last} if pictures else {}
-    model.to(device, dtype, **layout)
-    low = torch.autocast(device.type, torch.bfloat16, enabled=precision == "bfloat16")
-
-    def fit(model, optimiser, batch, generator):
-        """One step; returns its loss."""
-        given = x[batch]
-        if augment is not None:
-            given = augment(given, generator)
-        wanted = given if y is None else y[batch]
-        optimiser.zero_grad()
-        with low:
-            outputs = model(given)
-        value = measure(outputs.to(dtype), wanted)
-        value.backward()
-        optimiser.step()
-        return value.detach()
-
-    def optimiser_of(model):
-        return torch.optim.AdamW([p for p in model.parameters() if p.requires_grad], lr,
-                                 weight_decay=weight_decay,
-                                 fused=device.type in ("cpu", "cuda") or None)
-
-    steps = -(-len(x) // batch_size)  # in an epoch
-    history = History(str(device), torch.get_num_threads(), epochs, epochs)
-    optimiser, before = optimiser_of(model), None
-    if checkpoint is not None and Path(checkpoint).exists():
-        before = _read_checkpoint(checkpoint, settings, model)
-        history = before["history"]
-        history.device, history.threads = str(device), torch.get_num_threads()
-    line, begun = _Line(progress, device), time.perf_counter()
-    cuda = [device] if device.type == "cuda" else []
-    try:
-        with torch.random.fork_rng(devices=cuda), _interrupts() as interrupts:
-            if before is None and budget is not None:
-                history.planned = _epochs_that_fit(
-                    budget, at_least, epochs, steps, deepcopy(model), fit, optimiser_of,
-                    batch_size, x,
-                    lambda model: _mean_loss(model, *held_out, measure) if held_out else None)
-            schedule = torch.optim.lr_scheduler.OneCycleLR(
-                optimiser, max_lr=lr, total_steps=history.planned * steps)
-            if before is not None:
-                _restore(before, model, optimiser, schedule)
-            clock = _Clock(history, steps)
-            stopped = ""
-            while history.epochs_run < history.planned and not stopped:
-                chance = _chance(seed, history.epochs_run)
-                torch.manual_seed(chance)
-                order = torch.randperm(len(x), generator=torch.Generator().manual_seed(chance))
-                generator = torch.Generator(device).manual_seed(chance)
-                model.train()
-                values = []
-                for batch in order.to(device).split(batch_size):
-                    values.append(fit(model, optimiser, batch, generator))
-                    _advance(schedule, history.planned * steps - len(history.steps) - len(values))
-                    line.show(history, clock, len(values), values)
-                    stopped = "interrupted" if interrupts else "asked" if stop() else ""
-                    if stopped:
-                        break
-                values = torch.stack(values).tolist()
-                history.steps += values
-                if len(values) == steps:
-                    history.losses.append(_mean(values, len(x), batch_size))
-                    if held_out is not None:
-                        history.validation.append(_mean_loss(model, *held_out, measure))
-                    history.seconds = clock.elapsed()
-                    if before is None and budget is not None and not stopped:
-                        fits = _epochs_still_fit(history, budget, begun)
-                        history.planned = min(max(fits, at_least), history.planned)
-                        clock.replan(history.planned)
-                    if checkpoint is not None:
-                        _write_checkpoint(checkpoint, settings, history, model, optimiser,
-                                          schedule)
-            history.seconds = clock.elapsed()
-    except KeyboardInterrupt:
-        # The second interrupt, or one from a function that was passed in.
-        stopped = "interrupted"
-    finally:
-        model.to(home, **({"memory_format": torch.contiguous_format} if pictures else {}))
-        model.train(mode)
-        model.zero_grad()
-    if history.epochs_run < history.planned:
-        history.stopped = stopped
-    else:
-        history.stopped = "budget" if history.planned < epochs else ""
-    line.end(history)
-    if history.stopped == "budget" and before is None:
-        line.note(f"The budget of {budget:g} s allows {history.planned} of {epochs} epochs.")
-    return history
+    settings = Settings(
+        epochs=epochs, batch_size=batch_size, lr=lr, loss=loss, weight_decay=weight_decay,
+        seed=seed, device=device, precision=precision, budget=budget, at_least=at_least,
+        augment=augment)
+    return _Training(model, inputs, targets, validation, settings).run(checkpoint, progress)
 
 
 def evaluate(model, inputs, targets=None, *, batch_size=500):
@@ -222,35 +108,59 @@ def evaluate(model, inputs, targets=None, *, batch_size=500):
     """
     integer("batch_size", batch_size, 1)
     first = next(model.parameters(), torch.zeros(()))
-    x, y = _examples("", inputs, targets, "mse", first.dtype, first.device)
+    x, y = _examples("", inputs, targets, first.dtype, first.device)
     return _mean_loss(model, x, y, F.mse_loss, batch_size)
 
 
 # --- arguments
+
+@dataclass
+class Settings:
+    """How to train: the arguments of ``train`` with these names, checked."""
+
+    epochs: int
+    batch_size: int
+    lr: float
+    loss: object
+    weight_decay: float
+    seed: int
+    device: object
+    precision: str
+    budget: float | None
+    at_least: int
+    augment: object
+
+    def __post_init__(self):
+        for name, least in (("epochs", 1), ("batch_size", 1), ("at_least", 1), ("seed", 0)):
+            setattr(self, name, integer(name, getattr(self, name), least))
+        one_of("precision", self.precision, ("float32", "float64"))
+        _positive("lr", self.lr)
+        if self.budget is not None:
+            _positive("budget", self.budget)
+        if not callable(self.loss):
+            one_of("loss", self.loss, ("mse",))
+        self.device = _device(self.device)
+
+    @property
+    def dtype(self):
+        return getattr(torch, self.precision)
+
+    @property
+    def loss_function(self):
+        return self.loss if callable(self.loss) else F.mse_loss
+
+    def recorded(self):
+        """What a training that goes on from a checkpoint must have in common with the first."""
+        names = ("epochs", "batch_size", "lr", "loss", "weight_decay", "seed", "precision",
+                 "augment")
+        return {name: _function_name(getattr(self, name)) for name in names}
+
 
 def _positive(name, value):
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not isfinite(value):
         refuse(name, value, "is not a number", "use a positive one")
     if value <= 0:
         refuse(name, value, "is not positive", "use a positive number")
-
-
-def _loss(loss):
-    if callable(loss):
-        return loss
-    one_of("loss", loss, ("mse",))
-    return F.mse_loss
-
-
-def _stop(stop):
-    """A function to ask."""
-    if stop is None:
-        return lambda: False
-    if callable(stop):
-        return stop
-    if not isinstance(stop, (str, os.PathLike)):
-        refuse("stop", stop, "is not a function or a path", "use a function or the path of a file")
-    return lambda: os.path.exists(stop)
 
 
 def _device(device):
@@ -262,19 +172,19 @@ def _device(device):
         refuse("device", device, f"cannot be used ({error})", "use 'cpu', or leave it out")
 
 
-def _examples(whose, inputs, targets, loss, dtype, device):
-    """Inputs and targets as tensors on the device; targets None where the inputs are meant."""
-    x = _tensor(f"{whose}inputs", inputs, dtype, device, whole_numbers=False)
+def _examples(whose, inputs, targets, dtype, device, classes=False):
+    """Tensors on the device; None for targets that are the inputs. Classes stay whole numbers."""
+    x = _tensor(f"{whose}inputs", inputs, dtype, device)
     if targets is None:
         return x, None
-    y = _tensor(f"{whose}targets", targets, dtype, device, whole_numbers=callable(loss))
+    y = _tensor(f"{whose}targets", targets, dtype, device, whole_numbers=classes)
     if len(x) != len(y):
         refuse(f"{whose}targets.shape", tuple(y.shape), f"does not suit {len(x)} inputs",
                "give a target for each input")
     return x, y
 
 
-def _tensor(name, values, dtype, device, whole_numbers):
+def _tensor(name, values, dtype, device, whole_numbers=False):
     if not isinstance(values, torch.Tensor):
         values = torch.tensor(np.ascontiguousarray(values))
     if values.ndim == 0 or len(values) == 0:
@@ -291,11 +201,11 @@ def _tensor(name, values, dtype, device, whole_numbers):
     return values.to(dtype).div_(255)
 
 
-def _name(function):
-    """A word for a loss or an augmentation, to know it by in a checkpoint."""
-    if function is None or isinstance(function, str):
-        return function
-    return getattr(function, "__qualname__", type(function).__qualname__)
+def _function_name(value):
+    """The name of a loss or an augmentation, to know it by in a checkpoint; others as they are."""
+    if not callable(value):
+        return value
+    return getattr(value, "__qualname__", type(value).__qualname__)
 
 
 def _digest(values):
@@ -306,55 +216,199 @@ def _digest(values):
     return f"{tuple(values.shape)} {content[:16]}"
 
 
-def _chance(seed, epoch):
+# --- one training
+
+class _Training:
+    """A model, its data, optimiser and schedule, and what has happened so far."""
+
+    def __init__(self, model, inputs, targets, validation, settings):
+        self.model, self.settings, self.device = model, settings, settings.device
+        kind = (settings.dtype, settings.device, callable(settings.loss))
+        self.x, self.y = _examples("", inputs, targets, *kind)
+        self.held_out = None
+        if validation is not None:
+            pair = validation if isinstance(validation, (tuple, list)) else (validation, None)
+            self.held_out = _examples("validation ", *pair, *kind)
+        parameters = _trainable(model)
+        if not parameters:
+            refuse("model", type(model).__name__, "has nothing to train",
+                   "give a model with parameters")
+        self.original_device, self.original_mode = parameters[0].device, model.training
+        self.steps = -(-len(self.x) // settings.batch_size)  # in an epoch
+        self.history = History(str(self.device), torch.get_num_threads(), settings.epochs,
+                               settings.epochs)
+
+    def run(self, checkpoint, progress):
+        """Train to the end of the plan or to an interrupt; returns the history."""
+        begun, settings, saved = time.perf_counter(), self.settings, None
+        if checkpoint is not None:
+            recorded = settings.recorded() | self._digests()
+            if Path(checkpoint).exists():
+                saved = _read_checkpoint(checkpoint, recorded, self.model)
+                self.history = saved["history"]
+                self.history.device, self.history.threads = (
+                    str(self.device), torch.get_num_threads())
+        history = self.history
+        budget = settings.budget if saved is None else None  # a plan is made once
+        line = _ProgressLine(progress, self.device)
+        cuda = [self.device] if self.device.type == "cuda" else []
+        interrupted = False
+        try:
+            with torch.random.fork_rng(devices=cuda), _interrupts() as interrupts:
+                self._start(budget, saved)
+                while history.epochs_run < history.planned and not interrupts:
+                    if self._epoch(line, interrupts):
+                        history.seconds = self._elapsed()
+                        if budget is not None and not interrupts:
+                            history.planned = self._shorter_plan(budget, begun)
+                        if checkpoint is not None:
+                            _write_checkpoint(checkpoint, recorded, history, self.model,
+                                              self.optimiser, self.schedule)
+                history.seconds = self._elapsed()
+                interrupted = bool(interrupts)
+        except KeyboardInterrupt:
+            # The second interrupt, or one from a function that was passed in.
+            interrupted = True
+        finally:
+            self._put_model_back()
+        if history.epochs_run < history.planned:
+            history.stopped = "interrupted" if interrupted else ""
+        else:
+            history.stopped = "budget" if history.planned < settings.epochs else ""
+        line.end(history)
+        if history.stopped == "budget" and budget is not None:
+            line.note(f"The budget of {budget:g} s allows {history.planned} of "
+                      f"{settings.epochs} epochs.")
+        return history
+
+    def _start(self, budget, saved):
+        """Bring everything to where the first step is made, or the next of a saved training."""
+        settings, history = self.settings, self.history
+        self.model.to(self.device, settings.dtype, **self._layout(torch.channels_last))
+        self.optimiser = self._new_optimiser(self.model)
+        if budget is not None:
+            history.planned = self._epochs_that_fit(budget)
+        self.schedule = torch.optim.lr_scheduler.OneCycleLR(
+            self.optimiser, max_lr=settings.lr, total_steps=history.planned * self.steps)
+        if saved is not None:
+            _restore(saved, self.model, self.optimiser, self.schedule)
+        self.start, self.seconds_before = time.perf_counter(), history.seconds
+        self.steps_before = history.epochs_run * self.steps
+
+    def _epoch(self, line, interrupts):
+        """An epoch, and True; or as many of its steps as an interrupt leaves, and False."""
+        settings, history = self.settings, self.history
+        seed = _epoch_seed(settings.seed, history.epochs_run)
+        torch.manual_seed(seed)
+        order = torch.randperm(len(self.x), generator=torch.Generator().manual_seed(seed))
+        generator = torch.Generator(self.device).manual_seed(seed)
+        self.model.train()
+        losses = []
+        for batch in order.to(self.device).split(settings.batch_size):
+            losses.append(self._step(self.model, self.optimiser, batch, generator))
+            done = len(history.steps) + len(losses)
+            _advance(self.schedule, history.planned * self.steps - done)
+            if line.is_due():
+                line.write(f"epoch {history.epochs_run + 1}/{history.planned}, "
+                           f"loss {losses[-1].item():.5f}, {_minutes(self._elapsed())} elapsed, "
+                           f"{_minutes(self._left(done))} left")
+            if interrupts:
+                break
+        losses = torch.stack(losses).tolist()
+        history.steps += losses
+        if len(losses) < self.steps:
+            return False
+        history.losses.append(_mean(losses, len(self.x), settings.batch_size))
+        if self.held_out is not None:
+            history.validation.append(self._validation_loss(self.model))
+        return True
+
+    def _step(self, model, optimiser, batch, generator):
+        """One step on the examples with these numbers; returns its loss."""
+        inputs = self.x[batch]
+        if self.settings.augment is not None:
+            inputs = self.settings.augment(inputs, generator)
+        targets = inputs if self.y is None else self.y[batch]
+        optimiser.zero_grad()
+        loss = self.settings.loss_function(model(inputs), targets)
+        loss.backward()
+        optimiser.step()
+        return loss.detach()
+
+    def _validation_loss(self, model):
+        return _mean_loss(model, *self.held_out, self.settings.loss_function)
+
+    def _new_optimiser(self, model):
+        return torch.optim.AdamW(_trainable(model), self.settings.lr,
+                                 weight_decay=self.settings.weight_decay,
+                                 fused=self.device.type in ("cpu", "cuda") or None)
+
+    def _layout(self, memory_format):
+        """Convolutions of many small pictures are faster with the channels last."""
+        return {"memory_format": memory_format} if self.x.ndim == 4 else {}
+
+    def _put_model_back(self):
+        self.model.to(self.original_device, **self._layout(torch.contiguous_format))
+        self.model.train(self.original_mode)
+        self.model.zero_grad()
+
+    def _digests(self):
+        """The data, told by their shapes and hashes."""
+        held_out = None if self.held_out is None else [_digest(part) for part in self.held_out]
+        return {"inputs": _digest(self.x), "targets": _digest(self.y), "validation": held_out}
+
+    def _elapsed(self):
+        """Seconds of training so far, with those of earlier parts."""
+        return self.seconds_before + time.perf_counter() - self.start
+
+    def _left(self, done):
+        """Seconds to come after so many steps of this training, all parts taken together."""
+        pace = (self._elapsed() - self.seconds_before) / (done - self.steps_before)
+        return pace * (self.history.planned * self.steps - done)
+
+    def _epochs_that_fit(self, budget):
+        """How many epochs the budget allows, from timing some steps of a copy of the model."""
+        model, start = deepcopy(self.model), time.perf_counter()
+        optimiser = self._new_optimiser(model)
+        generator = torch.Generator(self.device).manual_seed(0)
+        batch = torch.arange(min(self.settings.batch_size, len(self.x)), device=self.device)
+        model.train()
+
+        def timed(number, seconds):
+            """The times of up to so many steps, within about so many seconds."""
+            times, begin = [], time.perf_counter()
+            while len(times) < number and (not times or time.perf_counter() - begin < seconds):
+                before = time.perf_counter()
+                # .item() waits for the device
+                self._step(model, optimiser, batch, generator).item()
+                times.append(time.perf_counter() - before)
+            return times
+
+        timed(3, budget / 20)  # the first steps are slower
+        step = float(np.median(timed(30, budget / 15)))  # other work may hold up a few
+        begin = time.perf_counter()
+        if self.held_out is not None:
+            self._validation_loss(model)
+        epoch = self.steps * step + time.perf_counter() - begin
+        left = budget - (time.perf_counter() - start)
+        return min(max(int(0.95 * left / epoch), self.settings.at_least), self.settings.epochs)
+
+    def _shorter_plan(self, budget, begun):
+        """The plan, or as many epochs as the pace so far allows; a tenth over is no reason."""
+        history = self.history
+        pace = history.seconds / history.epochs_run
+        left = budget - (time.perf_counter() - begun)
+        fits = history.epochs_run + max(0, int(left / pace + 0.1))
+        return min(max(fits, self.settings.at_least), history.planned)
+
+
+def _trainable(model):
+    return [p for p in model.parameters() if p.requires_grad]
+
+
+def _epoch_seed(seed, epoch):
     """The seed of an epoch: unrelated to that of any other, and known without them."""
     return int.from_bytes(hashlib.sha256(f"{seed} {epoch}".encode()).digest()[:7], "big")
-
-
-# --- measuring
-
-def _mean(values, examples, batch_size):
-    """The mean over examples of means over batches, of which the last may be smaller."""
-    last = examples - (len(values) - 1) * batch_size
-    return (sum(values[:-1]) * batch_size + values[-1] * last) / examples
-
-
-def _mean_loss(model, x, y, measure, batch_size=500):
-    mode = model.training
-    model.eval()
-    try:
-        with torch.no_grad():
-            return _mean([float(measure(model(given), wanted)) for given, wanted in
-                          zip(x.split(batch_size), (x if y is None else y).split(batch_size))],
-                         len(x), batch_size)
-    finally:
-        model.train(mode)
-
-
-def _epochs_that_fit(budget, at_least, epochs, steps, model, fit, optimiser_of, batch_size, x,
-                     validate):
-    """How many epochs the budget allows, from timing some steps of a copy of the model."""
-    start = time.perf_counter()
-    optimiser, generator = optimiser_of(model), torch.Generator(x.device).manual_seed(0)
-    batch = torch.arange(min(batch_size, len(x)), device=x.device)
-    model.train()
-
-    def timed(number, seconds):
-        """The times of up to so many steps, within about so many seconds."""
-        times, begin = [], time.perf_counter()
-        while len(times) < number and (not times or time.perf_counter() - begin < seconds):
-            before = time.perf_counter()
-            fit(model, optimiser, batch, generator).item()  # .item() waits for the device
-            times.append(time.perf_counter() - before)
-        return times
-
-    timed(3, budget / 20)  # the first steps are slower
-    step = float(np.median(timed(30, budget / 15)))  # other work may hold up a few
-    begin = time.perf_counter()
-    validate(model)
-    epoch = steps * step + time.perf_counter() - begin
-    left = budget - (time.perf_counter() - start)
-    return min(max(int(0.95 * left / epoch), at_least), epochs)
 
 
 def _advance(schedule, left):
@@ -365,11 +419,22 @@ def _advance(schedule, left):
     schedule.step()
 
 
-def _epochs_still_fit(history, budget, begun):
-    """How many epochs there can be in all, at the pace so far; a tenth over is no reason."""
-    pace = history.seconds / history.epochs_run
-    left = budget - (time.perf_counter() - begun)
-    return history.epochs_run + max(0, int(left / pace + 0.1))
+def _mean(values, examples, batch_size):
+    """The mean over examples of means over batches, of which the last may be smaller."""
+    last = examples - (len(values) - 1) * batch_size
+    return (sum(values[:-1]) * batch_size + values[-1] * last) / examples
+
+
+def _mean_loss(model, x, y, loss_function, batch_size=500):
+    mode = model.training
+    model.eval()
+    try:
+        with torch.no_grad():
+            return _mean([float(loss_function(model(inputs), targets)) for inputs, targets in
+                          zip(x.split(batch_size), (x if y is None else y).split(batch_size))],
+                         len(x), batch_size)
+    finally:
+        model.train(mode)
 
 
 # --- stopping and showing
@@ -394,25 +459,7 @@ def _interrupts():
         signal.signal(signal.SIGINT, signal.default_int_handler if before is None else before)
 
 
-class _Clock:
-    """Time since the start, with that of earlier parts, and time left."""
-
-    def __init__(self, history, steps):
-        self.start, self.earlier, self.steps = time.perf_counter(), history.seconds, steps
-        self.first, self.all = history.epochs_run * steps, history.planned * steps
-
-    def replan(self, planned):
-        self.all = planned * self.steps
-
-    def elapsed(self):
-        return self.earlier + time.perf_counter() - self.start
-
-    def left(self, done):
-        """Seconds to come after so many steps of this training, all parts taken together."""
-        return (self.elapsed() - self.earlier) / (done - self.first) * (self.all - done)
-
-
-class _Line:
+class _ProgressLine:
     """One line of text that is rewritten, at most twice a second."""
 
     def __init__(self, on, device):
@@ -421,17 +468,13 @@ class _Line:
         self.place = (torch.cuda.get_device_name(device) if device.type == "cuda" else
                       f"{device}, {threads} thread{'s' * (threads > 1)}")
 
-    def show(self, history, clock, done, values):
-        if self.on and time.perf_counter() - self.last > 0.5:
-            left = clock.left(history.epochs_run * clock.steps + done)
-            self._write(f"epoch {history.epochs_run + 1}/{history.planned}, "
-                        f"loss {values[-1].item():.5f}, {_minutes(clock.elapsed())} elapsed, "
-                        f"{_minutes(left)} left ({self.place})")
-            self.last = time.perf_counter()
+    def is_due(self):
+        return self.on and time.perf_counter() - self.last > 0.5
 
-    def note(self, text):
-        if self.on:
-            print(text)
+    def write(self, text, ending=""):
+        text += f" ({self.place}){ending}"
+        print("\r" + text.ljust(self.width), end="", flush=True)
+        self.width, self.last = len(text), time.perf_counter()
 
     def end(self, history):
         if not self.on:
@@ -441,15 +484,13 @@ class _Line:
             text += f", loss {history.losses[-1]:.5f}"
         if history.validation:
             text += f", validation {history.validation[-1]:.5f}"
-        text += f", {_minutes(history.seconds)} in all ({self.place})"
-        if history.stopped in ("asked", "interrupted"):
-            text += ": stopped on request" if history.stopped == "asked" else ": interrupted"
-        self._write(text)
+        text += f", {_minutes(history.seconds)} in all"
+        self.write(text, ": interrupted" if history.stopped == "interrupted" else "")
         print()
 
-    def _write(self, text):
-        print("\r" + text.ljust(self.width), end="", flush=True)
-        self.width = len(text)
+    def note(self, text):
+        if self.on:
+            print(text)
 
 
 def _minutes(seconds):

@@ -265,7 +265,6 @@ def add_figure(root, recipe):
     write(root / "lib/plots/dots.py", FIGURE)
     insert(root / "lib/plots/__init__.py", "from lib.plots.dots import dots_picture",
            after="from lib.plots.coverage import coverage_picture")
-    insert(root / "lib/plots/__init__.py", '    "dots_picture",', after="__all__ = [")
     insert(root / "tests/plots/plot_examples.py",
            '    "dots_picture": lambda: plots.dots_picture([1, 2, 4]),', after="EXAMPLES = {")
     write(root / "tests/plots/test_dots.py", FIGURE_TEST)
@@ -331,7 +330,6 @@ def add_operator(root, recipe):
     write(root / "lib/ops/averages.py", OPERATOR)
     insert(root / "lib/ops/__init__.py", "from .averages import average_pool",
            after="from .adjoint import adjoint_error")
-    insert(root / "lib/ops/__init__.py", '    "average_pool",', after='    "adjoint_error",')
     write(root / "tests/ops/test_averages.py", OPERATOR_TEST)
     return recipe.run(root, "make test")
 

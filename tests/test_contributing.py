@@ -27,7 +27,7 @@ pytestmark = pytest.mark.skipif(not shutil.which("make"), reason="there is no ma
 PATH = re.compile(r"`([\w./-]+\.(?:py|ipynb|toml|yml))`")
 COMMAND = re.compile(r"`((?:make|\.venv/bin/python) [^`]+)`")
 NAMES = re.compile(r"(?<![A-Z])(PART|CHAPTER|FIGURE|OPERATOR|IDEA)(?![A-Z])")
-BUILT = {"_build", "__pycache__", ".pytest_cache", ".hypothesis"}
+BUILT = {"_build", "__pycache__", ".pytest_cache", ".hypothesis", ".ruff_cache"}
 
 MODEL, AFTER = "subpixel", "resizing"  # the chapter to copy, and the one that follows the new one
 CHAPTERS = {f"book/upsampling/{name}.ipynb" for name in (MODEL, AFTER)}
@@ -265,7 +265,6 @@ def add_figure(root, recipe):
     write(root / "lib/plots/dots.py", FIGURE)
     insert(root / "lib/plots/__init__.py", "from lib.plots.dots import dots_picture",
            after="from lib.plots.coverage import coverage_picture")
-    insert(root / "lib/plots/__init__.py", '    "dots_picture",', after="__all__ = [")
     insert(root / "tests/plots/plot_examples.py",
            '    "dots_picture": lambda: plots.dots_picture([1, 2, 4]),', after="EXAMPLES = {")
     write(root / "tests/plots/test_dots.py", FIGURE_TEST)
@@ -331,7 +330,6 @@ def add_operator(root, recipe):
     write(root / "lib/ops/averages.py", OPERATOR)
     insert(root / "lib/ops/__init__.py", "from .averages import average_pool",
            after="from .adjoint import adjoint_error")
-    insert(root / "lib/ops/__init__.py", '    "average_pool",', after='    "adjoint_error",')
     write(root / "tests/ops/test_averages.py", OPERATOR_TEST)
     return recipe.run(root, "make test")
 

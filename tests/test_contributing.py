@@ -27,7 +27,7 @@ pytestmark = pytest.mark.skipif(not shutil.which("make"), reason="there is no ma
 PATH = re.compile(r"`([\w./-]+\.(?:py|ipynb|toml|yml))`")
 COMMAND = re.compile(r"`((?:make|\.venv/bin/python) [^`]+)`")
 NAMES = re.compile(r"(?<![A-Z])(PART|CHAPTER|FIGURE|OPERATOR|IDEA)(?![A-Z])")
-BUILT = {"_build", "__pycache__", ".pytest_cache", ".hypothesis"}
+BUILT = {"_build", "__pycache__", ".pytest_cache", ".hypothesis", ".ruff_cache"}
 
 MODEL, AFTER = "subpixel", "resizing"  # the chapter to copy, and the one that follows the new one
 CHAPTERS = {f"book/upsampling/{name}.ipynb" for name in (MODEL, AFTER)}

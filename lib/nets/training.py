@@ -240,46 +240,40 @@ class _Training:
 
     def run(self, checkpoint, progress):
         """Train to the end of the plan or to an interrupt; returns the history."""
-        begun, settings, saved = time.perf_counter(), self.settings, None
-        if checkpoint is not None:
-            recorded = settings.recorded() | self._digests()
-            if Path(checkpoint).exists():
-                saved = _read_checkpoint(checkpoint, recorded, self.model)
-                self.history = saved["history"]
-                self.history.device, self.history.threads = (
-                    str(self.device), torch.get_num_threads())
-        history = self.history
-        budget = settings.budget if saved is None else None  # a plan is made once
+        begun, saved = time.perf_counter(), self._saved(checkpoint)
+        budget = self.settings.budget if saved is None else None  # a plan is made once
         line = _ProgressLine(progress, self.device)
         cuda = [self.device] if self.device.type == "cuda" else []
         interrupted = False
         try:
             with torch.random.fork_rng(devices=cuda), _interrupts() as interrupts:
                 self._start(budget, saved)
-                while history.epochs_run < history.planned and not interrupts:
-                    if self._epoch(line, interrupts):
-                        history.seconds = self._elapsed()
-                        if budget is not None and not interrupts:
-                            history.planned = self._shorter_plan(budget, begun)
-                        if checkpoint is not None:
-                            _write_checkpoint(checkpoint, recorded, history, self.model,
-                                              self.optimiser, self.schedule)
-                history.seconds = self._elapsed()
+                self._epochs(checkpoint, budget, begun, line, interrupts)
                 interrupted = bool(interrupts)
         except KeyboardInterrupt:
             # The second interrupt, or one from a function that was passed in.
             interrupted = True
         finally:
             self._put_model_back()
+        history = self.history
         if history.epochs_run < history.planned:
             history.stopped = "interrupted" if interrupted else ""
         else:
-            history.stopped = "budget" if history.planned < settings.epochs else ""
+            history.stopped = "budget" if history.planned < history.epochs else ""
         line.end(history)
         if history.stopped == "budget" and budget is not None:
             line.note(f"The budget of {budget:g} s allows {history.planned} of "
-                      f"{settings.epochs} epochs.")
+                      f"{history.epochs} epochs.")
         return history
+
+    def _saved(self, checkpoint):
+        """What a checkpoint holds, its history with it; None where there is none to go on with."""
+        if checkpoint is None or not Path(checkpoint).exists():
+            return None
+        saved = _read_checkpoint(checkpoint, self._recorded(), self.model)
+        self.history = saved["history"]
+        self.history.device, self.history.threads = str(self.device), torch.get_num_threads()
+        return saved
 
     def _start(self, budget, saved):
         """Bring everything to where the first step is made, or the next of a saved training."""
@@ -294,6 +288,20 @@ class _Training:
             _restore(saved, self.model, self.optimiser, self.schedule)
         self.start, self.seconds_before = time.perf_counter(), history.seconds
         self.steps_before = history.epochs_run * self.steps
+
+    def _epochs(self, checkpoint, budget, begun, line, interrupts):
+        """Epochs to the end of the plan, each with its checkpoint, or to an interrupt."""
+        history = self.history
+        recorded = None if checkpoint is None else self._recorded()
+        while history.epochs_run < history.planned and not interrupts:
+            if self._epoch(line, interrupts):
+                history.seconds = self._elapsed()
+                if budget is not None and not interrupts:
+                    history.planned = self._shorter_plan(budget, begun)
+                if checkpoint is not None:
+                    _write_checkpoint(checkpoint, recorded, history, self.model, self.optimiser,
+                                      self.schedule)
+        history.seconds = self._elapsed()
 
     def _epoch(self, line, interrupts):
         """An epoch, and True; or as many of its steps as an interrupt leaves, and False."""
@@ -352,10 +360,11 @@ class _Training:
         self.model.train(self.original_mode)
         self.model.zero_grad()
 
-    def _digests(self):
-        """The data, told by their shapes and hashes."""
+    def _recorded(self):
+        """What a checkpoint knows its training by: the settings, and shapes and hashes of data."""
         held_out = None if self.held_out is None else [_digest(part) for part in self.held_out]
-        return {"inputs": _digest(self.x), "targets": _digest(self.y), "validation": held_out}
+        return self.settings.recorded() | {
+            "inputs": _digest(self.x), "targets": _digest(self.y), "validation": held_out}
 
     def _elapsed(self):
         """Seconds of training so far, with those of earlier parts."""

@@ -6,7 +6,6 @@ from torch import nn
 from lib.arguments import integer, refuse
 
 CODES = (2, 4, 8, 16, 32)  # the sizes of code that the book compares
-SIDE = 28  # of the pictures
 
 
 class ConvAutoencoder(nn.Module):

@@ -83,25 +83,24 @@ def read_tensors(path):
 
 def check_tensors(path, found, wanted):
     """ValueError unless both dicts have the same names, shapes and kinds of number."""
-    for name in wanted:
+    for problem in _differences(found, wanted):
+        refuse("path", str(path), problem, "use a model made with the options of the stored one")
+
+
+def _differences(found, wanted):
+    for name, tensor in wanted.items():
         if name not in found:
-            refuse("path", str(path), f"has no tensor {name}, which the model wants "
-                   f"with shape {tuple(wanted[name].shape)}",
-                   "use a model made with the options of the stored one")
-    for name in found:
+            yield f"has no tensor {name}, which the model wants with shape {tuple(tensor.shape)}"
+    for name, tensor in found.items():
         if name not in wanted:
-            refuse("path", str(path), f"holds a tensor {name} with shape "
-                   f"{tuple(found[name].shape)}, which the model does not have",
-                   "use a model made with the options of the stored one")
-    for name in wanted:
-        tensor = found[name]
-        shape, other = tuple(tensor.shape), tuple(wanted[name].shape)
+            yield (f"holds a tensor {name} with shape {tuple(tensor.shape)}, which the model "
+                   "does not have")
+    for name, tensor in wanted.items():
+        shape, other = tuple(found[name].shape), tuple(tensor.shape)
         if shape != other:
-            refuse("path", str(path), f"holds {name} with shape {shape} where the model wants "
-                   f"{other}", "use a model made with the options of the stored one")
-        if tensor.is_floating_point() != wanted[name].is_floating_point():
-            refuse("path", str(path), f"holds {name} as {tensor.dtype} where the model wants "
-                   f"{wanted[name].dtype}", "use a model made with the options of the stored one")
+            yield f"holds {name} with shape {shape} where the model wants {other}"
+        if found[name].is_floating_point() != tensor.is_floating_point():
+            yield f"holds {name} as {found[name].dtype} where the model wants {tensor.dtype}"
 
 
 def write_results(path, results):

@@ -251,7 +251,7 @@ def main(arguments=None):
     parser.add_argument("--times-only", action="store_true",
                         help="train nothing: measure the time per step again, on this machine")
     chosen = parser.parse_args(arguments)
-    with runs.told_in_a_line(parser, BrokenProcessPool):
+    with runs.errors_in_one_line(parser, BrokenProcessPool):
         digits = mnist()
         if chosen.times_only:
             results = measure_times_again(images=digits.train_images, out=chosen.out)

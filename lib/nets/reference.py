@@ -230,7 +230,7 @@ def main(arguments=None):
         "Train the reference autoencoders on all of MNIST; two or three hours on two cores.")
     runs.add_threads(parser)
     chosen = parser.parse_args(arguments)
-    with runs.told_in_a_line(parser):
+    with runs.errors_in_one_line(parser):
         digits = mnist(full=True, without_held_out=True)
         results = reference(digits, held_out=mnist().test_images, out=chosen.out,
                             threads=chosen.threads)

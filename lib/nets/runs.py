@@ -154,7 +154,7 @@ def add_threads(parser):
 
 
 @contextmanager
-def told_in_a_line(parser, *interrupts):
+def errors_in_one_line(parser, *interrupts):
     """End the command with one line where it was refused or interrupted inside."""
     try:
         yield

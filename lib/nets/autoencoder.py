@@ -6,7 +6,6 @@ from torch import nn
 from lib.arguments import integer, refuse
 
 CODES = (2, 4, 8, 16, 32)  # the sizes of code that the book compares
-SIDE = 28  # of the pictures
 
 
 class ConvAutoencoder(nn.Module):
@@ -47,7 +46,7 @@ class ConvAutoencoder(nn.Module):
         return self.decoder(self.encoder(x))
 
 
-def narrowed(model, x, code):
+def with_shorter_code(model, x, code):
     """A new autoencoder with a shorter code, which starts from what ``model`` has learnt.
 
     The codes of the pictures ``x``, (N, 1, 28, 28), are projected on their first principal
@@ -56,7 +55,7 @@ def narrowed(model, x, code):
     maps, where a bias has one for all; it gets their mean. All other layers are copied.
 
     >>> x = torch.rand(9, 1, 28, 28, generator=torch.Generator().manual_seed(0))
-    >>> narrowed(ConvAutoencoder(4), x, 2)(x).shape
+    >>> with_shorter_code(ConvAutoencoder(4), x, 2)(x).shape
     torch.Size([9, 1, 28, 28])
     """
     small = ConvAutoencoder(code)

@@ -6,13 +6,10 @@ trains every kind with every seed, measures, and writes ``head_to_head.json`` an
 seed 0. A run that was killed goes on where it stopped when it is started again.
 """
 
-import argparse
 import hashlib
 import os
-import platform
 import signal
 import statistics
-import sys
 import time
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -24,25 +21,18 @@ import numpy as np
 import torch
 from torch import nn
 
+from lib.arguments import integer
 from lib.data import mnist
 from lib.ops import layer_checkerboard_score
-from lib.arguments import integer
 
+from . import runs
 from .ripple import feature_vectors, tail_ripple
-from .storage import (
-    check_out,
-    finished,
-    load_weights,
-    read_results,
-    remove_runs,
-    run_path,
-    save_weights,
-    write_results,
-)
+from .runs import RESULTS, Runs
+from .storage import load_weights, read_results, save_weights, write_results
 from .training import evaluate, train
 from .upsamplers import KINDS, Autoencoder, multiplications, parameters
 
-RESULTS = Path(__file__).with_name("results")
+FILE, WEIGHTS = "head_to_head.json", "head_to_head.safetensors"
 VECTORS = 1000  # feature vectors that a ripple is measured on; 64 leave it uncertain by half
 SEEDS, EPOCHS, BATCH, CODE = 8, 20, 32, 16
 # From trials: higher rates are better for most, but at 1e-2 pixel shuffle now and then lost a map.
@@ -69,13 +59,13 @@ def instruments(model, images, vectors=None):
     }
 
 
-def run_one(kind, seed, *, images, held_out, epochs=EPOCHS, lr=LR, batch_size=BATCH, code=CODE,
-            vectors=None, progress=False):
+def run_one(kind, seed, *, images, held_out, epochs=EPOCHS, lr=LR, vectors=None):
     """Train and measure one autoencoder; a dict of what the results file says of it.
 
     ``images`` and ``held_out``: (N, 28, 28) uint8. The seed decides the initial weights (of the
-    encoder and the decoder's Linear alike for all kinds) and the order of the images; ``vectors`` as for ``instruments``. The
-    trained model comes as "model"; the rest is numbers, words and lists.
+    encoder and the decoder's Linear alike for all kinds) and the order of the images; ``vectors``
+    as for ``instruments``. The trained model comes as "model"; the rest is numbers, words and
+    lists.
 
     >>> images = np.zeros((64, 28, 28), np.uint8)
     >>> run = run_one("nearest", 0, images=images, held_out=images, epochs=1)
@@ -85,10 +75,10 @@ def run_one(kind, seed, *, images, held_out, epochs=EPOCHS, lr=LR, batch_size=BA
     x, held = (np.asarray(pictures)[:, np.newaxis] for pictures in (images, held_out))
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        model = Autoencoder(kind, code=code)
+        model = Autoencoder(kind, code=CODE)
     before = {"held_out_error": evaluate(model, held), **instruments(model, held_out, vectors)}
-    history = train(model, x, epochs=epochs, lr=lr, batch_size=batch_size, seed=seed,
-                    device="cpu", progress=progress)
+    history = train(model, x, epochs=epochs, lr=lr, batch_size=BATCH, seed=seed, device="cpu",
+                    progress=False)
     after = {"held_out_error": evaluate(model, held), **instruments(model, held_out, vectors)}
     return {
         "kind": kind, "seed": seed, "parameters": parameters(model.decoder),
@@ -98,14 +88,14 @@ def run_one(kind, seed, *, images, held_out, epochs=EPOCHS, lr=LR, batch_size=BA
     }
 
 
-def step_times(*, images, kinds=KINDS, rounds=100, lr=LR, batch_size=BATCH, code=CODE):
+def step_times(*, images, kinds=KINDS, rounds=100):
     """Seconds of a training step for each kind: {kind: {"median", "quartiles"}}.
 
     The kinds take turns, a step each in every round, so that what slows the machine down for a
     while slows all of them. The whole autoencoder is stepped; it differs in the decoder only.
     """
-    x = torch.tensor(np.asarray(images)[:batch_size, np.newaxis]).float().div_(255)
-    steps = {kind: _stepper(Autoencoder(kind, code=code), x, lr) for kind in kinds}
+    x = torch.tensor(np.asarray(images)[:BATCH, np.newaxis]).float().div_(255)
+    steps = {kind: _stepper(Autoencoder(kind, code=CODE), x) for kind in kinds}
     times = {kind: [] for kind in kinds}
     for _ in range(5 + rounds):
         for kind, step in steps.items():
@@ -119,10 +109,10 @@ def step_times(*, images, kinds=KINDS, rounds=100, lr=LR, batch_size=BATCH, code
     return answer
 
 
-def _stepper(model, x, lr):
+def _stepper(model, x):
     """A training step, as ``train`` makes it."""
     model.to(memory_format=torch.channels_last)
-    optimiser = torch.optim.AdamW(model.parameters(), lr, fused=True)
+    optimiser = torch.optim.AdamW(model.parameters(), LR, fused=True)
 
     def step():
         optimiser.zero_grad()
@@ -136,7 +126,7 @@ def load_results(folder=RESULTS):
 
     ValueError where there is nothing, or nothing whole.
     """
-    return read_results(Path(folder) / "head_to_head.json", "lib.nets.comparison")
+    return read_results(Path(folder) / FILE, "lib.nets.comparison")
 
 
 def load_models(folder=RESULTS):
@@ -144,12 +134,12 @@ def load_models(folder=RESULTS):
     settings = load_results(folder)["settings"]
     models = nn.ModuleDict({kind: Autoencoder(kind, code=settings["code"])
                             for kind in settings["kinds"]})
-    load_weights(Path(folder) / "head_to_head.safetensors", models)
+    load_weights(Path(folder) / WEIGHTS, models)
     return dict(models.eval().items())
 
 
-def head_to_head(*, images, held_out, kinds=KINDS, seeds=SEEDS, epochs=EPOCHS, lr=LR,
-                 batch_size=BATCH, code=CODE, out=RESULTS, jobs=2, rounds=100, progress=True):
+def head_to_head(*, images, held_out, kinds=KINDS, seeds=SEEDS, epochs=EPOCHS, lr=LR, out=RESULTS,
+                 jobs=2, rounds=100, progress=True):
     """Run everything and write the results into the folder ``out``; returns them.
 
     One thread a run, ``jobs`` runs side by side: on a machine of the same sort, the same numbers
@@ -157,61 +147,56 @@ def head_to_head(*, images, held_out, kinds=KINDS, seeds=SEEDS, epochs=EPOCHS, l
     other settings stay there. ValueError where ``out`` holds other files of the results' names.
     """
     seeds, jobs = range(integer("seeds", seeds, 1)), integer("jobs", jobs, 1)
-    out, options = Path(out), {"epochs": epochs, "lr": lr, "batch_size": batch_size, "code": code}
-    settings = {"kinds": list(kinds), "seeds": list(seeds), **options, "optimiser": "AdamW",
-                "schedule": "one cycle", "training_images": len(images),
-                "held_out_images": len(held_out)}
-    versions = {"python": platform.python_version(), "torch": torch.__version__,
-                "numpy": np.__version__}
+    out, options = Path(out), {"epochs": epochs, "lr": lr}
+    fixed = {**options, "batch_size": BATCH, "code": CODE}
     data = hashlib.sha256(np.asarray(images).tobytes() + np.asarray(held_out).tobytes())
-    same = {**options, **versions, "data": data.hexdigest()}  # what a finished run was made with
+    same = {**fixed, **runs.versions(), "data": data.hexdigest()}  # what a run was made with
 
-    folder = out / "head_to_head_runs"
-    check_out(out, "head_to_head.json", ["head_to_head.safetensors"], folder)
-    paths = {(kind, seed): run_path(folder, f"{kind}-{seed}", same)
-             for seed in seeds for kind in kinds}
-    wanted = [run for run, path in paths.items() if finished(path, same) is None]
-    start, threads = time.perf_counter(), torch.get_num_threads()
-    report = _report if progress else lambda text: None
-    report(f"{len(paths) - len(wanted)} of {len(paths)} runs are there")
+    kept = Runs(out / "head_to_head_runs")
+    runs.check_out(out, FILE, [WEIGHTS], kept.folder)
+    paths = {(kind, seed): kept.path(f"{kind}-{seed}", same) for seed in seeds for kind in kinds}
+    start, say = time.perf_counter(), _say if progress else lambda text: None
+    _run_all(paths, same, jobs, say, images, held_out, options)
+    say("timing steps\n")
+    with runs.threads(1):
+        times = step_times(images=images, kinds=kinds, rounds=rounds)
+        halved = _write_weights(out / WEIGHTS, kinds, paths, held_out)
+    results = {
+        "date": date.today().isoformat(),
+        "settings": {"kinds": list(kinds), "seeds": list(seeds), **fixed, "optimiser": "AdamW",
+                     "schedule": "one cycle", "training_images": len(images),
+                     "held_out_images": len(held_out)},
+        "versions": runs.versions(),
+        "processor": runs.processor(threads_per_run=1, runs_side_by_side=jobs),
+        "seconds": round(time.perf_counter() - start, 1),
+        "weights": {"seed": 0, "precision": "float16" if halved else "float32"},
+        "step_seconds": times,
+        "runs": [runs.finished_run(path, same) for path in paths.values()],
+    }
+    write_results(out / FILE, results)
+    kept.remove(lambda text: say(f"{text}\n"))
+    return results
+
+
+def _run_all(paths, same, jobs, say, *arguments):
+    """Make the runs that are not there yet, in processes side by side."""
+    wanted = [run for run, path in paths.items() if runs.finished_run(path, same) is None]
+    there, start = len(paths) - len(wanted), time.perf_counter()
+    say(f"{there} of {len(paths)} runs are there")
     # Fresh processes: a forked one would inherit PyTorch's threads in an unknown state.
     with ProcessPoolExecutor(jobs, get_context("spawn"), _prepare) as pool:
-        futures = [pool.submit(_work, kind, seed, paths[kind, seed], same, images, held_out,
-                               options) for kind, seed in wanted]
+        futures = [pool.submit(_work, kind, seed, paths[kind, seed], same, *arguments)
+                   for kind, seed in wanted]
         try:
             for done, future in enumerate(as_completed(futures), 1):
                 future.result()
                 elapsed = time.perf_counter() - start
                 left = elapsed / done * (len(wanted) - done)
-                report(f"{len(paths) - len(wanted) + done} of {len(paths)} runs, "
-                       f"{elapsed / 60:.1f} min elapsed, {left / 60:.1f} min left")
+                say(f"{there + done} of {len(paths)} runs, "
+                    f"{elapsed / 60:.1f} min elapsed, {left / 60:.1f} min left")
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-    report("timing steps\n")
-    torch.set_num_threads(1)
-    try:
-        times = step_times(images=images, kinds=kinds, rounds=rounds, lr=lr,
-                           batch_size=batch_size, code=code)
-        halved = _write_weights(out / "head_to_head.safetensors", kinds, paths, held_out, code)
-    finally:
-        torch.set_num_threads(threads)
-
-    results = {
-        "date": date.today().isoformat(), "settings": settings, "versions": versions,
-        "processor": {"threads_per_run": 1, "runs_side_by_side": jobs,
-                      "machine": platform.machine(),
-                      "instructions": torch.backends.cpu.get_cpu_capability()},
-        "seconds": round(time.perf_counter() - start, 1),
-        "weights": {"seed": 0, "precision": "float16" if halved else "float32"},
-        "step_seconds": times,
-        "runs": [finished(path, same)["run"] for path in paths.values()],
-    }
-    write_results(out / "head_to_head.json", results)
-    remove_runs(folder, paths.values())
-    if folder.exists():
-        report(f"{folder} stays: it holds runs with other settings, or files of others\n")
-    return results
 
 
 def _prepare():
@@ -226,16 +211,10 @@ def measure_times_again(*, images, out=RESULTS, rounds=100):
     Times are fair only where nothing else runs beside them. Everything else stays as it is.
     """
     results = load_results(out)
-    settings = results["settings"]
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        results["step_seconds"] = step_times(
-            images=images, kinds=settings["kinds"], rounds=rounds, lr=settings["lr"],
-            batch_size=settings["batch_size"], code=settings["code"])
-    finally:
-        torch.set_num_threads(threads)
-    write_results(Path(out) / "head_to_head.json", results)
+    with runs.threads(1):
+        results["step_seconds"] = step_times(images=images, kinds=results["settings"]["kinds"],
+                                             rounds=rounds)
+    write_results(Path(out) / FILE, results)
     return results
 
 
@@ -244,51 +223,42 @@ def _work(kind, seed, path, same, images, held_out, options):
     run = run_one(kind, seed, images=images, held_out=held_out, **options)
     if run["stopped"]:  # an interrupt reaches every process: end this one, with its queue
         os._exit(1)
-    save_weights(path, run.pop("model"), half=False, meta={"same": same, "run": run})
+    runs.save_run(path, run.pop("model"), same, run)
 
 
-def _write_weights(path, kinds, paths, held_out, code):
+def _write_weights(path, kinds, paths, held_out):
     """The models of seed 0, in half precision if that leaves three digits of each error."""
     held = np.asarray(held_out)[:, np.newaxis]
-    models = nn.ModuleDict({kind: Autoencoder(kind, code=code) for kind in kinds})
+    models = nn.ModuleDict({kind: Autoencoder(kind, code=CODE) for kind in kinds})
     for kind, model in models.items():
         load_weights(paths[kind, 0], model)
-    before = [f"{evaluate(model, held):.3g}" for model in models.values()]
-    weights = {name: tensor.clone() for name, tensor in models.state_dict().items()}
-    after = [f"{evaluate(model.half().float(), held):.3g}" for model in models.values()]
-    models.load_state_dict(weights)
-    save_weights(path, models, half=before == after)
-    return before == after
+    halved = runs.halve(models, lambda: [evaluate(model, held) for model in models.values()])
+    save_weights(path, models, half=halved)
+    return halved
 
 
-def _report(text):
+def _say(text):
     print(f"\r{text:<70}", end="", flush=True)
 
 
 def main(arguments=None):
-    parser = argparse.ArgumentParser(
-        prog="python -m lib.nets.comparison",
-        description="Train and measure autoencoders with each upsampler; about 20 minutes.")
+    parser = runs.option_parser(
+        "lib.nets.comparison",
+        "Train and measure autoencoders with each upsampler; about 20 minutes.")
     parser.add_argument("--seeds", type=int, default=SEEDS, help="how many (default %(default)s)")
     parser.add_argument("--epochs", type=int, default=EPOCHS, help="of each (default %(default)s)")
     parser.add_argument("--jobs", type=int, default=2, help="side by side (default %(default)s)")
-    parser.add_argument("--out", type=Path, default=RESULTS,
-                        help="folder (default lib/nets/results)")
     parser.add_argument("--times-only", action="store_true",
                         help="train nothing: measure the time per step again, on this machine")
     chosen = parser.parse_args(arguments)
-    digits = mnist()
-    try:
+    with runs.errors_in_one_line(parser, BrokenProcessPool):
+        digits = mnist()
         if chosen.times_only:
             results = measure_times_again(images=digits.train_images, out=chosen.out)
         else:
             results = head_to_head(images=digits.train_images, held_out=digits.test_images,
                                    seeds=chosen.seeds, epochs=chosen.epochs, jobs=chosen.jobs,
                                    out=chosen.out)
-    except ValueError as error:
-        parser.error(str(error))
-    except (KeyboardInterrupt, BrokenProcessPool):
-        sys.exit("\nStopped. Finished runs are kept: the same command goes on.")
     for kind in KINDS:
         errors = [run["after"]["held_out_error"] for run in results["runs"]
                   if run["kind"] == kind]

@@ -6,8 +6,6 @@ trains the autoencoder with eight code values as its chapter does, for all 18 ep
 weights with its history. It takes some minutes on two cores.
 """
 
-import argparse
-import os
 from pathlib import Path
 
 import torch
@@ -15,8 +13,8 @@ import torch
 from lib.data import mnist
 
 from .autoencoder import ConvAutoencoder
+from .runs import RESULTS, add_threads, option_parser
 from .storage import load_weights, save_weights
-from .reference import RESULTS
 from .training import train
 
 # The chapter's live training has the same settings, and a budget.
@@ -36,12 +34,8 @@ def load_full_training(folder=RESULTS):
 
 
 def main(arguments=None):
-    parser = argparse.ArgumentParser(prog="python -m lib.nets.full_training",
-                                     description="Repeat the chapter's training to its end.")
-    parser.add_argument("--threads", type=int, default=os.cpu_count(),
-                        help="default: all cores (%(default)s)")
-    parser.add_argument("--out", type=Path, default=RESULTS,
-                        help="folder (default lib/nets/results)")
+    parser = option_parser("lib.nets.full_training", "Repeat the chapter's training to its end.")
+    add_threads(parser)
     chosen = parser.parse_args(arguments)
     torch.set_num_threads(chosen.threads)
     digits = mnist()

@@ -8,11 +8,7 @@ writes weights and ``autoencoders.json``. A run that was killed goes on where it
 is started again.
 """
 
-import argparse
 import hashlib
-import os
-import platform
-import sys
 from datetime import date
 from pathlib import Path
 
@@ -20,27 +16,23 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from lib.data import DataError, mnist
-from lib.arguments import integer
+from lib.data import mnist
 
-from .autoencoder import ConvAutoencoder, narrowed
+from . import runs
+from .autoencoder import ConvAutoencoder, with_shorter_code
 from .classifier import Classifier
 from .pca import PCA
+from .runs import RESULTS, Runs
 from .storage import (
-    check_out,
-    finished,
     load_weights,
     read_results,
     read_tensors,
-    remove_runs,
-    run_path,
     save_weights,
     write_results,
     write_tensors,
 )
 from .training import evaluate, train
 
-RESULTS = Path(__file__).with_name("results")
 # Each starts from the one before: what a longer code has learnt saves the shorter one more than
 # half of its epochs. When all have been trained, some go on with half of the learning rate: 8,
 # because most chapters use it, and 2, which gains most from it. More weight decay keeps the error
@@ -49,27 +41,32 @@ EPOCHS = {32: 10, 16: 7, 8: 14, 4: 8, 2: 10}
 AGAIN = {8: ((12, 0.01), (15, 0.1)), 2: ((14, 0.1),)}  # (epochs, weight decay) of each cycle
 PARTS = ("mean", "components", "variances")  # of a PCA, as stored
 BATCH, LR, CLASSIFIER_EPOCHS = 32, 4e-3, 5
+FILE, CLASSIFIER, COMPONENTS = "autoencoders.json", "classifier.safetensors", "pca.safetensors"
 
 
 def load_results(folder=RESULTS):
     """What ``python -m lib.nets.reference`` wrote, as a dict; ValueError where it is not whole."""
-    return read_results(Path(folder) / "autoencoders.json", "lib.nets.reference")
+    return read_results(Path(folder) / FILE, "lib.nets.reference")
 
 
 def load_autoencoder(code, folder=RESULTS):
     """The trained autoencoder with that many code values, in evaluation mode."""
-    return _load(ConvAutoencoder(code), Path(folder) / f"autoencoder-{code}.safetensors")
+    return _load(ConvAutoencoder(code), Path(folder) / _file(code))
 
 
 def load_classifier(folder=RESULTS):
     """The trained classifier, in evaluation mode."""
-    return _load(Classifier(), Path(folder) / "classifier.safetensors")
+    return _load(Classifier(), Path(folder) / CLASSIFIER)
 
 
 def load_pca(folder=RESULTS):
     """PCA of the same training images; its first d components are PCA with d of them."""
-    tensors, _ = read_tensors(Path(folder) / "pca.safetensors")
+    tensors, _ = read_tensors(Path(folder) / COMPONENTS)
     return PCA.of(**{name: tensor.double().numpy() for name, tensor in tensors.items()})
+
+
+def _file(code):
+    return f"autoencoder-{code}.safetensors"
 
 
 def _load(model, path):
@@ -78,7 +75,7 @@ def _load(model, path):
 
 
 def reference(digits, *, held_out, epochs=EPOCHS, again=AGAIN, classifier_epochs=CLASSIFIER_EPOCHS,
-              lr=LR, batch_size=BATCH, out=RESULTS, threads=1, progress=True):
+              lr=LR, out=RESULTS, threads=1, progress=True):
     """Train, measure and write everything; returns the results.
 
     ``digits``: a ``lib.data.Digits`` to train and test on; ``held_out``: (N, 28, 28) uint8 of
@@ -87,90 +84,125 @@ def reference(digits, *, held_out, epochs=EPOCHS, again=AGAIN, classifier_epochs
     versions, processor and number of threads give the same weights. ValueError where ``out``
     holds other files of these names; unfinished runs with other settings are left there.
     """
-    out, runs = Path(out), Path(out) / "autoencoder_runs"
-    check_out(out, "autoencoders.json", ["pca.safetensors", "classifier.safetensors", *(
-        f"autoencoder-{code}.safetensors" for code in epochs)], runs)
+    out, say = Path(out), _say if progress else lambda text: None
+    kept = Runs(out / "autoencoder_runs")
+    runs.check_out(out, FILE, [COMPONENTS, CLASSIFIER, *map(_file, epochs)], kept.folder)
     x = digits.train_images[:, np.newaxis]
-    settings = {"epochs": {str(code): number for code, number in epochs.items()},
-                "further_cycles": {str(code): [list(cycle) for cycle in cycles]
-                                   for code, cycles in again.items()},
-                "classifier_epochs": classifier_epochs, "lr": lr, "batch_size": batch_size,
-                "optimiser": "AdamW", "schedule": "one cycle", "precision": "float32",
-                "data": digits.name, "training_images": len(x),
-                "test_images": len(digits.test_images), "held_out_images": len(held_out)}
-    versions = {"python": platform.python_version(), "torch": torch.__version__,
-                "numpy": np.__version__}
-    same = {"lr": lr, "batch_size": batch_size, **versions, "threads": threads,
-            "images": hashlib.sha256(x.tobytes()).hexdigest()}
-    options = {"lr": lr, "batch_size": batch_size, "progress": progress, "device": "cpu"}
-    measured = {"test": digits.test_images[:, np.newaxis], "held_out": held_out[:, np.newaxis]}
-    before, model, trained, files = torch.get_num_threads(), None, {}, {}
-    same_again, used = {}, []
-    torch.set_num_threads(integer("threads", threads, 1))
-    try:
-        for code, number in epochs.items():
-            _say(progress, f"code of {code}")
-            same["epochs"] = {**same.get("epochs", {}), str(code): number}  # and those before it
-            path = run_path(runs, f"autoencoder-{code}", same)
-            used.append(path)
-            start = _start(code, model, x)
-            model, trained[code] = _finished(path, start, same) or _train(
-                path, start, same, x, None, {**options, "epochs": number})
-            files[f"autoencoder-{code}.safetensors"] = model
-            same_again[code] = {**same, "cycles": []}
-        for code, cycles in again.items():
-            for cycle, (number, decay) in enumerate(cycles, 2):
-                _say(progress, f"code of {code}, cycle {cycle}")
-                name = f"autoencoder-{code}.safetensors"
-                same_again[code]["cycles"].append([number, decay])
-                path = run_path(runs, f"autoencoder-{code}-cycle-{cycle}", same_again[code])
-                used.append(path)
-                files[name], more = _finished(path, ConvAutoencoder(code), same_again[code]) or (
-                    _train(path, files[name], same_again[code], x, None, {
-                        **options, "epochs": number, "lr": lr / 2, "weight_decay": decay}))
-                trained[code] = {part: trained[code][part] + more[part] for part in more}
-        _say(progress, "classifier")
-        same["epochs"] = classifier_epochs
-        path = run_path(runs, "classifier", same)
-        used.append(path)
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(0)
-            start = Classifier()
-        classifier, learnt = _finished(path, start, same) or _train(
-            path, start, same, x, digits.train_labels,
-            {**options, "epochs": classifier_epochs, "loss": F.cross_entropy, "lr": lr / 2})
-        files["classifier.safetensors"] = classifier
-        _say(progress, "PCA, and measuring")
+    pictures = {"test": digits.test_images[:, np.newaxis], "held_out": held_out[:, np.newaxis]}
+    with runs.threads(threads):
+        trainings = _Trainings(kept, x, lr, threads, say, progress)
+        models, codes = trainings.autoencoders(epochs, again)
+        classifier, learnt = trainings.classifier(digits.train_labels, classifier_epochs)
+        say("PCA, and measuring")
         pca = PCA(x, max(epochs))
         # What is measured is what is stored, which is in single precision.
         pca = PCA.of(**{name: np.float64(np.float32(getattr(pca, name))) for name in PARTS})
-        results = {
-            "date": date.today().isoformat(), "settings": settings, "versions": versions,
-            "processor": {"threads": threads, "machine": platform.machine(),
-                          "instructions": torch.backends.cpu.get_cpu_capability()},
-            "seconds": round(sum(run["seconds"] for run in (*trained.values(), learnt)), 1),
-        }
-        halved = {name: _halve(model, name, measured, digits.test_labels)
-                  for name, model in files.items()}
-        results["codes"] = {str(code): {
-            **{f"{name}_error": evaluate(files[f"autoencoder-{code}.safetensors"], pictures)
-               for name, pictures in measured.items()},
-            **{f"pca_{name}_error": pca.error(pictures, code)
-               for name, pictures in measured.items()},
-            **trained[code]} for code in sorted(epochs)}
-        results["classifier"] = {
-            "test_accuracy": accuracy(classifier, measured["test"], digits.test_labels), **learnt}
-    finally:
-        torch.set_num_threads(before)
-    for name, model in files.items():
+        seconds = round(sum(run["seconds"] for run in (*codes.values(), learnt)), 1)
+        halved = {_file(code): runs.halve(model, lambda: _errors(model, pictures).values())
+                  for code, model in models.items()}
+        halved[CLASSIFIER] = runs.halve(
+            classifier, lambda: [accuracy(classifier, pictures["test"], digits.test_labels)])
+        for code, model in models.items():
+            codes[code] = _errors(model, pictures) | {
+                f"pca_{name}_error": pca.error(some, code) for name, some in pictures.items()
+            } | codes[code]
+        learnt = {"test_accuracy": accuracy(classifier, pictures["test"], digits.test_labels),
+                  **learnt}
+    for name, model in ({_file(code): model for code, model in models.items()}
+                        | {CLASSIFIER: classifier}).items():
         save_weights(out / name, model, half=halved[name])
-    write_tensors(out / "pca.safetensors", {
+    write_tensors(out / COMPONENTS, {
         name: torch.tensor(getattr(pca, name)).float() for name in PARTS}, {})
-    write_results(out / "autoencoders.json", results)
-    remove_runs(runs, used)
-    if runs.exists():
-        _say(progress, f"{runs} stays: it holds runs with other settings, or files of others")
+    results = {
+        "date": date.today().isoformat(),
+        "settings": _settings(digits, held_out, epochs, again, classifier_epochs, lr),
+        "versions": runs.versions(), "processor": runs.processor(threads=threads),
+        "seconds": seconds, "codes": {str(code): codes[code] for code in sorted(codes)},
+        "classifier": learnt,
+    }
+    write_results(out / FILE, results)
+    kept.remove(say)
     return results
+
+
+def _settings(digits, held_out, epochs, again, classifier_epochs, lr):
+    """What the results say of how they were made."""
+    return {"epochs": {str(code): number for code, number in epochs.items()},
+            "further_cycles": {str(code): [list(cycle) for cycle in cycles]
+                               for code, cycles in again.items()},
+            "classifier_epochs": classifier_epochs, "lr": lr, "batch_size": BATCH,
+            "optimiser": "AdamW", "schedule": "one cycle", "precision": "float32",
+            "data": digits.name, "training_images": len(digits.train_images),
+            "test_images": len(digits.test_images), "held_out_images": len(held_out)}
+
+
+class _Trainings:
+    """Trainings on the pictures ``x``; each is kept when it is finished, and not made again."""
+
+    def __init__(self, kept, x, lr, threads, say, progress):
+        self.kept, self.x, self.lr, self.say, self.progress = kept, x, lr, say, progress
+        # What a finished training was made with, besides what is its own.
+        self.same = {"lr": lr, "batch_size": BATCH, **runs.versions(), "threads": threads,
+                     "images": hashlib.sha256(x.tobytes()).hexdigest()}
+
+    def autoencoders(self, epochs, again):
+        """({size of code: model}, {size of code: what to report}), from long codes to short."""
+        models, reports, own = {}, {}, {}
+        model, first = None, {}
+        for code, number in epochs.items():
+            self.say(f"code of {code}")
+            first = first | {str(code): number}  # it depends on those before it
+            own[code] = {"epochs": first}
+            model = models[code] = self._first(code, model)
+            reports[code] = self._train(f"autoencoder-{code}", model, own[code], epochs=number)
+        for code, cycles in again.items():
+            for cycle, (number, decay) in enumerate(cycles, 2):
+                self.say(f"code of {code}, cycle {cycle}")
+                own[code] = own[code] | {
+                    "cycles": [*own[code].get("cycles", []), [number, decay]]}
+                more = self._train(f"autoencoder-{code}-cycle-{cycle}", models[code], own[code],
+                                   epochs=number, lr=self.lr / 2, weight_decay=decay)
+                reports[code] = {part: reports[code][part] + more[part] for part in more}
+        return models, reports
+
+    def classifier(self, labels, epochs):
+        """(model, what to report)."""
+        self.say("classifier")
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(0)
+            model = Classifier()
+        return model, self._train("classifier", model, {"epochs": epochs}, labels, epochs=epochs,
+                                  loss=F.cross_entropy, lr=self.lr / 2)
+
+    def _first(self, code, longer):
+        """An autoencoder as its training begins."""
+        if longer is not None:
+            return with_shorter_code(longer, torch.tensor(self.x[:10_000]).float() / 255, code)
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(0)
+            return ConvAutoencoder(code)
+
+    def _train(self, name, model, own, targets=None, **options):
+        """Train a model in place, or read what that gave before; returns what to report."""
+        same = {**self.same, **own}
+        path = self.kept.path(name, same)
+        run = runs.finished_run(path, same, model)
+        if run is None:
+            part = path.with_suffix(".part")
+            history = train(model, self.x, targets, checkpoint=part, **{
+                "lr": self.lr, "batch_size": BATCH, "progress": self.progress, "device": "cpu",
+                **options})
+            if history.stopped:
+                raise KeyboardInterrupt
+            run = {"epochs": history.epochs_run, "seconds": round(history.seconds, 1),
+                   "losses": history.losses}
+            runs.save_run(path, model, same, run)
+            part.unlink(missing_ok=True)
+        return run
+
+
+def _errors(model, pictures):
+    return {f"{name}_error": evaluate(model, some) for name, some in pictures.items()}
 
 
 def accuracy(classifier, pictures, labels):
@@ -188,79 +220,20 @@ def classify(classifier, pictures):
         return classifier(x).argmax(dim=1).numpy()
 
 
-def _start(code, longer, x):
-    """An autoencoder as its training begins."""
-    if longer is not None:
-        return narrowed(longer, torch.tensor(x[:10_000]).float() / 255, code)
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
-        return ConvAutoencoder(code)
-
-
-def _train(path, model, same, x, y, options):
-    """Train; a file appears at ``path`` when it is finished. Returns (model, what to report)."""
-    part = path.with_suffix(".part")
-    history = train(model, x, y, checkpoint=part, **options)
-    if history.stopped:
-        raise KeyboardInterrupt
-    run = {"epochs": history.epochs_run, "seconds": round(history.seconds, 1),
-           "losses": history.losses}
-    save_weights(path, model, half=False, meta={"same": same, "run": run})
-    part.unlink(missing_ok=True)
-    return model, run
-
-
-def _finished(path, model, same):
-    """(model, what to report) of a run that was finished with these settings, else None."""
-    meta = finished(path, same)
-    if meta is None:
-        return None
-    load_weights(path, model)
-    return model, meta["run"]
-
-
-def _halve(model, name, measured, labels):
-    """Round a model to half precision in place, if three digits of each figure stay as they are.
-
-    Returns whether it was done.
-    """
-    def figures():
-        if isinstance(model, Classifier):
-            return [f"{accuracy(model, measured['test'], labels):.3g}"]
-        return [f"{evaluate(model, pictures):.3g}" for pictures in measured.values()]
-
-    weights = {key: tensor.clone() for key, tensor in model.state_dict().items()}
-    exact = figures()
-    model.half().float()
-    if figures() == exact:
-        return True
-    model.load_state_dict(weights)
-    return False
-
-
-def _say(progress, text):
-    if progress:
-        print(text, flush=True)
+def _say(text):
+    print(text, flush=True)
 
 
 def main(arguments=None):
-    parser = argparse.ArgumentParser(
-        prog="python -m lib.nets.reference",
-        description="Train the reference autoencoders on all of MNIST; two or three hours on "
-                    "two cores.")
-    parser.add_argument("--threads", type=int, default=os.cpu_count(),
-                        help="default: all cores (%(default)s)")
-    parser.add_argument("--out", type=Path, default=RESULTS,
-                        help="folder (default lib/nets/results)")
+    parser = runs.option_parser(
+        "lib.nets.reference",
+        "Train the reference autoencoders on all of MNIST; two or three hours on two cores.")
+    runs.add_threads(parser)
     chosen = parser.parse_args(arguments)
-    try:
+    with runs.errors_in_one_line(parser):
         digits = mnist(full=True, without_held_out=True)
         results = reference(digits, held_out=mnist().test_images, out=chosen.out,
                             threads=chosen.threads)
-    except (DataError, ValueError) as error:
-        parser.error(str(error))
-    except KeyboardInterrupt:
-        sys.exit("\nStopped. What is finished is kept: the same command goes on.")
     print("code   test error   PCA")
     for code, run in results["codes"].items():
         print(f"{code:>4}   {run['test_error']:.4f}       {run['pca_test_error']:.4f}")

@@ -5,8 +5,8 @@ import copy
 import numpy as np
 import torch
 
-from lib.ops import layer_ripple
 from lib.arguments import integer, refuse
+from lib.ops import layer_ripple
 
 
 def feature_vectors(features, count, *, seed=0):

@@ -2,9 +2,6 @@
 
 import hashlib
 import json
-import os
-import sys
-from contextlib import suppress
 from pathlib import Path
 
 import torch
@@ -12,7 +9,6 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 
 from lib.arguments import refuse
-from lib.data._files import set_aside
 from lib.files import write_whole
 
 
@@ -87,25 +83,24 @@ def read_tensors(path):
 
 def check_tensors(path, found, wanted):
     """ValueError unless both dicts have the same names, shapes and kinds of number."""
-    for name in wanted:
+    for problem in _differences(found, wanted):
+        refuse("path", str(path), problem, "use a model made with the options of the stored one")
+
+
+def _differences(found, wanted):
+    for name, tensor in wanted.items():
         if name not in found:
-            refuse("path", str(path), f"has no tensor {name}, which the model wants "
-                   f"with shape {tuple(wanted[name].shape)}",
-                   "use a model made with the options of the stored one")
-    for name in found:
+            yield f"has no tensor {name}, which the model wants with shape {tuple(tensor.shape)}"
+    for name, tensor in found.items():
         if name not in wanted:
-            refuse("path", str(path), f"holds a tensor {name} with shape "
-                   f"{tuple(found[name].shape)}, which the model does not have",
-                   "use a model made with the options of the stored one")
-    for name in wanted:
-        tensor = found[name]
-        shape, other = tuple(tensor.shape), tuple(wanted[name].shape)
+            yield (f"holds a tensor {name} with shape {tuple(tensor.shape)}, which the model "
+                   "does not have")
+    for name, tensor in wanted.items():
+        shape, other = tuple(found[name].shape), tuple(tensor.shape)
         if shape != other:
-            refuse("path", str(path), f"holds {name} with shape {shape} where the model wants "
-                   f"{other}", "use a model made with the options of the stored one")
-        if tensor.is_floating_point() != wanted[name].is_floating_point():
-            refuse("path", str(path), f"holds {name} as {tensor.dtype} where the model wants "
-                   f"{wanted[name].dtype}", "use a model made with the options of the stored one")
+            yield f"holds {name} with shape {shape} where the model wants {other}"
+        if found[name].is_floating_point() != tensor.is_floating_point():
+            yield f"holds {name} as {found[name].dtype} where the model wants {tensor.dtype}"
 
 
 def write_results(path, results):
@@ -122,63 +117,6 @@ def read_results(path, module):
     except ValueError as error:
         refuse("path", str(path), f"is damaged ({error})",
                f"move it away and run python -m {module}")
-
-
-def check_out(out, results, weights, runs):
-    """ValueError where ``out`` holds a file that a command would replace and did not write.
-
-    ``results``: the name of its file of results; ``weights``: names of its files of tensors;
-    ``runs``: its folder of finished runs, which is there while the results are not.
-    """
-    taken = []
-    if os.path.lexists(out / results):
-        try:
-            read_results(out / results, "")["settings"]
-        except (ValueError, OSError, KeyError, TypeError):
-            taken.append(results)
-    for name in weights:
-        if os.path.lexists(out / name):
-            try:
-                read_tensors(out / name)
-                if not (out / results).exists() and not runs.exists():
-                    taken.append(name)
-            except ValueError:
-                taken.append(name)
-    if taken:
-        refuse("out", str(out), f"holds {', '.join(taken)}, which this command did not write, or "
-               "which is damaged", "name another folder, or move that away")
-
-
-def finished(path, same):
-    """The ``meta`` of a run's file that was made with these settings; None where there is none.
-
-    Another file in its place is put aside.
-    """
-    if not os.path.lexists(path):
-        return None
-    try:
-        _, meta = read_tensors(path)
-        if meta["same"] == same:
-            return meta
-    except (ValueError, KeyError, TypeError):
-        pass
-    print(f"{path} cannot be continued; it is now {set_aside(path)}.", file=sys.stderr)
-    return None
-
-
-def run_path(runs, name, same):
-    """Where a run with these settings is kept: none takes the place of one with others."""
-    settings = hashlib.sha256(json.dumps(same).encode()).hexdigest()[:8]
-    return runs / f"{name}-{settings}.safetensors"
-
-
-def remove_runs(runs, paths):
-    """Remove the files of runs that are done with, and their folder if nothing else is in it."""
-    for path in paths:
-        path.unlink(missing_ok=True)
-        path.with_suffix(".part").unlink(missing_ok=True)
-    with suppress(OSError):
-        runs.rmdir()
 
 
 def _checksum(tensors, text):

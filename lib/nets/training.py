@@ -14,12 +14,13 @@ from copy import deepcopy
 from dataclasses import asdict, dataclass, field
 from math import isfinite
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import torch
 import torch.nn.functional as F
 
-from lib.arguments import integer, one_of, refuse
+from lib.arguments import integer, one_of, plural, refuse
 
 from .storage import check_tensors, read_tensors, write_tensors
 
@@ -90,7 +91,7 @@ def train(model, inputs, targets=None, *, epochs, batch_size=32, lr=4e-3, loss="
     >>> history.losses[-1] < 1e-3, history.epochs_run, history.stopped
     (True, 20, '')
     """
-    settings = Settings(
+    settings = _checked(
         epochs=epochs, batch_size=batch_size, lr=lr, loss=loss, weight_decay=weight_decay,
         seed=seed, device=device, precision=precision, budget=budget, at_least=at_least,
         augment=augment)
@@ -114,46 +115,21 @@ def evaluate(model, inputs, targets=None, *, batch_size=500):
 
 # --- arguments
 
-@dataclass
-class Settings:
-    """How to train: the arguments of ``train`` with these names, checked."""
-
-    epochs: int
-    batch_size: int
-    lr: float
-    loss: object
-    weight_decay: float
-    seed: int
-    device: object
-    precision: str
-    budget: float | None
-    at_least: int
-    augment: object
-
-    def __post_init__(self):
-        for name, least in (("epochs", 1), ("batch_size", 1), ("at_least", 1), ("seed", 0)):
-            setattr(self, name, integer(name, getattr(self, name), least))
-        one_of("precision", self.precision, ("float32", "float64"))
-        _positive("lr", self.lr)
-        if self.budget is not None:
-            _positive("budget", self.budget)
-        if not callable(self.loss):
-            one_of("loss", self.loss, ("mse",))
-        self.device = _device(self.device)
-
-    @property
-    def dtype(self):
-        return getattr(torch, self.precision)
-
-    @property
-    def loss_function(self):
-        return self.loss if callable(self.loss) else F.mse_loss
-
-    def recorded(self):
-        """What a training that goes on from a checkpoint must have in common with the first."""
-        names = ("epochs", "batch_size", "lr", "loss", "weight_decay", "seed", "precision",
-                 "augment")
-        return {name: _function_name(getattr(self, name)) for name in names}
+def _checked(**given):
+    """The arguments of ``train`` with these names, as attributes, with what follows from them."""
+    settings = SimpleNamespace(**given)
+    for name, least in (("epochs", 1), ("batch_size", 1), ("at_least", 1), ("seed", 0)):
+        setattr(settings, name, integer(name, given[name], least))
+    one_of("precision", settings.precision, ("float32", "float64"))
+    _positive("lr", settings.lr)
+    if settings.budget is not None:
+        _positive("budget", settings.budget)
+    if not callable(settings.loss):
+        one_of("loss", settings.loss, ("mse",))
+    settings.loss_function = settings.loss if callable(settings.loss) else F.mse_loss
+    settings.device = _device(settings.device)
+    settings.dtype = getattr(torch, settings.precision)
+    return settings
 
 
 def _positive(name, value):
@@ -240,46 +216,40 @@ class _Training:
 
     def run(self, checkpoint, progress):
         """Train to the end of the plan or to an interrupt; returns the history."""
-        begun, settings, saved = time.perf_counter(), self.settings, None
-        if checkpoint is not None:
-            recorded = settings.recorded() | self._digests()
-            if Path(checkpoint).exists():
-                saved = _read_checkpoint(checkpoint, recorded, self.model)
-                self.history = saved["history"]
-                self.history.device, self.history.threads = (
-                    str(self.device), torch.get_num_threads())
-        history = self.history
-        budget = settings.budget if saved is None else None  # a plan is made once
+        self.begun, saved = time.perf_counter(), self._saved(checkpoint)
+        budget = self.settings.budget if saved is None else None  # a plan is made once
         line = _ProgressLine(progress, self.device)
         cuda = [self.device] if self.device.type == "cuda" else []
         interrupted = False
         try:
             with torch.random.fork_rng(devices=cuda), _interrupts() as interrupts:
                 self._start(budget, saved)
-                while history.epochs_run < history.planned and not interrupts:
-                    if self._epoch(line, interrupts):
-                        history.seconds = self._elapsed()
-                        if budget is not None and not interrupts:
-                            history.planned = self._shorter_plan(budget, begun)
-                        if checkpoint is not None:
-                            _write_checkpoint(checkpoint, recorded, history, self.model,
-                                              self.optimiser, self.schedule)
-                history.seconds = self._elapsed()
+                self._epochs(checkpoint, budget, line, interrupts)
                 interrupted = bool(interrupts)
         except KeyboardInterrupt:
             # The second interrupt, or one from a function that was passed in.
             interrupted = True
         finally:
             self._put_model_back()
+        history = self.history
         if history.epochs_run < history.planned:
             history.stopped = "interrupted" if interrupted else ""
         else:
-            history.stopped = "budget" if history.planned < settings.epochs else ""
+            history.stopped = "budget" if history.planned < history.epochs else ""
         line.end(history)
         if history.stopped == "budget" and budget is not None:
             line.note(f"The budget of {budget:g} s allows {history.planned} of "
-                      f"{settings.epochs} epochs.")
+                      f"{history.epochs} epochs.")
         return history
+
+    def _saved(self, checkpoint):
+        """What a checkpoint holds, its history with it; None where there is none to go on with."""
+        if checkpoint is None or not Path(checkpoint).exists():
+            return None
+        saved = _read_checkpoint(checkpoint, self._recorded(), self.model)
+        self.history = saved["history"]
+        self.history.device, self.history.threads = str(self.device), torch.get_num_threads()
+        return saved
 
     def _start(self, budget, saved):
         """Bring everything to where the first step is made, or the next of a saved training."""
@@ -294,6 +264,20 @@ class _Training:
             _restore(saved, self.model, self.optimiser, self.schedule)
         self.start, self.seconds_before = time.perf_counter(), history.seconds
         self.steps_before = history.epochs_run * self.steps
+
+    def _epochs(self, checkpoint, budget, line, interrupts):
+        """Epochs to the end of the plan, each with its checkpoint, or to an interrupt."""
+        history = self.history
+        recorded = None if checkpoint is None else self._recorded()
+        while history.epochs_run < history.planned and not interrupts:
+            if self._epoch(line, interrupts):
+                history.seconds = self._elapsed()
+                if budget is not None and not interrupts:
+                    history.planned = self._shorter_plan(budget)
+                if checkpoint is not None:
+                    _write_checkpoint(checkpoint, recorded, history, self.model, self.optimiser,
+                                      self.schedule)
+        history.seconds = self._elapsed()
 
     def _epoch(self, line, interrupts):
         """An epoch, and True; or as many of its steps as an interrupt leaves, and False."""
@@ -352,10 +336,13 @@ class _Training:
         self.model.train(self.original_mode)
         self.model.zero_grad()
 
-    def _digests(self):
-        """The data, told by their shapes and hashes."""
+    def _recorded(self):
+        """What a training that goes on from a checkpoint must have in common with the first."""
+        names = ("epochs", "batch_size", "lr", "loss", "weight_decay", "seed", "precision",
+                 "augment")
         held_out = None if self.held_out is None else [_digest(part) for part in self.held_out]
-        return {"inputs": _digest(self.x), "targets": _digest(self.y), "validation": held_out}
+        return {**{name: _function_name(getattr(self.settings, name)) for name in names},
+                "inputs": _digest(self.x), "targets": _digest(self.y), "validation": held_out}
 
     def _elapsed(self):
         """Seconds of training so far, with those of earlier parts."""
@@ -393,11 +380,11 @@ class _Training:
         left = budget - (time.perf_counter() - start)
         return min(max(int(0.95 * left / epoch), self.settings.at_least), self.settings.epochs)
 
-    def _shorter_plan(self, budget, begun):
+    def _shorter_plan(self, budget):
         """The plan, or as many epochs as the pace so far allows; a tenth over is no reason."""
         history = self.history
         pace = history.seconds / history.epochs_run
-        left = budget - (time.perf_counter() - begun)
+        left = budget - (time.perf_counter() - self.begun)
         fits = history.epochs_run + max(0, int(left / pace + 0.1))
         return min(max(fits, self.settings.at_least), history.planned)
 
@@ -464,9 +451,8 @@ class _ProgressLine:
 
     def __init__(self, on, device):
         self.on, self.width, self.last = on, 0, float("-inf")
-        threads = torch.get_num_threads()
         self.place = (torch.cuda.get_device_name(device) if device.type == "cuda" else
-                      f"{device}, {threads} thread{'s' * (threads > 1)}")
+                      f"{device}, {plural(torch.get_num_threads(), 'thread')}")
 
     def is_due(self):
         return self.on and time.perf_counter() - self.last > 0.5

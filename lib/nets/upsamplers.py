@@ -8,8 +8,8 @@ interpolation followed by a convolution, Shi et al. (2016) for pixel shuffle, Ai
 import torch
 from torch import nn
 
-from lib.ops import icnr
 from lib.arguments import integer, one_of, refuse
+from lib.ops import icnr
 
 KINDS = ("transposed-3", "transposed-4", "nearest", "bilinear", "shuffle", "shuffle-icnr")
 # The middle feature maps of "transposed-3", "nearest" and "bilinear". A multiple of 4, because

@@ -11,7 +11,7 @@ from scipy.linalg import sqrtm, subspace_angles
 
 from lib import ops
 from lib.nets import autoencoder, classifier, pca
-from lib.nets.autoencoder import ConvAutoencoder, narrowed
+from lib.nets.autoencoder import ConvAutoencoder, with_shorter_code
 from lib.nets.classifier import frechet_distance
 from lib.nets.pca import PCA
 
@@ -63,20 +63,20 @@ def test_narrowing_to_the_same_length_changes_next_to_nothing():
     model, x = ConvAutoencoder(4), torch.rand(50, 1, 28, 28)
     # Without a mean code the rotation of the code is undone exactly.
     model.encoder[8].bias.data -= model.encoder(x).mean(dim=0)
-    assert torch.allclose(narrowed(model, x, 4)(x), model(x), atol=1e-5)
-    assert not torch.allclose(narrowed(model, x, 1)(x), model(x), atol=1e-5)
+    assert torch.allclose(with_shorter_code(model, x, 4)(x), model(x), atol=1e-5)
+    assert not torch.allclose(with_shorter_code(model, x, 1)(x), model(x), atol=1e-5)
 
 
 def test_narrowing_keeps_what_varies_most():
     torch.manual_seed(0)
     model, x = ConvAutoencoder(6), torch.rand(50, 1, 28, 28)
-    codes, kept = (m.encoder(x).detach().numpy() for m in (model, narrowed(model, x, 2)))
+    codes, kept = (m.encoder(x).detach().numpy() for m in (model, with_shorter_code(model, x, 2)))
     assert np.allclose(np.abs(PCA(codes, 2).encode(codes)), np.abs(kept), atol=1e-5)
 
 
 def test_a_code_does_not_get_longer():
     with pytest.raises(ValueError, match="code=5 is more than the model's 4"):
-        narrowed(ConvAutoencoder(4), torch.rand(9, 1, 28, 28), 5)
+        with_shorter_code(ConvAutoencoder(4), torch.rand(9, 1, 28, 28), 5)
 
 
 # --- PCA

@@ -43,7 +43,7 @@ def pytest_configure(config):
 # What takes longest goes first, so that no worker is left alone with it at the end.
 LONGEST = [
     "book/autoencoders/segmentation", "book/autoencoders/convolutional", "tests/grading",
-    "tests/nets", "book/autoencoders", "book/artifacts", "book/upsampling", "tests/book",
+    "tests/nets", "tests/book/test_browser", "tests/test_contributing", "book/autoencoders", "book/artifacts", "book/upsampling", "tests/book",
     "tests/course", "tests/test_coverage_rows", "instructor/source", "exercises", "book",
 ]
 MOST_SHOWN = 6000  # characters of a failure; a picture's text alone may have 200,000

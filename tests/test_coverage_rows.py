@@ -1,6 +1,7 @@
 """What the course's five teaching sources teach, row by row, with the numbers they print.
 
-One test (or more) for each row, named by the row's id: ``pytest -k S2_9`` answers "is S2.9 covered?".
+One test (or more) for each row, named by the row's id: ``pytest -k S2_9`` answers whether S2.9 is
+covered.
 ``test_row_is_taught`` checks that an executed cell of the book asserts the row, too.
 
 S1 lecture "Transposed Convolutions / Autoencoders" (Leuphana) · S2 lecture notes "Transposed

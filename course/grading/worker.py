@@ -49,7 +49,7 @@ class Worker:
     def __init__(self, start):
         self.seconds, self.patience = start["seconds"], start["patience"]
         restrictions.limit(start["memory"])
-        for name in start["imports"]:  # before the restrictions: PyTorch loads libraries as it starts
+        for name in start["imports"]:  # before restrictions: PyTorch loads libraries as it starts
             try:
                 importlib.import_module(name)
             except Exception:  # the cell that needs it will say so

@@ -1,7 +1,7 @@
 """A small classifier of digits, whose features say how alike two sets of pictures are."""
 
 import numpy as np
-import torch
+import torch  # noqa: F401  (the example below)
 from torch import nn
 
 from lib.arguments import refuse

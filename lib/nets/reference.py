@@ -98,7 +98,8 @@ def reference(digits, *, held_out, epochs=EPOCHS, again=AGAIN, classifier_epochs
         # What is measured is what is stored, which is in single precision.
         pca = PCA.of(**{name: np.float64(np.float32(getattr(pca, name))) for name in PARTS})
         seconds = round(sum(run["seconds"] for run in (*codes.values(), learnt)), 1)
-        halved = {_file(code): runs.halve(model, lambda: _errors(model, pictures).values())
+        halved = {_file(code): runs.halve(
+            model, lambda model=model: _errors(model, pictures).values())
                   for code, model in models.items()}
         halved[CLASSIFIER] = runs.halve(
             classifier, lambda: [accuracy(classifier, pictures["test"], digits.test_labels)])

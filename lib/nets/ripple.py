@@ -69,6 +69,6 @@ def _middle(output, size):
         refuse("tail", type(output).__name__ + str(tuple(output.shape)),
                "is not made of larger maps", f"use a module that enlarges {size} × {size} cells")
     lengths = [n // size * (size // 2) for n in output.shape[2:]]
-    starts = [(n - length) // 2 for n, length in zip(output.shape[2:], lengths)]
-    rows, columns = (slice(start, start + length) for start, length in zip(starts, lengths))
+    starts = [(n - length) // 2 for n, length in zip(output.shape[2:], lengths, strict=True)]
+    rows, columns = (slice(start, start + length) for start, length in zip(starts, lengths, strict=True))
     return output[..., rows, columns]

@@ -418,7 +418,7 @@ def _mean_loss(model, x, y, loss_function, batch_size=500):
     try:
         with torch.no_grad():
             return _mean([float(loss_function(model(inputs), targets)) for inputs, targets in
-                          zip(x.split(batch_size), (x if y is None else y).split(batch_size))],
+                          zip(x.split(batch_size), (x if y is None else y).split(batch_size), strict=True)],
                          len(x), batch_size)
     finally:
         model.train(mode)

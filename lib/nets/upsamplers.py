@@ -220,7 +220,7 @@ def _pairs(layer, small, large):
     """Pairs (i, j) with 0 <= s i + d j - p < n, the product over both axes."""
     product = 1
     for m, n, k, s, p, d in zip(small, large, layer.kernel_size, layer.stride, layer.padding,
-                                layer.dilation):
+                                layer.dilation, strict=True):
         product *= sum(0 <= s * i + d * j - p < n for i in range(m) for j in range(k))
     return product
 

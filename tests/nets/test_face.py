@@ -16,10 +16,11 @@ def test_every_name_is_there_and_no_other():
 
 
 def test_notebooks_of_the_first_edition_import_by_old_names():
-    from lib.nets.comparison import load_results
     from lib.nets.head_to_head import load_results as by_old_name
-    from lib.nets.reference import load_autoencoder
     from lib.nets.train import load_autoencoder as also_by_old_name
+
+    from lib.nets.comparison import load_results
+    from lib.nets.reference import load_autoencoder
 
     assert by_old_name is load_results and also_by_old_name is load_autoencoder
 

@@ -26,7 +26,7 @@ def test_full_precision_comes_back_bit_by_bit(tmp_path):
     save_weights(tmp_path / "a" / "w", model, half=False, meta={"d": 8})
     assert load_weights(tmp_path / "a" / "w", twin) == {"d": 8}
     assert all(torch.equal(a, b) for a, b in
-               zip(model.state_dict().values(), twin.state_dict().values()))
+               zip(model.state_dict().values(), twin.state_dict().values(), strict=True))
     assert [file.name for file in (tmp_path / "a").iterdir()] == ["w"]
 
 

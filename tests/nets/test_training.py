@@ -104,7 +104,7 @@ def test_the_fused_step_is_right_with_the_channels_last():
 def test_the_same_seed_gives_the_same_bits_and_another_does_not():
     models = [network() for _ in range(3)]
     histories = [fit(model, seed=seed, augment=noisy)
-                 for model, seed in zip(models, (5, 5, 6))]
+                 for model, seed in zip(models, (5, 5, 6), strict=True)]
     assert same(models[0], models[1])
     assert histories[0].steps == histories[1].steps
     assert not same(models[0], models[2])

@@ -70,7 +70,7 @@ def test_the_same_seed_starts_what_is_shared_alike():
 
     first = shared(KINDS[0])
     for kind in KINDS[1:]:
-        assert all(torch.equal(a, b) for a, b in zip(first, shared(kind)))
+        assert all(torch.equal(a, b) for a, b in zip(first, shared(kind), strict=True))
 
 
 def by_hand(decoder):

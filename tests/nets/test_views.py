@@ -5,10 +5,10 @@ import doctest
 import numpy as np
 import pytest
 from hypothesis import given
-from tests.ops.operator_cases import cases, torch_layer, torch_plain
 
 from lib import ops
 from lib.nets import views
+from tests.ops.operator_cases import cases, torch_layer, torch_plain
 
 
 def assert_same(result, expected):
@@ -39,10 +39,10 @@ def test_plain_views(view):
 def test_the_gradient_view_is_autograd_of_the_forward_convolution(monkeypatch):
     def forbidden(*args, **options):
         raise AssertionError("not the gradient")
-    monkeypatch.setattr(views, "_CONV_TRANSPOSE", {n: forbidden for n in (1, 2, 3)})
+    monkeypatch.setattr(views, "_CONV_TRANSPOSE", dict.fromkeys((1, 2, 3), forbidden))
     monkeypatch.setattr("lib.ops.transposed.transpose_convolve", forbidden)
     assert views.by_gradient([2, 3, 0, -1], [1, 2, -1]).tolist() == [2, 7, 4, -4, -2, 1]
-    monkeypatch.setattr(views, "_CONV", {n: forbidden for n in (1, 2, 3)})
+    monkeypatch.setattr(views, "_CONV", dict.fromkeys((1, 2, 3), forbidden))
     with pytest.raises(AssertionError, match="not the gradient"):
         views.by_gradient([2, 3, 0, -1], [1, 2, -1])
 

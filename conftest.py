@@ -42,17 +42,30 @@ def pytest_configure(config):
 
 # What takes longest goes first, so that no worker is left alone with it at the end.
 LONGEST = [
-    "book/autoencoders/segmentation", "book/autoencoders/convolutional", "tests/grading",
-    "tests/nets", "tests/book/test_browser", "tests/test_contributing", "book/autoencoders", "book/artifacts", "book/upsampling", "tests/book",
-    "tests/course", "tests/test_coverage_rows", "instructor/source", "exercises", "book",
+    "book/autoencoders/segmentation",
+    "book/autoencoders/convolutional",
+    "tests/grading",
+    "tests/nets",
+    "tests/book/test_browser",
+    "tests/test_contributing",
+    "book/autoencoders",
+    "book/artifacts",
+    "book/upsampling",
+    "tests/book",
+    "tests/course",
+    "tests/test_coverage_rows",
+    "instructor/source",
+    "exercises",
+    "book",
 ]
 MOST_SHOWN = 6000  # characters of a failure; a picture's text alone may have 200,000
 
 
 def pytest_collection_modifyitems(items):
     def place(item):
-        return next((n for n, start in enumerate(LONGEST) if item.nodeid.startswith(start)),
-                    len(LONGEST))
+        return next(
+            (n for n, start in enumerate(LONGEST) if item.nodeid.startswith(start)), len(LONGEST)
+        )
 
     items.sort(key=place)  # stable: what shares a place keeps its order
     for item in items:

@@ -37,39 +37,66 @@ from tests.grading.test_hostile import FINE, LOST, READS, STEAL
 
 PART, CHAPTER = NAME.split("/")
 HOSTILE = (
-    "loop-in-the-cell", "loop-in-the-function", "sleep", "exit-in-the-cell",
-    "exit-in-the-function", "kill-in-the-cell", "sys-exit", "interrupt", "recursion",
-    "check-redefined", "examine-patched", "answers-patched", "numpy-patched", "huge-list",
-    "equal-to-all", "odd-text")
+    "loop-in-the-cell",
+    "loop-in-the-function",
+    "sleep",
+    "exit-in-the-cell",
+    "exit-in-the-function",
+    "kill-in-the-cell",
+    "sys-exit",
+    "interrupt",
+    "recursion",
+    "check-redefined",
+    "examine-patched",
+    "answers-patched",
+    "numpy-patched",
+    "huge-list",
+    "equal-to-all",
+    "odd-text",
+)
 HARMFUL = ("memory-in-the-cell", "memory-bit-by-bit", "fork-bomb", "kills-the-grader")
 
 
 def made_up():
     """{name: (notebook, the points it deserves)}: 20 right, 16 wrong or partly, 24 hostile."""
     draw = random.Random(0)
-    answers = {word: [a for a in written() if a.task == task.name]
-               for word, task in TASKS.items()}
-    right = {word: [SOLUTIONS[word], *(a.code for a in answers[word] if not a.clause)]
-             for word in TASKS}
+    answers = {word: [a for a in written() if a.task == task.name] for word, task in TASKS.items()}
+    right = {
+        word: [SOLUTIONS[word], *(a.code for a in answers[word] if not a.clause)] for word in TASKS
+    }
     wrong = {word: [a.code for a in answers[word] if a.clause] for word in TASKS}
     found = {}
-    forms = (lambda book: book, bare, lambda book: {**book, "cells": book["cells"][::-1]},
-             lambda book: {**bare(book), "cells": bare(book)["cells"][::-1]})
+    forms = (
+        lambda book: book,
+        bare,
+        lambda book: {**book, "cells": book["cells"][::-1]},
+        lambda book: {**bare(book), "cells": bare(book)["cells"][::-1]},
+    )
     for number, form in zip(range(20), itertools.cycle(forms)):
-        found[f"right-{number:02}"] = form(notebook(**{
-            word: f"{draw.choice(right[word])}\n# {number}" for word in TASKS})), ALL
+        found[f"right-{number:02}"] = (
+            form(notebook(**{word: f"{draw.choice(right[word])}\n# {number}" for word in TASKS})),
+            ALL,
+        )
     for number in range(16):
         lost = list(TASKS) if number < 4 else draw.sample(list(TASKS), 1 + number % 3)
-        found[f"wrong-{number:02}"] = notebook(**{
-            word: f"{draw.choice((wrong if word in lost else right)[word])}\n# {number}"
-            for word in TASKS}), ALL - sum(POINTS[word] for word in lost)
+        found[f"wrong-{number:02}"] = (
+            notebook(
+                **{
+                    word: f"{draw.choice((wrong if word in lost else right)[word])}\n# {number}"
+                    for word in TASKS
+                }
+            ),
+            ALL - sum(POINTS[word] for word in lost),
+        )
     for name in (*HOSTILE, *HARMFUL):
         found[f"hostile-{name}"] = notebook(places=LOST[name][0]), ALL - POINTS["places"]
     for name in ("prints-megabytes", "stderr"):
         found[f"hostile-{name}"] = notebook(places=FINE[name]), ALL
     for name in ("open", "cat"):
-        found[f"hostile-reads-{name}"] = notebook(places=STEAL.format(
-            path=str(editions.sources()[NAME]), read=READS[name])), ALL - POINTS["places"]
+        found[f"hostile-reads-{name}"] = (
+            notebook(places=STEAL.format(path=str(editions.sources()[NAME]), read=READS[name])),
+            ALL - POINTS["places"],
+        )
     return found
 
 
@@ -78,8 +105,19 @@ def ours(found, folder, jobs):
     for name, (book, _) in found.items():
         put(folder / "in", f"{name}.ipynb", book)
     start = time.perf_counter()
-    subprocess.run([sys.executable, "-m", "instructor.grade", str(folder / "in"),
-                    str(folder / "out"), "--jobs", str(jobs)], cwd=ROOT, check=True)
+    subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "instructor.grade",
+            str(folder / "in"),
+            str(folder / "out"),
+            "--jobs",
+            str(jobs),
+        ],
+        cwd=ROOT,
+        check=True,
+    )
     seconds = time.perf_counter() - start
     points = dict.fromkeys(found, 0)
     with open(folder / "out" / "grades.csv", encoding="utf-8", newline="") as file:
@@ -94,8 +132,14 @@ def theirs(found, folder):
     environment = {**os.environ, "JUPYTER_CONFIG_DIR": str(folder / "none"), "PATH": beside}
 
     def run(*arguments, **more):
-        return subprocess.run([sys.executable, *arguments], cwd=folder, env=environment,
-                              capture_output=True, text=True, **more)
+        return subprocess.run(
+            [sys.executable, *arguments],
+            cwd=folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+            **more,
+        )
 
     (folder / "source" / PART).mkdir(parents=True)
     shutil.copy(editions.sources()[NAME], folder / "source" / PART)
@@ -106,10 +150,14 @@ def theirs(found, folder):
     start = time.perf_counter()
     run("-m", "nbgrader", "autograde", PART)  # it fails where one submission did
     seconds = time.perf_counter() - start
-    said = run("-c", "from nbgrader.api import Gradebook\n"
-               "with Gradebook('sqlite:///gradebook.db') as book:\n"
-               f"    for one in book.assignment_submissions({PART!r}):\n"
-               "        print(one.student.id, one.score)", check=True).stdout
+    said = run(
+        "-c",
+        "from nbgrader.api import Gradebook\n"
+        "with Gradebook('sqlite:///gradebook.db') as book:\n"
+        f"    for one in book.assignment_submissions({PART!r}):\n"
+        "        print(one.student.id, one.score)",
+        check=True,
+    ).stdout
     points = dict.fromkeys(found, 0.0)
     points |= {name: float(score) for name, score in map(str.split, said.splitlines())}
     return points, seconds
@@ -117,8 +165,10 @@ def theirs(found, folder):
 
 def report(whose, found, points, seconds):
     """Print the time, and the scores that are not what they should be; returns their number."""
-    print(f"{whose}: {len(found)} submissions in {seconds:.0f} s, {seconds / len(found):.2f} s "
-          "for each")
+    print(
+        f"{whose}: {len(found)} submissions in {seconds:.0f} s, {seconds / len(found):.2f} s "
+        "for each"
+    )
     odd = {name: of for name, (_, of) in found.items() if points[name] != of}
     for name, of in odd.items():
         print(f"  {name}: {points[name]:g} points, and it deserves {of}")

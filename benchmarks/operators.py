@@ -26,10 +26,20 @@ from lib import ops  # noqa: E402
 
 CODE_SIZE = 8
 # channels in, channels out, kernel, stride, input size
-DECODER = [(CODE_SIZE, 32, 4, 1, 1), (32, 32, 3, 2, 4), (32, 32, 4, 2, 9), (32, 32, 5, 1, 20),
-           (32, 1, 5, 1, 24)]
-ENCODER = [(1, 32, 5, 1, 28), (32, 32, 5, 1, 24), (32, 32, 4, 2, 20), (32, 32, 3, 2, 9),
-           (32, CODE_SIZE, 4, 1, 4)]
+DECODER = [
+    (CODE_SIZE, 32, 4, 1, 1),
+    (32, 32, 3, 2, 4),
+    (32, 32, 4, 2, 9),
+    (32, 32, 5, 1, 20),
+    (32, 1, 5, 1, 24),
+]
+ENCODER = [
+    (1, 32, 5, 1, 28),
+    (32, 32, 5, 1, 24),
+    (32, 32, 4, 2, 20),
+    (32, 32, 3, 2, 9),
+    (32, CODE_SIZE, 4, 1, 4),
+]
 
 
 def seconds(call):
@@ -41,8 +51,9 @@ def seconds(call):
 def ratios(slow, fast, turns, fast_runs=1):
     """time(slow) / time(fast), turn by turn; of several fast runs, their median counts."""
     slow(), fast()
-    return np.array([seconds(slow) / np.median([seconds(fast) for _ in range(fast_runs)])
-                     for _ in range(turns)])
+    return np.array(
+        [seconds(slow) / np.median([seconds(fast) for _ in range(fast_runs)]) for _ in range(turns)]
+    )
 
 
 def summary(values):
@@ -66,8 +77,11 @@ def against_pytorch():
             ours = ops.conv_transpose2d(x, weight, stride=s)
             theirs = F.conv_transpose2d(*tensors, stride=s).numpy()
             assert np.allclose(ours, theirs, rtol=1e-3, atol=1e-3)
-            found = ratios(lambda: ops.conv_transpose2d(x, weight, stride=s),
-                           lambda: F.conv_transpose2d(*tensors, stride=s), turns)
+            found = ratios(
+                lambda: ops.conv_transpose2d(x, weight, stride=s),
+                lambda: F.conv_transpose2d(*tensors, stride=s),
+                turns,
+            )
             medians.append(np.median(found))
             print(f"  batch {batch:2}  {layer_name(ins, outs, k, s, size)} {summary(found)}")
         print(f"  batch {batch:2}  median of the five layers          {np.median(medians):10.2f}")
@@ -81,19 +95,25 @@ def by_loops(x, weight, stride):
     for n, c, o in np.ndindex(batch, ins, outs):
         for i, j in np.ndindex(height, width):
             top, left = stride * i, stride * j
-            z[n, o, top:top + k, left:left + k] += x[n, c, i, j] * weight[c, o]
+            z[n, o, top : top + k, left : left + k] += x[n, c, i, j] * weight[c, o]
     return z
 
 
 def against_loops(batch=64, turns=3):
-    print("\n(b) loops over batch, channels and positions / ops.conv_transpose2d, float32\n"
-          f"    (batch {batch}; the loops run on 1 sample and their time counts {batch} times)")
+    print(
+        "\n(b) loops over batch, channels and positions / ops.conv_transpose2d, float32\n"
+        f"    (batch {batch}; the loops run on 1 sample and their time counts {batch} times)"
+    )
     for ins, outs, k, s, size in DECODER:
         x, weight = decoder_layer(ins, outs, k, size, batch)
         z = ops.conv_transpose2d(x, weight, stride=s)
         assert np.allclose(by_loops(x[:1], weight, s), z[:1], rtol=1e-3, atol=1e-3)
-        found = ratios(lambda: by_loops(x[:1], weight, s),
-                       lambda: ops.conv_transpose2d(x, weight, stride=s), turns, fast_runs=5)
+        found = ratios(
+            lambda: by_loops(x[:1], weight, s),
+            lambda: ops.conv_transpose2d(x, weight, stride=s),
+            turns,
+            fast_runs=5,
+        )
         print(f"            {layer_name(ins, outs, k, s, size)} {summary(batch * found)}")
 
 
@@ -107,16 +127,27 @@ def push(operator, inputs, shape):
         found = np.nonzero(image)[0]
         rows.append(found), columns.append(np.full(len(found), column))
         values.append(image[found])
-    return csr_array((np.concatenate(values), (np.concatenate(rows), np.concatenate(columns))),
-                     shape=(image.size, basis.size))
+    return csr_array(
+        (np.concatenate(values), (np.concatenate(rows), np.concatenate(columns))),
+        shape=(image.size, basis.size),
+    )
 
 
 def against_basis_vectors(at_most=1024, turns=5):
-    print("\n(c) pushing basis vectors through ops.conv2d / the sparse matrix, float64\n"
-          f"    (where there are more than {at_most}, {at_most} are pushed and their time scaled)")
+    print(
+        "\n(c) pushing basis vectors through ops.conv2d / the sparse matrix, float64\n"
+        f"    (where there are more than {at_most}, {at_most} are pushed and their time scaled)"
+    )
     rng = np.random.default_rng(0)
-    cases = [(layer_name(*layer), rng.standard_normal((layer[1], layer[0], layer[2], layer[2])),
-              layer[3], layer[4]) for layer in ENCODER]
+    cases = [
+        (
+            layer_name(*layer),
+            rng.standard_normal((layer[1], layer[0], layer[2], layer[2])),
+            layer[3],
+            layer[4],
+        )
+        for layer in ENCODER
+    ]
     cases.append((layer_name(1, 1, 5, 1, 256), rng.standard_normal((1, 1, 5, 5)), 1, 256))
     for name, weight, s, size in cases:
         shape = (weight.shape[1], size, size)
@@ -137,23 +168,36 @@ def against_basis_vectors(at_most=1024, turns=5):
 
 
 def against_pytorch_upsampling(turns=60):
-    print("\n(d) upsampling in lib.ops / PyTorch's, (8, 16, 32, 32) float32, times 2 "
-          "(below 1: faster)")
+    print(
+        "\n(d) upsampling in lib.ops / PyTorch's, (8, 16, 32, 32) float32, times 2 "
+        "(below 1: faster)"
+    )
     rng = np.random.default_rng(0)
     x = rng.standard_normal((8, 16, 32, 32)).astype(np.float32)
     values, indices = ops.max_pool2d(x, 2)
     x_t, values_t, indices_t = map(torch.tensor, (x, values, indices))
 
-    cases = [(f"layer_interpolate, {mode}",
-              lambda mode=mode: ops.layer_interpolate(x, scale_factor=2, mode=mode),
-              lambda mode=mode: F.interpolate(x_t, scale_factor=2, mode=mode))
-             for mode in ("nearest", "bilinear", "bicubic")]
-    cases += [("max_pool2d, with indices", lambda: ops.max_pool2d(x, 2),
-               lambda: F.max_pool2d(x_t, 2, return_indices=True)),
-              ("max_unpool2d", lambda: ops.max_unpool2d(values, indices, 2),
-               lambda: F.max_unpool2d(values_t, indices_t, 2)),
-              ("pixel_shuffle", lambda: ops.pixel_shuffle(x, 2),
-               lambda: F.pixel_shuffle(x_t, 2))]
+    cases = [
+        (
+            f"layer_interpolate, {mode}",
+            lambda mode=mode: ops.layer_interpolate(x, scale_factor=2, mode=mode),
+            lambda mode=mode: F.interpolate(x_t, scale_factor=2, mode=mode),
+        )
+        for mode in ("nearest", "bilinear", "bicubic")
+    ]
+    cases += [
+        (
+            "max_pool2d, with indices",
+            lambda: ops.max_pool2d(x, 2),
+            lambda: F.max_pool2d(x_t, 2, return_indices=True),
+        ),
+        (
+            "max_unpool2d",
+            lambda: ops.max_unpool2d(values, indices, 2),
+            lambda: F.max_unpool2d(values_t, indices_t, 2),
+        ),
+        ("pixel_shuffle", lambda: ops.pixel_shuffle(x, 2), lambda: F.pixel_shuffle(x_t, 2)),
+    ]
     for name, ours, theirs in cases:
         for result, expected in zip(_parts(ours()), _parts(theirs()), strict=True):
             assert np.allclose(result, expected, rtol=1e-4, atol=1e-4)
@@ -176,8 +220,10 @@ def layer_name(ins, outs, k, s, size):
 
 def main():
     torch.set_num_threads(1)
-    print(f"Python {sys.version.split()[0]}, NumPy {np.__version__}, SciPy {scipy.__version__}, "
-          f"PyTorch {torch.__version__}; {torch.get_num_threads()} thread")
+    print(
+        f"Python {sys.version.split()[0]}, NumPy {np.__version__}, SciPy {scipy.__version__}, "
+        f"PyTorch {torch.__version__}; {torch.get_num_threads()} thread"
+    )
     print("median ratio [quartiles]")
     with torch.no_grad():
         against_pytorch()

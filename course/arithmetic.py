@@ -28,12 +28,17 @@ PERTURBATION = Path(__file__).resolve().with_name("perturbation.py")
 # What OpenBLAS (NumPy), ATen and oneDNN (PyTorch's own loops and convolutions) and MKL (PyTorch's
 # products) read. Each is told to be an older processor than this one, or another make.
 ARITHMETICS = {
-    "Prescott": {"OPENBLAS_CORETYPE": "Prescott", "ONEDNN_MAX_CPU_ISA": "SSE41",
-                 "MKL_CBWR": "COMPATIBLE"},
-    "Sandybridge": {"OPENBLAS_CORETYPE": "Sandybridge", "ONEDNN_MAX_CPU_ISA": "AVX",
-                    "MKL_CBWR": "SSE4_2"},
-    "Haswell": {"OPENBLAS_CORETYPE": "Haswell", "ONEDNN_MAX_CPU_ISA": "AVX2",
-                "MKL_CBWR": "AVX2"},
+    "Prescott": {
+        "OPENBLAS_CORETYPE": "Prescott",
+        "ONEDNN_MAX_CPU_ISA": "SSE41",
+        "MKL_CBWR": "COMPATIBLE",
+    },
+    "Sandybridge": {
+        "OPENBLAS_CORETYPE": "Sandybridge",
+        "ONEDNN_MAX_CPU_ISA": "AVX",
+        "MKL_CBWR": "SSE4_2",
+    },
+    "Haswell": {"OPENBLAS_CORETYPE": "Haswell", "ONEDNN_MAX_CPU_ISA": "AVX2", "MKL_CBWR": "AVX2"},
     "Zen": {"OPENBLAS_CORETYPE": "Zen", "ONEDNN_MAX_CPU_ISA": "AVX2", "MKL_CBWR": "AVX"},
     "SkylakeX": {"OPENBLAS_CORETYPE": "SkylakeX", "ONEDNN_MAX_CPU_ISA": "AVX512_CORE"},
     "ATen-default": {"ATEN_CPU_CAPABILITY": "default"},
@@ -41,16 +46,28 @@ ARITHMETICS = {
     "perturbed": {},
 }
 # What the processor needs for it, in the words of /proc/cpuinfo.
-NEEDS = {"Prescott": "pni", "Sandybridge": "avx", "Haswell": "avx2", "Zen": "avx2",
-         "SkylakeX": "avx512vl", "ATen-avx2": "avx2"}
+NEEDS = {
+    "Prescott": "pni",
+    "Sandybridge": "avx",
+    "Haswell": "avx2",
+    "Zen": "avx2",
+    "SkylakeX": "avx512vl",
+    "ATen-avx2": "avx2",
+}
 
 
 def main(arguments=None):
     parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("paths", nargs="*", type=Path)
-    parser.add_argument("--only", action="append", choices=ARITHMETICS, metavar="NAME",
-                        help=f"one of {', '.join(ARITHMETICS)}; may be given several times")
+    parser.add_argument(
+        "--only",
+        action="append",
+        choices=ARITHMETICS,
+        metavar="NAME",
+        help=f"one of {', '.join(ARITHMETICS)}; may be given several times",
+    )
     parser.add_argument("--jobs", type=int, default=cores(), help="notebooks at a time")
     options = parser.parse_args(arguments)
     paths = [path.resolve() for path in options.paths] or all_notebooks()
@@ -66,8 +83,11 @@ def main(arguments=None):
                 for line in run.result():
                     different += 1
                     print(f"{name}: {_relative(runs[run])}: {line}", flush=True)
-        print(f"{name}: {len(paths)} notebooks, {different - before} differences "
-              f"({time.perf_counter() - start:.0f} s)", flush=True)
+        print(
+            f"{name}: {len(paths)} notebooks, {different - before} differences "
+            f"({time.perf_counter() - start:.0f} s)",
+            flush=True,
+        )
     return 1 if different else 0
 
 
@@ -93,7 +113,7 @@ def differences(path, name):
         fresh = execute(notebook, path, environment=ARITHMETICS[name])
     except NotebookError as error:
         return [" ".join(str(error).split())[:300]]
-    fresh.cells = fresh.cells[len(notebook.cells) - len(stored.cells):]
+    fresh.cells = fresh.cells[len(notebook.cells) - len(stored.cells) :]
     found = []
     for number, (old, new) in enumerate(zip(_outputs(stored), _outputs(fresh), strict=True)):
         if old != new:
@@ -103,14 +123,21 @@ def differences(path, name):
 
 def _outputs(notebook):
     """Of each code cell, the lines of all that it shows; none where it may differ."""
-    return [[] if IGNORED in cell.metadata.get("tags", []) else
-            [line for output in cell.outputs for line in _lines(output)]
-            for cell in normalise(notebook).cells if cell.cell_type == "code"]
+    return [
+        []
+        if IGNORED in cell.metadata.get("tags", [])
+        else [line for output in cell.outputs for line in _lines(output)]
+        for cell in normalise(notebook).cells
+        if cell.cell_type == "code"
+    ]
 
 
 def _lines(output):
-    texts = [output.get("text", ""), output.get("evalue", ""),
-             *(str(value) for _, value in sorted(output.get("data", {}).items()))]
+    texts = [
+        output.get("text", ""),
+        output.get("evalue", ""),
+        *(str(value) for _, value in sorted(output.get("data", {}).items())),
+    ]
     return [line for text in texts for line in text.splitlines()]
 
 
@@ -119,8 +146,10 @@ def _first_difference(old, new):
     gone, come = ([line[2:] for line in changed if line[0] == sign] for sign in "-+")
     pair = gone[0] if gone else "", come[0] if come else ""
     # In a long line, only the surroundings of the first character that differs.
-    at = next((i for i, (a, b) in enumerate(zip(*pair, strict=False)) if a != b), min(map(len, pair)))
-    cut = [text[max(0, at - 60):at + 60] for text in pair]
+    at = next(
+        (i for i, (a, b) in enumerate(zip(*pair, strict=False)) if a != b), min(map(len, pair))
+    )
+    cut = [text[max(0, at - 60) : at + 60] for text in pair]
     return f"{len(changed)} lines; {cut[0]!r} became {cut[1]!r}"
 
 

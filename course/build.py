@@ -28,8 +28,15 @@ from .terminal import run_as_program
 
 ENGINE = Path(__file__).resolve().parent
 # No page is made of these, at the top of the repository or anywhere in it.
-NO_SOURCES = ("_build", ".git", ".venv", "__pycache__", ".ipynb_checkpoints", ".pytest_cache",
-              ".hypothesis")
+NO_SOURCES = (
+    "_build",
+    ".git",
+    ".venv",
+    "__pycache__",
+    ".ipynb_checkpoints",
+    ".pytest_cache",
+    ".hypothesis",
+)
 
 
 def main(root=ROOT):
@@ -51,8 +58,12 @@ def _build(root, start):
             print(f"\n{len(errors)} notebooks failed; no pages were made.", file=sys.stderr)
             return 1
         before = read_state(root)
-        after = {"sources": sources_of(root), "engine": engine_of(root), "pages": pages_of(root),
-                 "results": results(notebooks, root)}
+        after = {
+            "sources": sources_of(root),
+            "engine": engine_of(root),
+            "pages": pages_of(root),
+            "results": results(notebooks, root),
+        }
         if not whole or any(before.get(name) != after[name] for name in after):
             print("Making the pages", flush=True)
             # Sphinx reads again what is newer than its last reading, and knows only that.
@@ -131,8 +142,12 @@ def engine_of(root):
     """One hash of what makes pages of sources: where it changes, all pages are read again."""
     digest = hashlib.sha1(repr(interpreter()).encode())
     digest.update(repr(sorted(os.listdir(sysconfig.get_path("purelib")))).encode())
-    own = [path for folder in (root / "book" / "_ext", root / "book" / "_templates", ENGINE)
-           for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc"]
+    own = [
+        path
+        for folder in (root / "book" / "_ext", root / "book" / "_templates", ENGINE)
+        for path in folder.rglob("*")
+        if path.is_file() and path.suffix != ".pyc"
+    ]
     for path in [root / "_config.yml", root / "_toc.yml", *sorted(own)]:
         digest.update(path.read_bytes() + b"\0")
     return digest.hexdigest()
@@ -140,14 +155,18 @@ def engine_of(root):
 
 def pages_of(root):
     """{source: hash of its content} of each page that the table of contents names."""
-    return {file.relative_to(root).as_posix(): hashlib.sha1(file.read_bytes()).hexdigest()
-            for file in book_files(root)}
+    return {
+        file.relative_to(root).as_posix(): hashlib.sha1(file.read_bytes()).hexdigest()
+        for file in book_files(root)
+    }
 
 
 def book_files(root=ROOT):
     """The files of the pages that the table of contents names, in its order."""
-    names = (name.removesuffix(".md").removesuffix(".ipynb")
-             for name in parse_toc_yaml(root / "_toc.yml"))
+    names = (
+        name.removesuffix(".md").removesuffix(".ipynb")
+        for name in parse_toc_yaml(root / "_toc.yml")
+    )
     files = (root / f"{name}{suffix}" for name in names for suffix in (".md", ".ipynb"))
     return [file for file in files if file.is_file()]
 

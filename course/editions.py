@@ -63,8 +63,10 @@ class TaskCells(Task):
 def sources(root=ROOT):
     """{"PART/CHAPTER": path} of the instructor's notebooks, in sorted order."""
     folder = Path(root) / SOLUTIONS
-    return {path.relative_to(folder).with_suffix("").as_posix(): path
-            for path in sorted(folder.glob("*/*.ipynb"))}
+    return {
+        path.relative_to(folder).with_suffix("").as_posix(): path
+        for path in sorted(folder.glob("*/*.ipynb"))
+    }
 
 
 def learner_path(source, root=ROOT):
@@ -90,8 +92,9 @@ def first_heading(markdown, default):
 
 def title(notebook, default):
     """The title of a notebook."""
-    return first_heading("\n\n".join(cell.source for cell in notebook.cells
-                                     if cell.cell_type == "markdown"), default)
+    return first_heading(
+        "\n\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown"), default
+    )
 
 
 def headings(markdown):
@@ -100,8 +103,10 @@ def headings(markdown):
     >>> headings("## Task 1 · Where is a pixel? (10 min, 2 points)")
     [Task(number=1, title='Where is a pixel?', minutes=10, points=2)]
     """
-    return [Task(int(number), title, int(minutes), int(points))
-            for number, title, minutes, points in HEADING.findall(markdown)]
+    return [
+        Task(int(number), title, int(minutes), int(points))
+        for number, title, minutes, points in HEADING.findall(markdown)
+    ]
 
 
 def tasks(notebook):
@@ -114,25 +119,31 @@ def tasks(notebook):
         if cell.cell_type == "markdown":
             new = next(iter(headings(cell.source)), None)
             if new and heading:
-                raise ValueError(f"cell {index + 1}: task {heading.number} has no check before "
-                                 "this")
+                raise ValueError(
+                    f"cell {index + 1}: task {heading.number} has no check before this"
+                )
             if "## Task" in cell.source and not new:
-                raise ValueError(f"cell {index + 1}: {cell.source.splitlines()[0]!r} is not the "
-                                 "heading of a task; write '## Task 1 · Title (10 min, 2 points)'")
+                raise ValueError(
+                    f"cell {index + 1}: {cell.source.splitlines()[0]!r} is not the "
+                    "heading of a task; write '## Task 1 · Title (10 min, 2 points)'"
+                )
             heading = new or heading
         elif BEGIN in cell.source or END in cell.source:
             without_solution(cell.source)  # refuses what is not in order
             if not heading or answer is not None:
-                raise ValueError(f"cell {index + 1}: a solution needs a task's heading before it, "
-                                 "and a check after it")
+                raise ValueError(
+                    f"cell {index + 1}: a solution needs a task's heading before it, "
+                    "and a check after it"
+                )
             answer = index
         elif CHECK.search(cell.source):
             if answer is None:
                 raise ValueError(f"cell {index + 1}: this check has no answer before it")
             name = CHECK.search(cell.source)[1]
             if heading.number != len(task_cells) + 1:
-                raise ValueError(f"task {name!r} has the number {heading.number}; use "
-                                 f"{len(task_cells) + 1}")
+                raise ValueError(
+                    f"task {name!r} has the number {heading.number}; use {len(task_cells) + 1}"
+                )
             task_cells.append(TaskCells(**vars(heading), name=name, answer=answer, check=index))
             heading = answer = None
     if heading or answer is not None:
@@ -158,8 +169,10 @@ def without_solution(code):
         elif line.strip() == END and inside:
             inside = False
         elif BEGIN in line or END in line:
-            raise ValueError(f"{line.strip()!r} does not pair; write {BEGIN} and then {END}, "
-                             "each on a line of its own")
+            raise ValueError(
+                f"{line.strip()!r} does not pair; write {BEGIN} and then {END}, "
+                "each on a line of its own"
+            )
         elif not inside:
             lines.append(line)
     if inside:
@@ -178,8 +191,15 @@ def annotated(notebook):
         name, more = roles.get(index, (cell.id, {}))
         if cell.cell_type == "code":
             cell.metadata["nbgrader"] = {
-                "cell_type": "code", "grade": False, "grade_id": name, "locked": "solution" not in
-                more, "schema_version": 3, "solution": False, "task": False, **more}
+                "cell_type": "code",
+                "grade": False,
+                "grade_id": name,
+                "locked": "solution" not in more,
+                "schema_version": 3,
+                "solution": False,
+                "task": False,
+                **more,
+            }
     return notebook
 
 
@@ -216,8 +236,11 @@ def _wanted(root):
 
 
 def _drifted(root, wanted):
-    changed = [path for path, notebook in wanted.items()
-               if not path.exists() or _texts(read(path)) != _texts(notebook)]
+    changed = [
+        path
+        for path, notebook in wanted.items()
+        if not path.exists() or _texts(read(path)) != _texts(notebook)
+    ]
     others = set((root / EXERCISES).glob("*/*.ipynb")) - wanted.keys()
     return sorted([*changed, *(path for path in others if _generated(path, root))])
 
@@ -230,18 +253,30 @@ def write_learners(root=ROOT):
     history. ValueError, before anything is written, where it is not: it may hold answers.
     """
     root = Path(root)
-    before = {path: path.read_bytes() for folder in (SOLUTIONS, EXERCISES)
-              for path in (root / folder).glob("*/*.ipynb") if path.is_file()}
+    before = {
+        path: path.read_bytes()
+        for folder in (SOLUTIONS, EXERCISES)
+        for path in (root / folder).glob("*/*.ipynb")
+        if path.is_file()
+    }
     wanted, record = _wanted(root), _record(root)
     changed = _drifted(root, wanted)
-    learners = {path: path.relative_to(root).as_posix() for path in changed
-                if path in wanted and path.is_relative_to(root / EXERCISES)}
-    answered = [name for path, name in learners.items()
-                if os.path.lexists(path) and not _generated(path, root)]
+    learners = {
+        path: path.relative_to(root).as_posix()
+        for path in changed
+        if path in wanted and path.is_relative_to(root / EXERCISES)
+    }
+    answered = [
+        name
+        for path, name in learners.items()
+        if os.path.lexists(path) and not _generated(path, root)
+    ]
     if answered:
-        raise ValueError(f"{', '.join(answered)} would be overwritten, which may hold answers: its "
-                         "text is not what an instructor's notebook gave. Nothing was changed; "
-                         "move it away, or undo what was changed in it, and run this again.")
+        raise ValueError(
+            f"{', '.join(answered)} would be overwritten, which may hold answers: its "
+            "text is not what an instructor's notebook gave. Nothing was changed; "
+            "move it away, or undo what was changed in it, and run this again."
+        )
     for path in changed:
         if path not in wanted:  # its instructor's one is gone
             path.unlink()
@@ -255,8 +290,9 @@ def write_learners(root=ROOT):
         if path not in before:
             write_whole(path, text)
         elif not rewrite(path, text, before[path]):
-            raise ValueError(f"{path} was saved while this ran, and stays as it was saved; run "
-                             "this again.")
+            raise ValueError(
+                f"{path} was saved while this ran, and stays as it was saved; run this again."
+            )
     return changed
 
 
@@ -292,16 +328,20 @@ def _record(root):
 def _git(root, *arguments):
     """What git prints; nothing where there is no git."""
     try:
-        return subprocess.run(["git", *arguments], cwd=root, capture_output=True, check=True
-                              ).stdout.decode("utf-8")
+        return subprocess.run(
+            ["git", *arguments], cwd=root, capture_output=True, check=True
+        ).stdout.decode("utf-8")
     except (OSError, subprocess.CalledProcessError):
         return ""
 
 
 def _digest(notebook):
     """A checksum of what one types into a notebook: its cells without metadata and outputs."""
-    cells = [(cell.cell_type, cell.source.strip("\n"), sorted(cell.get("attachments", ())))
-             for cell in notebook.cells if cell.source.strip()]
+    cells = [
+        (cell.cell_type, cell.source.strip("\n"), sorted(cell.get("attachments", ())))
+        for cell in notebook.cells
+        if cell.source.strip()
+    ]
     return hashlib.sha256(json.dumps(cells).encode()).hexdigest()
 
 

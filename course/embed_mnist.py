@@ -63,8 +63,12 @@ def main():
         sys.exit("They are not the first 500 images of each class.")
 
     order = np.argsort(positions)
-    np.savez_compressed(options.out, images=images[order].reshape(-1, 28, 28),
-                        labels=labels[order], positions=positions[order])
+    np.savez_compressed(
+        options.out,
+        images=images[order].reshape(-1, 28, 28),
+        labels=labels[order],
+        positions=positions[order],
+    )
     print(f"{options.out}: {options.out.stat().st_size:,} bytes")
 
 

@@ -186,10 +186,12 @@ def execute(notebook, path, *, root=ROOT, environment=None, on_start=lambda clie
         client.execute(env=variables)
     except CellExecutionError as error:
         raise NotebookError(
-            _cell_message(notebook, current[0], f"{error.ename}: {error.evalue}")) from None
+            _cell_message(notebook, current[0], f"{error.ename}: {error.evalue}")
+        ) from None
     except CellTimeoutError:
         raise NotebookError(
-            _cell_message(notebook, current[0], f"ran over {CELL_TIMEOUT} s")) from None
+            _cell_message(notebook, current[0], f"ran over {CELL_TIMEOUT} s")
+        ) from None
     except DeadKernelError:
         raise NotebookError(_cell_message(notebook, current[0], "the kernel died")) from None
     except RuntimeError as error:  # it died, or hung, before the first cell

@@ -23,19 +23,28 @@ def refuse_unsafe_output(out, mark, root):
     """
     folder, root = Path(out).resolve(), Path(root).resolve()
     if folder == root or root.is_relative_to(folder):
-        raise ValueError(f"OUT={out} holds this repository; name a new folder, such as "
-                         "_build/my-course.")
+        raise ValueError(
+            f"OUT={out} holds this repository; name a new folder, such as _build/my-course."
+        )
     if folder == Path(os.path.expanduser("~")).resolve():
         raise ValueError(f"OUT={out} is your home folder; name a folder in it.")
     if folder.is_relative_to(root):
         first, *rest = folder.relative_to(root).parts
         kept = {"html", "jupyter_execute", "stored", "linkcheck", "exercises.json"}
-        taken = not rest or rest[0] in kept or rest[0].startswith(".") if first == "_build" else (
-            first.startswith(".venv") or (root / first).exists() and not any(
-                (root / first / own).exists() for own in (mark, ".git")))
+        taken = (
+            not rest or rest[0] in kept or rest[0].startswith(".")
+            if first == "_build"
+            else (
+                first.startswith(".venv")
+                or (root / first).exists()
+                and not any((root / first / own).exists() for own in (mark, ".git"))
+            )
+        )
         if taken:
-            raise ValueError(f"OUT={out} lies among the sources or the book's own pages; name a "
-                             "new folder, such as _build/my-course.")
+            raise ValueError(
+                f"OUT={out} lies among the sources or the book's own pages; name a "
+                "new folder, such as _build/my-course."
+            )
     if folder.exists() and not folder.is_dir():
         raise ValueError(f"OUT={out} is a file; name a folder.")
 
@@ -81,8 +90,10 @@ class Record:
     def __init__(self, path, folder):
         self.path, self.folder, self.sums = Path(path), Path(folder), {}
         with suppress(OSError, ValueError, TypeError):  # then nothing is known to be its own
-            self.sums = {name: list(sums) for name, sums in dict(
-                json.loads(self.path.read_text(encoding="utf-8"))).items()}
+            self.sums = {
+                name: list(sums)
+                for name, sums in dict(json.loads(self.path.read_text(encoding="utf-8"))).items()
+            }
 
     def owns(self, name):
         """Whether a file is there, as the command wrote it."""
@@ -99,8 +110,10 @@ class Record:
         for name, text in texts:
             files[self._free(name, sha256(text), files)] = text
         removed = [name for name in self.sums if name not in files and self.owns(name)]
-        self.sums = {name: [checksum(self.folder / name)] if self.owns(name) else []
-                     for name in [*removed, *files]}
+        self.sums = {
+            name: [checksum(self.folder / name)] if self.owns(name) else []
+            for name in [*removed, *files]
+        }
         for name, text in files.items():
             self.sums[name].append(sha256(text))
         write_whole(self.path, json.dumps(self.sums))
@@ -115,8 +128,11 @@ class Record:
 
     def _free(self, name, new, taken):
         """The first of a.b, a.new.b, a.new.new.b, ... that is free, its own, or has this text."""
-        while name in taken or os.path.lexists(self.folder / name) and not (
-                self.owns(name) or checksum(self.folder / name) == new):
+        while (
+            name in taken
+            or os.path.lexists(self.folder / name)
+            and not (self.owns(name) or checksum(self.folder / name) == new)
+        ):
             path = Path(name)
             name = path.with_name(f"{path.stem}.new{path.suffix}").as_posix()
         return name

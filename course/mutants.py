@@ -26,17 +26,34 @@ from collections import Counter
 from pathlib import Path
 
 SWAPS = {
-    ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Add, ast.Div: ast.Mult, ast.Mod: ast.Mult,
-    ast.FloorDiv: ast.Mult, ast.Pow: ast.Mult, ast.BitAnd: ast.BitOr, ast.BitOr: ast.BitAnd,
-    ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq,
-    ast.NotEq: ast.Eq, ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is,
-    ast.And: ast.Or, ast.Or: ast.And,
+    ast.Add: ast.Sub,
+    ast.Sub: ast.Add,
+    ast.Mult: ast.Add,
+    ast.Div: ast.Mult,
+    ast.Mod: ast.Mult,
+    ast.FloorDiv: ast.Mult,
+    ast.Pow: ast.Mult,
+    ast.BitAnd: ast.BitOr,
+    ast.BitOr: ast.BitAnd,
+    ast.Lt: ast.LtE,
+    ast.LtE: ast.Lt,
+    ast.Gt: ast.GtE,
+    ast.GtE: ast.Gt,
+    ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq,
+    ast.In: ast.NotIn,
+    ast.NotIn: ast.In,
+    ast.Is: ast.IsNot,
+    ast.IsNot: ast.Is,
+    ast.And: ast.Or,
+    ast.Or: ast.And,
 }
 NOT_COPIED = shutil.ignore_patterns(".git", ".venv", "_build", "__pycache__", ".*_cache")
 
 
 def changes(node):
     """The ways to change one node in place, each a function without arguments."""
+
     def put(place, field, value):
         return lambda: setattr(place, field, value)
 
@@ -44,7 +61,7 @@ def changes(node):
         yield put(node, "op", SWAPS[type(node.op)]())
     elif isinstance(node, ast.Compare):
         for n, op in enumerate(node.ops):
-            yield put(node, "ops", [*node.ops[:n], SWAPS[type(op)](), *node.ops[n + 1:]])
+            yield put(node, "ops", [*node.ops[:n], SWAPS[type(op)](), *node.ops[n + 1 :]])
     elif isinstance(node, ast.Constant) and isinstance(node.value, bool):
         yield put(node, "value", not node.value)
     elif isinstance(node, ast.Constant) and isinstance(node.value, (int, float)):
@@ -56,16 +73,20 @@ def changes(node):
     elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
         yield put(node, "operand", ast.UnaryOp(ast.Not(), node.operand))
     elif (isinstance(node, ast.Return) and ast.unparse(node) not in ("return", "return None")) or (
-            isinstance(node, ast.Expr) and not isinstance(node.value, ast.Constant | ast.Yield)):
+        isinstance(node, ast.Expr) and not isinstance(node.value, ast.Constant | ast.Yield)
+    ):
         yield put(node, "value", ast.Constant(None))
 
 
 def sites(source):
     """All that can be changed in a source: (place of a node in the tree, which of its ways)."""
     lines = source.splitlines()
-    return [(place, way) for place, node in enumerate(ast.walk(ast.parse(source)))
-            for way in range(len(list(changes(node))))
-            if "# no mutants: " not in lines[node.lineno - 1]]
+    return [
+        (place, way)
+        for place, node in enumerate(ast.walk(ast.parse(source)))
+        for way in range(len(list(changes(node))))
+        if "# no mutants: " not in lines[node.lineno - 1]
+    ]
 
 
 def mutant(source, site):
@@ -93,8 +114,14 @@ def noticed(tests, root, seconds):
     command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "--tb=no"]
     own = {**os.environ, "PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": "1"}
     try:
-        run = subprocess.run([*command, *map(str, tests)], cwd=root, env=own, timeout=seconds,
-                             capture_output=True, text=True)
+        run = subprocess.run(
+            [*command, *map(str, tests)],
+            cwd=root,
+            env=own,
+            timeout=seconds,
+            capture_output=True,
+            text=True,
+        )
     except subprocess.TimeoutExpired:
         return "time"
     named = re.search(r"^(?:FAILED|ERROR) ([^:\s]+)", run.stdout, re.MULTILINE)
@@ -110,24 +137,35 @@ def main(arguments=None):
     options = parser.parse_args(arguments)
     for name in [*options.code, *options.tests]:
         if Path(name).is_absolute() or not Path(name).exists():
-            parser.error(f"{name!r} is not a file or folder of the project; run this in its root, "
-                         "and name some, such as lib/ops and tests/ops")
+            parser.error(
+                f"{name!r} is not a file or folder of the project; run this in its root, "
+                "and name some, such as lib/ops and tests/ops"
+            )
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
         root = Path(folder).resolve() / "copy"
         shutil.copytree(Path.cwd(), root, ignore=NOT_COPIED)
 
         def files(given, pattern):
-            return [path.relative_to(root) for name in given for path in
-                    (sorted((root / name).rglob(pattern)) if (root / name).is_dir() else
-                     [root / name])]
+            return [
+                path.relative_to(root)
+                for name in given
+                for path in (
+                    sorted((root / name).rglob(pattern))
+                    if (root / name).is_dir()
+                    else [root / name]
+                )
+            ]
 
         tests = files(options.tests, "test_*.py")
         start = time.monotonic()
         if failed := noticed(tests, root, None):
             sys.exit(f"The tests fail before anything is changed: {failed}")
         seconds = 30 + 5 * (time.monotonic() - start)
-        every = [(path, site) for path in files(options.code, "*.py")
-                 for site in sites((root / path).read_text(encoding="utf-8"))]
+        every = [
+            (path, site)
+            for path in files(options.code, "*.py")
+            for site in sites((root / path).read_text(encoding="utf-8"))
+        ]
         chosen = random.Random(options.seed).sample(every, min(options.number, len(every)))
         kills, alive = Counter(), 0
         for path, site in chosen:
@@ -141,8 +179,10 @@ def main(arguments=None):
                 alive += 1
                 line = list(ast.walk(ast.parse(source)))[site[0]].lineno
                 print(f"{path}:{line}\n{difference(source, changed)}", flush=True)
-    print(f"The tests noticed {len(chosen) - alive} of {len(chosen)} mutants, out of "
-          f"{len(every)} that there are.")
+    print(
+        f"The tests noticed {len(chosen) - alive} of {len(chosen)} mutants, out of "
+        f"{len(every)} that there are."
+    )
 
 
 if __name__ == "__main__":

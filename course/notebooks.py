@@ -40,8 +40,12 @@ def all_notebooks(root=ROOT):
     """
     course = {editions.learner_path(path, root) for path in editions.sources(root).values()}
     found = (path for folder in FOLDERS for path in (root / folder).rglob("*.ipynb"))
-    return sorted(path for path in found if not _hidden(path.relative_to(root)) and (
-        path in course or not path.is_relative_to(root / editions.EXERCISES)))
+    return sorted(
+        path
+        for path in found
+        if not _hidden(path.relative_to(root))
+        and (path in course or not path.is_relative_to(root / editions.EXERCISES))
+    )
 
 
 def normalise(notebook):
@@ -178,8 +182,10 @@ def main(arguments=None):
     for error in errors.values():
         print(f"\n{error}", file=sys.stderr)
     for path in dict.fromkeys(saved):
-        print(f"{path} was saved while this ran, and stays as it was saved; run this again.",
-              file=sys.stderr)
+        print(
+            f"{path} was saved while this ran, and stays as it was saved; run this again.",
+            file=sys.stderr,
+        )
     return 1 if errors or saved else 0
 
 

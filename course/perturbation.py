@@ -14,14 +14,44 @@ import sys
 import numpy as np
 
 # Products, and the argument in which each is linear.
-PRODUCTS = {"matmul": 0, "dot": 0, "vdot": 0, "inner": 0, "tensordot": 0, "einsum": 1,
-            "convolve": 0, "correlate": 0}
-DECOMPOSITIONS = ("svd", "svdvals", "eigh", "eigvalsh", "eig", "inv", "pinv", "solve", "lstsq",
-                  "qr", "cholesky", "det", "slogdet")
+PRODUCTS = {
+    "matmul": 0,
+    "dot": 0,
+    "vdot": 0,
+    "inner": 0,
+    "tensordot": 0,
+    "einsum": 1,
+    "convolve": 0,
+    "correlate": 0,
+}
+DECOMPOSITIONS = (
+    "svd",
+    "svdvals",
+    "eigh",
+    "eigvalsh",
+    "eig",
+    "inv",
+    "pinv",
+    "solve",
+    "lstsq",
+    "qr",
+    "cholesky",
+    "det",
+    "slogdet",
+)
 TRANSFORMS = ("fft", "ifft", "fft2", "ifft2", "rfft", "irfft", "rfft2", "irfft2", "fftn", "ifftn")
 # The same for PyTorch; with a bias, it is linear in both together.
-IN_TORCH = {"mm": [0], "bmm": [0], "mv": [0], "dot": [0], "addmm": [0, 1], "baddbmm": [0, 1],
-            "addmv": [0, 1], "convolution": [0, 2], "convolution_backward": [0]}
+IN_TORCH = {
+    "mm": [0],
+    "bmm": [0],
+    "mv": [0],
+    "dot": [0],
+    "addmm": [0, 1],
+    "baddbmm": [0, 1],
+    "addmv": [0, 1],
+    "convolution": [0, 2],
+    "convolution_backward": [0],
+}
 DECOMPOSED = ("linalg", "svd", "solve", "lstsq", "_fft")
 SIZE = 2  # of ε, as a multiple of the distance between neighbouring numbers
 CHANCE = np.random.default_rng(0)  # its own, so that the notebook's random numbers stay
@@ -53,15 +83,18 @@ def perturbed(value):
         parts = [perturbed(part) for part in value]
         return type(value)(*parts) if hasattr(value, "_fields") else tuple(parts)
     if not isinstance(value, np.ndarray | np.inexact | float) or not np.issubdtype(
-            np.result_type(value), np.inexact):
+        np.result_type(value), np.inexact
+    ):
         return value
     eps = SIZE * np.finfo(np.result_type(value)).eps
     return (value * (1 + eps * CHANCE.standard_normal(np.shape(value)))).astype(
-        np.result_type(value))[()]
+        np.result_type(value)
+    )[()]
 
 
 def _perturbing(function, factor=None):
     """The function with another rounding; factor: the argument in which it is linear, if any."""
+
     @functools.wraps(function)
     def other(*values, **options):
         result = function(*values, **options)
@@ -77,8 +110,11 @@ def _perturbing(function, factor=None):
 
 def _tripled(values, places):
     def three(value):
-        return value if value is None else 3 * (
-            value if hasattr(value, "detach") else np.asarray(value))
+        return (
+            value
+            if value is None
+            else 3 * (value if hasattr(value, "detach") else np.asarray(value))
+        )
 
     return [three(value) if place in places else value for place, value in enumerate(values)]
 
@@ -105,7 +141,8 @@ class _Products(ast.NodeTransformer):
             return node
         name = ast.Name("__matmul__", ast.Load())
         return ast.fix_missing_locations(
-            ast.copy_location(ast.Call(name, [node.left, node.right], []), node))
+            ast.copy_location(ast.Call(name, [node.left, node.right], []), node)
+        )
 
 
 def _source_to_code(self, data, path, *, _optimize=-1):
@@ -136,8 +173,11 @@ def _torch_mode():
             result = function(*args, **kwargs)
             name = function.__name__.split(".")[0]
             product = name in IN_TORCH and not kwargs
-            if product and not same(function(*_tripled(args, IN_TORCH[name])), result) or any(
-                    part in name for part in DECOMPOSED):
+            if (
+                product
+                and not same(function(*_tripled(args, IN_TORCH[name])), result)
+                or any(part in name for part in DECOMPOSED)
+            ):
                 for one in result if isinstance(result, tuple | list) else [result]:
                     perturb(one)
             return result

@@ -27,13 +27,19 @@ CHAPTER = re.compile(r"\[([^][\n]+)\]\((?:\.\./)+(book/[\w/-]+)\.ipynb(#[^)\s]*)
 
 def main(arguments=None):
     """The command; returns its exit status."""
-    parser = argparse.ArgumentParser(prog="python -m instructor.release",
-                                     description="Write learners' notebooks to a folder.")
+    parser = argparse.ArgumentParser(
+        prog="python -m instructor.release", description="Write learners' notebooks to a folder."
+    )
     parser.add_argument("out", metavar="OUT", help="a folder; it is made if it is missing")
-    parser.add_argument("chapters", metavar="PART/CHAPTER", nargs="*",
-                        help="the exercises to release (all)")
-    parser.add_argument("--site", metavar="URL", default="",
-                        help="the address of the book or course site, for links to chapters")
+    parser.add_argument(
+        "chapters", metavar="PART/CHAPTER", nargs="*", help="the exercises to release (all)"
+    )
+    parser.add_argument(
+        "--site",
+        metavar="URL",
+        default="",
+        help="the address of the book or course site, for links to chapters",
+    )
     options = parser.parse_args(arguments)
     try:
         manifest = release(options.out, options.chapters, options.site)
@@ -42,8 +48,10 @@ def main(arguments=None):
         return 2
     tasks = [task for one in manifest["notebooks"] for task in one["tasks"]]
     minutes, points = (sum(task[name] for task in tasks) for name in ("minutes", "points"))
-    print(f"{len(manifest['notebooks'])} notebooks with {len(tasks)} tasks, {minutes} minutes and "
-          f"{points} points: {Path(os.path.expanduser(options.out)) / 'manifest.json'}")
+    print(
+        f"{len(manifest['notebooks'])} notebooks with {len(tasks)} tasks, {minutes} minutes and "
+        f"{points} points: {Path(os.path.expanduser(options.out)) / 'manifest.json'}"
+    )
     return 0
 
 
@@ -58,11 +66,11 @@ def release(out, chapters=(), site="", root=editions.ROOT):
     sources = editions.sources(root)
     for name in chapters:
         if name not in sources:
-            raise ValueError(f"chapter {name!r} has no exercises; use some of "
-                             f"{', '.join(sources)}")
+            raise ValueError(f"chapter {name!r} has no exercises; use some of {', '.join(sources)}")
     if site and not re.match(r"https?://[^\s()]+$", site):
-        raise ValueError(f"--site {site!r} is not an address; use one such as "
-                         "https://me.example/course")
+        raise ValueError(
+            f"--site {site!r} is not an address; use one such as https://me.example/course"
+        )
     refuse_unsafe_output(out, "manifest.json", root)
     chosen = {name: sources[name] for name in dict.fromkeys(chapters or sources)}
     texts = {name: _linked(_text(path, root), site) for name, path in chosen.items()}
@@ -70,16 +78,20 @@ def release(out, chapters=(), site="", root=editions.ROOT):
     for name, text in texts.items():
         path, known = out / f"{name}.ipynb", entries.get(name, {}).get("sha256")
         if os.path.lexists(path) and checksum(path) not in (known, sha256(text)):
-            raise ValueError(f"{path} is not as this command wrote it; name a new folder, or move "
-                             "that file away")
+            raise ValueError(
+                f"{path} is not as this command wrote it; name a new folder, or move that file away"
+            )
     for name, text in texts.items():
         (out / name).parent.mkdir(parents=True, exist_ok=True)
         write_whole(out / f"{name}.ipynb", text)
     with open(root / "pyproject.toml", "rb") as file:
         project = tomllib.load(file)["project"]
     entries |= {name: _entry(name, chosen[name], text) for name, text in texts.items()}
-    manifest = {"title": project["description"], "version": project["version"], "notebooks": [
-        entries[name] for name in sources if name in entries]}
+    manifest = {
+        "title": project["description"],
+        "version": project["version"],
+        "notebooks": [entries[name] for name in sources if name in entries],
+    }
     manifest["sha256"] = sha256(_manifest_text(manifest))
     write_whole(out / "manifest.json", _manifest_text(manifest))
     return manifest
@@ -103,8 +115,10 @@ def _released(out):
         entries = {one["chapter"]: one for one in manifest["notebooks"]}
         return {name: one for name, one in entries.items() if (out / one["file"]).is_file()}
     except (AttributeError, ValueError, KeyError, TypeError) as error:
-        raise ValueError(f"{path} is not a manifest that this command wrote, or was changed since; "
-                         "name a new folder") from error
+        raise ValueError(
+            f"{path} is not a manifest that this command wrote, or was changed since; "
+            "name a new folder"
+        ) from error
 
 
 def _linked(text, site):
@@ -122,17 +136,24 @@ def _text(source, root):
     made = editions.learners_edition(editions.read(source))
     stored = editions.read(path)
     if [(c.cell_type, c.source) for c in made.cells] != [
-            (c.cell_type, c.source) for c in stored.cells]:
+        (c.cell_type, c.source) for c in stored.cells
+    ]:
         raise ValueError(f"{path} is not what {source} gives; run: make notebooks")
     return path.read_text(encoding="utf-8")
 
 
 def _entry(name, source, text):
     book = editions.read(source)
-    return {"chapter": name, "file": f"{name}.ipynb", "title": editions.title(book, name),
-            "sha256": sha256(text),
-            "tasks": [{"name": task.name, "title": task.title, "minutes": task.minutes,
-                       "points": task.points} for task in editions.tasks(book)]}
+    return {
+        "chapter": name,
+        "file": f"{name}.ipynb",
+        "title": editions.title(book, name),
+        "sha256": sha256(text),
+        "tasks": [
+            {"name": task.name, "title": task.title, "minutes": task.minutes, "points": task.points}
+            for task in editions.tasks(book)
+        ],
+    }
 
 
 def command():

@@ -49,16 +49,17 @@ CACHE = Path("_build") / ".jupyter_cache"
 
 def main(arguments=None):
     parser = argparse.ArgumentParser(
-        prog="python -m instructor.site", description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter)
+        prog="python -m instructor.site",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("toc", type=Path, help="your table of contents")
     parser.add_argument("out", type=Path, help="the folder for the pages")
     parser.add_argument("--edition", default=LEARNER, help="learner (default) or instructor")
     parser.add_argument("--title", help="the title of the site; default: the book's")
     options = parser.parse_args(arguments)
     try:
-        warnings = make_site(options.toc, options.out, edition=options.edition,
-                             title=options.title)
+        warnings = make_site(options.toc, options.out, edition=options.edition, title=options.title)
     except (ValueError, RuntimeError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
@@ -98,15 +99,22 @@ def make_site(toc, out, *, edition=LEARNER, title=None, root=ROOT):
                 raise RuntimeError("The pages have warnings or errors (above). No site was made.")
         leaked = leaks(stage / "_build" / "html", root) if edition == LEARNER else []
         if leaked:
-            raise RuntimeError("These files would hold solutions: " + ", ".join(
-                file.name for file in leaked) + ". No site was made.")
+            raise RuntimeError(
+                "These files would hold solutions: "
+                + ", ".join(file.name for file in leaked)
+                + ". No site was made."
+            )
         report = json.loads((stage / "_build" / "left-out.json").read_text(encoding="utf-8"))
         kept = put(stage / "_build" / "html", out, {"edition": edition})
     print(f"Finished in {time.perf_counter() - start:.0f} s.")
-    return [f"{out / name} is no longer a page of the site, but was changed, so it stays"
-            for name in kept] + [f"{page} refers to pages left out, now in plain text: "
-            + ", ".join(f"{target} ({count})" for target, count in targets.items())
-            for page, targets in report.items()]
+    return [
+        f"{out / name} is no longer a page of the site, but was changed, so it stays"
+        for name in kept
+    ] + [
+        f"{page} refers to pages left out, now in plain text: "
+        + ", ".join(f"{target} ({count})" for target, count in targets.items())
+        for page, targets in report.items()
+    ]
 
 
 # ---- The table of contents -------------------------------------------------------------------
@@ -118,16 +126,20 @@ def read_toc(path, root=ROOT):
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise ValueError(f"TOC={path} cannot be read ({error}); name a file in the form of "
-                         "_toc.yml.") from None
+        raise ValueError(
+            f"TOC={path} cannot be read ({error}); name a file in the form of _toc.yml."
+        ) from None
     try:
         data = yaml.safe_load(text)
     except yaml.YAMLError as error:
-        raise ValueError(f"TOC={path} is not YAML: {' '.join(str(error).split())}; see _toc.yml "
-                         "for the form.") from None
+        raise ValueError(
+            f"TOC={path} is not YAML: {' '.join(str(error).split())}; see _toc.yml for the form."
+        ) from None
     if not isinstance(data, dict) or not data.get("root"):
-        raise ValueError(f"TOC={path} names no root, the first page; begin with the lines "
-                         "'format: jb-book' and 'root: book/index'.")
+        raise ValueError(
+            f"TOC={path} names no root, the first page; begin with the lines "
+            "'format: jb-book' and 'root: book/index'."
+        )
     named = list(_named(data))
     for page in named:
         _check_page(page, path, root)
@@ -139,8 +151,9 @@ def read_toc(path, root=ROOT):
     try:
         return parse_toc_data(data)
     except MalformedError as error:
-        raise ValueError(f"TOC={path} is not a table of contents: {error}; see _toc.yml for the "
-                         "form.") from None
+        raise ValueError(
+            f"TOC={path} is not a table of contents: {error}; see _toc.yml for the form."
+        ) from None
 
 
 def _named(data, root=True):
@@ -161,15 +174,20 @@ def _named(data, root=True):
 def _check_page(page, toc, root):
     name = without_suffix(page)
     if name.startswith(SOLUTIONS):
-        raise ValueError(f"TOC={toc} names {page!r}, which has the solutions; name "
-                         f"{name.replace(SOLUTIONS, EXERCISES)!r} and choose the edition with "
-                         "EDITION=instructor.")
+        raise ValueError(
+            f"TOC={toc} names {page!r}, which has the solutions; name "
+            f"{name.replace(SOLUTIONS, EXERCISES)!r} and choose the edition with "
+            "EDITION=instructor."
+        )
     file = source(name, root)
     if file is not None and file.resolve().is_relative_to(root):
         return
     close = difflib.get_close_matches(name, list(all_pages(root)), n=1, cutoff=0.5)
-    remedy = f"did you mean {close[0]!r}?" if close else "pages are named from the root of the " \
-        "repository, like book/index."
+    remedy = (
+        f"did you mean {close[0]!r}?"
+        if close
+        else "pages are named from the root of the repository, like book/index."
+    )
     raise ValueError(f"TOC={toc}: there is no page {page!r}; {remedy}")
 
 
@@ -211,9 +229,13 @@ def pages(site_map, edition, root=ROOT):
 
 def prepare(stage, site_map, files, edition, title, root=ROOT):
     """Lay out a small book with the pages of this site, and nothing of the others, in `stage`."""
+
     def other_pages(folder, names):
-        return [name for name in names if Path(name).suffix in SUFFIXES
-                or name in ("__pycache__", ".ipynb_checkpoints")]
+        return [
+            name
+            for name in names
+            if Path(name).suffix in SUFFIXES or name in ("__pycache__", ".ipynb_checkpoints")
+        ]
 
     stage.mkdir()
     shutil.copytree(root / "book", stage / "book", ignore=other_pages)
@@ -229,8 +251,7 @@ def prepare(stage, site_map, files, edition, title, root=ROOT):
     config["execute"]["cache"] = str(root / CACHE)
     config["exclude_patterns"] = ["_build"]
     config["sphinx"]["extra_extensions"].append("course.sphinx.omitted_pages")
-    config["sphinx"].setdefault("config", {}).update(
-        whole_book=str(root), book_edition=edition)
+    config["sphinx"].setdefault("config", {}).update(whole_book=str(root), book_edition=edition)
     for name, data in (("_config.yml", config), ("_toc.yml", create_toc_dict(site_map))):
         text = yaml.safe_dump(data, allow_unicode=True, sort_keys=False)
         (stage / name).write_text(text, encoding="utf-8")
@@ -242,9 +263,14 @@ def leaks(folder, root=ROOT):
     Looks for the markers around solutions and for each solution of more than a few words: a
     shorter one may stand in a chapter for its own sake.
     """
-    solutions = [bare(part) for path in sources(root).values() for cell in read(path).cells
-                 if BEGIN in cell.source
-                 for part in [cell.source.split(BEGIN)[1].split(END)[0]] if len(bare(part)) > 60]
+    solutions = [
+        bare(part)
+        for path in sources(root).values()
+        for cell in read(path).cells
+        if BEGIN in cell.source
+        for part in [cell.source.split(BEGIN)[1].split(END)[0]]
+        if len(bare(part)) > 60
+    ]
     leaking = []
     for file in sorted(Path(folder).rglob("*")):
         if not file.is_file() or file.suffix in (".png", ".woff", ".woff2", ".ttf"):
@@ -280,8 +306,9 @@ def check_out(out, root=ROOT, names=()):
         folder.mkdir(parents=True, exist_ok=True)
         tempfile.TemporaryDirectory(dir=folder, prefix=".course-site-").cleanup()
     except OSError as error:
-        raise ValueError(f"OUT={out} cannot be written ({error.strerror}); name a folder that "
-                         "can.") from error
+        raise ValueError(
+            f"OUT={out} cannot be written ({error.strerror}); name a folder that can."
+        ) from error
 
 
 def put(pages, out, about):
@@ -294,16 +321,20 @@ def put(pages, out, about):
     """
     pages, out = Path(pages), out.resolve()
     old, folders, part = _marked(out)
-    new = {file.relative_to(pages).as_posix(): checksum(file)
-           for file in sorted(pages.rglob("*")) if file.is_file()}
+    new = {
+        file.relative_to(pages).as_posix(): checksum(file)
+        for file in sorted(pages.rglob("*"))
+        if file.is_file()
+    }
     new.pop(".nojekyll", None)
     if ".nojekyll" in old or not os.path.lexists(out / ".nojekyll"):
         (pages / ".nojekyll").touch()  # GitHub Pages would drop _static
         new[".nojekyll"] = checksum(pages / ".nojekyll")
     _refuse_taken(out, new, old)
     out.mkdir(parents=True, exist_ok=True)
-    present = {name: checksum(out / name) if _in_folders(out, name) else ""
-               for name in {*old, *new}}
+    present = {
+        name: checksum(out / name) if _in_folders(out, name) else "" for name in {*old, *new}
+    }
     changed = [name for name in new if present[name] != new[name] or name not in old]
     gone = [name for name in old if name not in new and present[name] in old[name].split()]
     parents = {parent.as_posix() for name in new for parent in PurePosixPath(name).parents} - {"."}
@@ -317,9 +348,20 @@ def put(pages, out, about):
         write_whole(out / MARK, text)
 
     # Old and new, so that each file is known again wherever this is interrupted.
-    note({name: " ".join(dict.fromkeys(
-        [*(old.get(name, "").split() if present[name] else []), *new.get(name, "").split()]))
-        for name in sorted({*gone, *new})}, part=part)
+    note(
+        {
+            name: " ".join(
+                dict.fromkeys(
+                    [
+                        *(old.get(name, "").split() if present[name] else []),
+                        *new.get(name, "").split(),
+                    ]
+                )
+            )
+            for name in sorted({*gone, *new})
+        },
+        part=part,
+    )
     try:
         (out / part).mkdir()
         for number, name in enumerate(changed):
@@ -338,8 +380,9 @@ def put(pages, out, about):
         note(new)
     finally:
         shutil.rmtree(out / part, ignore_errors=True)
-    return sorted(name for name in old if name not in new and name not in gone
-                  and os.path.lexists(out / name))
+    return sorted(
+        name for name in old if name not in new and name not in gone and os.path.lexists(out / name)
+    )
 
 
 def _marked(out):
@@ -352,24 +395,33 @@ def _marked(out):
             raise ValueError("no file")
         mark = json.loads(path.read_text(encoding="utf-8"))
         files, folders, part = mark["files"], mark["folders"], mark.get("part")
-        inside = all(isinstance(name, str) and not PurePosixPath(name).is_absolute()
-                     and ".." not in PurePosixPath(name).parts for name in [*files, *folders])
-        if not inside or not all(isinstance(sums, str) for sums in files.values()) or not (
-                part is None or PART.fullmatch(part)):
+        inside = all(
+            isinstance(name, str)
+            and not PurePosixPath(name).is_absolute()
+            and ".." not in PurePosixPath(name).parts
+            for name in [*files, *folders]
+        )
+        if (
+            not inside
+            or not all(isinstance(sums, str) for sums in files.values())
+            or not (part is None or PART.fullmatch(part))
+        ):
             raise ValueError("other names")
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         raise ValueError(
             f"{path} does not say which files are the site's: an earlier version of this command "
             "wrote it, or it was changed. Nothing was replaced; name a new folder, or move the old "
-            "site away.") from None
+            "site away."
+        ) from None
     return files, folders, part
 
 
 def _in_folders(out, name):
     """Whether a name in `out` leads through folders only, and through no link to elsewhere."""
     parents = [out / parent for parent in PurePosixPath(name).parents][:-1]
-    return all(not os.path.lexists(path) or path.is_dir() and not path.is_symlink()
-               for path in parents)
+    return all(
+        not os.path.lexists(path) or path.is_dir() and not path.is_symlink() for path in parents
+    )
 
 
 def _refuse_taken(out, new, old):
@@ -389,12 +441,16 @@ def _refuse_taken(out, new, old):
             closed.add(path.parent)
     if taken:
         more = f" and {len(taken) - 3} more" if len(taken) > 3 else ""
-        raise ValueError(f"OUT={out}: {', '.join(taken[:3])}{more} would be overwritten, which "
-                         "this command did not write, or somebody changed since. Nothing was "
-                         "replaced; move what is there away, or name another folder.")
+        raise ValueError(
+            f"OUT={out}: {', '.join(taken[:3])}{more} would be overwritten, which "
+            "this command did not write, or somebody changed since. Nothing was "
+            "replaced; move what is there away, or name another folder."
+        )
     if closed:
-        raise ValueError(f"OUT={out}: the folder {min(closed)} cannot be written. Nothing was "
-                         "replaced; make it writable, or name another folder.")
+        raise ValueError(
+            f"OUT={out}: the folder {min(closed)} cannot be written. Nothing was "
+            "replaced; make it writable, or name another folder."
+        )
 
 
 def command():

@@ -106,9 +106,14 @@ def array(name, value, axes=None, remedy=None):
     except ValueError:
         refuse(name, value, "does not make an array", "give every row as many entries")
     if numbers.dtype.kind not in "iufc":
-        refuse(f"{name}.dtype", str(numbers.dtype), "does not hold numbers",
-               f"use an integer or floating-point array, for example {name}.astype(float)")
+        refuse(
+            f"{name}.dtype",
+            str(numbers.dtype),
+            "does not hold numbers",
+            f"use an integer or floating-point array, for example {name}.astype(float)",
+        )
     if axes is not None and numbers.ndim not in axes:
-        refuse(f"{name}.shape", numbers.shape, f"has {plural(numbers.ndim, 'axis', 'axes')}",
-               remedy)
+        refuse(
+            f"{name}.shape", numbers.shape, f"has {plural(numbers.ndim, 'axis', 'axes')}", remedy
+        )
     return numbers

@@ -13,10 +13,22 @@ import pytest
 
 from course.dependencies import PINS, ROOT, as_python, imported_names
 
-TOP = ("benchmarks", "book", "conftest", "course", "exercises", "instructor", "lib", "tests", "tools")
+TOP = (
+    "benchmarks",
+    "book",
+    "conftest",
+    "course",
+    "exercises",
+    "instructor",
+    "lib",
+    "tests",
+    "tools",
+)
 PIP_NAMES = re.compile(r"^([\w.-]+)==", re.MULTILINE)
-CHANGES_PATH = re.compile(r"\bsys\.path(\[[^\]]*\])?\s*(\+?=(?!=)|\.(append|insert|extend|remove)\b)"
-                          r"|\baddsitedir\b")
+CHANGES_PATH = re.compile(
+    r"\bsys\.path(\[[^\]]*\])?\s*(\+?=(?!=)|\.(append|insert|extend|remove)\b)"
+    r"|\baddsitedir\b"
+)
 
 
 def drawing(text):
@@ -28,8 +40,10 @@ def drawing(text):
         assert form, f"not 'name -> names  # purpose': {line}"
         name, package = form[1], form[1].rpartition(".")[0]
         assert name not in arrows, f"two lines for {name}"
-        arrows[name] = [f"{package}{other}" if other.startswith(".") else other
-                        for other in (form[2] or "").split()]
+        arrows[name] = [
+            f"{package}{other}" if other.startswith(".") else other
+            for other in (form[2] or "").split()
+        ]
     return arrows
 
 
@@ -38,10 +52,16 @@ def files():
     """{dotted name: path} of every Python file and notebook of the project."""
     paths = [ROOT / "conftest.py"]
     for folder in TOP:
-        paths += (path for suffix in ("py", "ipynb") for path in (ROOT / folder).rglob(f"*.{suffix}")
-                  if ".ipynb_checkpoints" not in path.parts)
-    return {".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
-            for path in sorted(paths)}
+        paths += (
+            path
+            for suffix in ("py", "ipynb")
+            for path in (ROOT / folder).rglob(f"*.{suffix}")
+            if ".ipynb_checkpoints" not in path.parts
+        )
+    return {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+        for path in sorted(paths)
+    }
 
 
 @cache
@@ -83,14 +103,22 @@ def strings(code):
         return
     for node in nodes:
         if isinstance(node, ast.JoinedStr):
-            yield "".join(getattr(part, "value", 0) if isinstance(part, ast.Constant) else "0"
-                          for part in node.values), None
+            yield (
+                "".join(
+                    getattr(part, "value", 0) if isinstance(part, ast.Constant) else "0"
+                    for part in node.values
+                ),
+                None,
+            )
         elif not isinstance(node, ast.Expr | ast.Constant):
             for _, value in ast.iter_fields(node):
                 items = value if isinstance(value, list) else [value]
                 texts = [item.value if isinstance(item, ast.Constant) else None for item in items]
-                yield from ((text, before) for before, text in zip([None, *texts], texts, strict=False)
-                            if isinstance(text, str))
+                yield from (
+                    (text, before)
+                    for before, text in zip([None, *texts], texts, strict=False)
+                    if isinstance(text, str)
+                )
 
 
 def module(name):
@@ -145,8 +173,11 @@ def test_every_file_is_covered():
 
 def test_every_line_is_of_something():
     names = files()
-    empty = [name for name in ARROWS
-             if name not in names and not any(n.startswith(f"{name}.") for n in names)]
+    empty = [
+        name
+        for name in ARROWS
+        if name not in names and not any(n.startswith(f"{name}.") for n in names)
+    ]
     assert empty == []
 
 
@@ -158,23 +189,33 @@ def test_imports_lead_upwards():
 
 
 def test_no_import_that_is_not_drawn(used):
-    assert [f"{said}: draw {one} -> {other}, or do without" for (one, other), said in used.items()
-            if not any(f"{other}.".startswith(f"{may}.") for may in ARROWS[one])] == []
+    assert [
+        f"{said}: draw {one} -> {other}, or do without"
+        for (one, other), said in used.items()
+        if not any(f"{other}.".startswith(f"{may}.") for may in ARROWS[one])
+    ] == []
 
 
 def test_no_arrow_that_nothing_uses(used):
-    assert [f"{one} -> {may}" for one, others in ARROWS.items() for may in others
-            if not any(line == one and f"{other}.".startswith(f"{may}.")
-                       for line, other in used)] == []
+    assert [
+        f"{one} -> {may}"
+        for one, others in ARROWS.items()
+        for may in others
+        if not any(line == one and f"{other}.".startswith(f"{may}.") for line, other in used)
+    ] == []
 
 
 def test_no_circle_of_modules():
     graph = {}
     for name, path in files().items():
         if path.suffix == ".py" and name.startswith(("lib", "course")):
-            found = {module(target) for target in imported_names(code_of(path), package_of(name, path))}
+            found = {
+                module(target) for target in imported_names(code_of(path), package_of(name, path))
+            }
             # A package's __init__ runs before its modules: what these have of it, they name.
-            graph[name] = {other for other in found - {None, name} if not name.startswith(f"{other}.")}
+            graph[name] = {
+                other for other in found - {None, name} if not name.startswith(f"{other}.")
+            }
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as error:
@@ -182,40 +223,59 @@ def test_no_circle_of_modules():
 
 
 def test_everything_imported_can_be_found():
-    pinned = "\n".join((ROOT / name).read_text(encoding="utf-8")
-                       for name in (*PINS, "requirements-instructor.txt"))
+    pinned = "\n".join(
+        (ROOT / name).read_text(encoding="utf-8") for name in (*PINS, "requirements-instructor.txt")
+    )
     pinned = {name.replace("-", "_").lower() for name in PIP_NAMES.findall(pinned)}
     lost = []
     for name, path in files().items():
         for target in imported_names(code_of(path), package_of(name, path)):
             top = target.partition(".")[0]
-            if not (top in TOP or top in sys.stdlib_module_names or top.lower() in pinned
-                    or importlib.util.find_spec(top)):
+            if not (
+                top in TOP
+                or top in sys.stdlib_module_names
+                or top.lower() in pinned
+                or importlib.util.find_spec(top)
+            ):
                 lost.append(f"{path.relative_to(ROOT)}: {target}")
     assert lost == []
 
 
 def test_nothing_changes_where_modules_are_looked_for():
     this = Path(__file__)
-    assert [str(path) for path in files().values()
-            if path != this and CHANGES_PATH.search(code_of(path))] == []
+    assert [
+        str(path)
+        for path in files().values()
+        if path != this and CHANGES_PATH.search(code_of(path))
+    ] == []
 
 
-@pytest.mark.parametrize("line", [
-    "import sys; sys.path.insert(0, '..')", "sys.path += ['x']", "sys.path[:0] = ['x']",
-    "site.addsitedir('x')"])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import sys; sys.path.insert(0, '..')",
+        "sys.path += ['x']",
+        "sys.path[:0] = ['x']",
+        "site.addsitedir('x')",
+    ],
+)
 def test_such_a_line_would_be_found(line):
     assert CHANGES_PATH.search(line) and not CHANGES_PATH.search("for p in sys.path: print(p)")
 
 
-@pytest.mark.parametrize("code, target", [
-    ("import lib.ops", "lib.ops"), ("def f():\n    from lib import ops", "lib.ops"),
-    ("run([python, '-m', 'course.build'])", "course.build"),
-    ("run([python, '-c', 'from course import build'])", "course.build"),
-    ("run(['-c', f'import course.build; print({x})'])", "course.build"),
-    ("Path(__file__).with_name('kernel.py')", "course.kernel"),
-    ("from . import build", "course.build"), ("import_module('.build', 'course')", "course.build"),
-])
+@pytest.mark.parametrize(
+    "code, target",
+    [
+        ("import lib.ops", "lib.ops"),
+        ("def f():\n    from lib import ops", "lib.ops"),
+        ("run([python, '-m', 'course.build'])", "course.build"),
+        ("run([python, '-c', 'from course import build'])", "course.build"),
+        ("run(['-c', f'import course.build; print({x})'])", "course.build"),
+        ("Path(__file__).with_name('kernel.py')", "course.kernel"),
+        ("from . import build", "course.build"),
+        ("import_module('.build', 'course')", "course.build"),
+    ],
+)
 def test_every_way_to_import_is_seen(code, target):
     assert target in imports(code, "course.kernels", ROOT / "course" / "kernels.py")
 

@@ -31,8 +31,10 @@ BUILT = {"_build", "__pycache__", ".pytest_cache", ".hypothesis", ".ruff_cache"}
 
 MODEL, AFTER = "subpixel", "resizing"  # the chapter to copy, and the one that follows the new one
 CHAPTERS = {f"book/upsampling/{name}.ipynb" for name in (MODEL, AFTER)}
-LEFT_OUT = re.compile(r"(book|exercises|instructor/source)/(?!index).*\.(ipynb|md)"
-                      r"|lib/checks/tasks/(?!__init__).*|tests/exercises/answers/.*")
+LEFT_OUT = re.compile(
+    r"(book|exercises|instructor/source)/(?!index).*\.(ipynb|md)"
+    r"|lib/checks/tasks/(?!__init__).*|tests/exercises/answers/.*"
+)
 
 
 class Recipe:
@@ -64,10 +66,14 @@ def run(root, command):
         words += ["-o", "env", f"RUN={shlex.join(python)}"]
     else:
         words[:1] = python
-    variables = {name: value for name, value in os.environ.items()
-                 if not name.startswith(("MAKE", "MFLAGS", "PYTEST"))}
-    result = subprocess.run(words, cwd=root, capture_output=True, text=True,
-                            env={**variables, "PYTHONPATH": str(root)})
+    variables = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("MAKE", "MFLAGS", "PYTEST"))
+    }
+    result = subprocess.run(
+        words, cwd=root, capture_output=True, text=True, env={**variables, "PYTHONPATH": str(root)}
+    )
     assert result.returncode == 0, f"{command}:\n{result.stdout}\n{result.stderr}"
     assert not re.search(r"=.* \d+ skipped.*=$", result.stdout, re.M), result.stdout
     return result.stdout
@@ -75,9 +81,11 @@ def run(root, command):
 
 def state(root):
     """{path: checksum} of all files that are no product of a run."""
-    return {path.relative_to(root).as_posix(): hashlib.sha1(path.read_bytes()).hexdigest()
-            for path in root.rglob("*")
-            if path.is_file() and not BUILT & {*path.relative_to(root).parts}}
+    return {
+        path.relative_to(root).as_posix(): hashlib.sha1(path.read_bytes()).hexdigest()
+        for path in root.rglob("*")
+        if path.is_file() and not BUILT & {*path.relative_to(root).parts}
+    }
 
 
 class Copy:
@@ -109,9 +117,17 @@ def copy(tmp_path_factory):
         if name in CHAPTERS or not LEFT_OUT.fullmatch(name):
             (root / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(path, root / name)
-    toc = {"format": "jb-book", "root": "book/index", "parts": [
-        {"caption": "Part I", "numbered": True,
-         "chapters": [{"file": f"book/upsampling/{name}"} for name in (MODEL, AFTER)]}]}
+    toc = {
+        "format": "jb-book",
+        "root": "book/index",
+        "parts": [
+            {
+                "caption": "Part I",
+                "numbered": True,
+                "chapters": [{"file": f"book/upsampling/{name}"} for name in (MODEL, AFTER)],
+            }
+        ],
+    }
     config = yaml.safe_load((root / "_config.yml").read_text(encoding="utf-8"))
     # What refers to the chapters that are left out becomes text, as on a course site.
     config["sphinx"]["extra_extensions"].append("course.sphinx.omitted_pages")
@@ -176,20 +192,30 @@ def test_a_chapter(copy, chapter):
     assert notebooks.problems(path) == []
     assert any(cell.get("outputs") for cell in editions.read(path).cells)
     html = copy.root / "_build/html/book/upsampling"
-    pages = [BeautifulSoup((html / f"{name}.html").read_text(encoding="utf-8"), "html.parser")
-             for name in (MODEL, "wavelets", AFTER)]
+    pages = [
+        BeautifulSoup((html / f"{name}.html").read_text(encoding="utf-8"), "html.parser")
+        for name in (MODEL, "wavelets", AFTER)
+    ]
     titles = [page.article.h1.get_text() for page in pages]
     assert [title[:2] for title in titles] == ["1.", "2.", "3."], titles
     assert "Wavelets: " in titles[1]
     assert "Exercise 2.1" in pages[1].article.get_text()
-    for test in (f"test_is_executed_and_normalised[book/{PAGE}.ipynb]", "test_no_number_is_typed",
-                 "test_labels_say_where_they_lead", f"book/{PAGE}.ipynb::Cell 0"):
+    for test in (
+        f"test_is_executed_and_normalised[book/{PAGE}.ipynb]",
+        "test_no_number_is_typed",
+        "test_labels_say_where_they_lead",
+        f"book/{PAGE}.ipynb::Cell 0",
+    ):
         assert test in chapter[-1]
 
 
 def add_exercise(root, recipe):
-    for path in ("instructor/source/upsampling/{}.ipynb", "lib/checks/tasks/{}.py",
-                 "lib/checks/tasks/{}.toml", "tests/exercises/answers/{}.py"):
+    for path in (
+        "instructor/source/upsampling/{}.ipynb",
+        "lib/checks/tasks/{}.py",
+        "lib/checks/tasks/{}.toml",
+        "tests/exercises/answers/{}.py",
+    ):
         write(root / path.format("wavelets"), model(path.format(MODEL)))
     toc, listed = chapters(root)
     listed[1]["sections"] = [{"file": f"exercises/{PAGE}"}]
@@ -201,7 +227,8 @@ def add_exercise(root, recipe):
     write(root / "_build/handed-in/ben/wavelets.ipynb", nbformat.writes(answered))
     for task in editions.tasks(source):
         answered.cells[task.answer].source = re.sub(
-            " *### .*\n?", "", source.cells[task.answer].source)
+            " *### .*\n?", "", source.cells[task.answer].source
+        )
     write(root / "_build/handed-in/anna/wavelets.ipynb", nbformat.writes(answered))
     return made, tested, recipe.run(root, ".venv/bin/python -m instructor.grade")
 
@@ -214,17 +241,23 @@ def exercise(copy, chapter):
 def test_an_exercise(copy, exercise):
     learners = editions.read(copy.root / f"exercises/{PAGE}.ipynb")
     assert any("# your code" in cell.source for cell in learners.cells)
-    for test in ("test_the_solution_passes[wavelets-layout]",
-                 "test_a_task_is_proven[wavelets-start]",
-                 f"test_exercises_stand_below_their_chapter[{PAGE}]",
-                 f"test_stored_outputs_are_those_of_the_edition[{PAGE}]"):
+    for test in (
+        "test_the_solution_passes[wavelets-layout]",
+        "test_a_task_is_proven[wavelets-start]",
+        f"test_exercises_stand_below_their_chapter[{PAGE}]",
+        f"test_stored_outputs_are_those_of_the_edition[{PAGE}]",
+    ):
         assert test in exercise[1]
     with open(copy.root / "_build/grades/grades.csv", encoding="utf-8", newline="") as file:
         points = {(row["learner"], row["task"]): row["points"] for row in csv.DictReader(file)}
     assert points == {
-        ("anna", "wavelets-layout"): "1", ("ben", "wavelets-layout"): "0",
-        ("anna", "wavelets-start"): "2", ("ben", "wavelets-start"): "0",
-        ("anna", "wavelets-kernels"): "3", ("ben", "wavelets-kernels"): "0"}
+        ("anna", "wavelets-layout"): "1",
+        ("ben", "wavelets-layout"): "0",
+        ("anna", "wavelets-start"): "2",
+        ("ben", "wavelets-start"): "0",
+        ("anna", "wavelets-kernels"): "3",
+        ("ben", "wavelets-kernels"): "0",
+    }
 
 
 # ---- A figure --------------------------------------------------------------------------------
@@ -263,19 +296,29 @@ def test_dots_picture_says_the_numbers():
 
 def add_figure(root, recipe):
     write(root / "lib/plots/dots.py", FIGURE)
-    insert(root / "lib/plots/__init__.py", "from lib.plots.dots import dots_picture",
-           after="from lib.plots.coverage import coverage_picture")
-    insert(root / "tests/plots/plot_examples.py",
-           '    "dots_picture": lambda: plots.dots_picture([1, 2, 4]),', after="EXAMPLES = {")
+    insert(
+        root / "lib/plots/__init__.py",
+        "from lib.plots.dots import dots_picture",
+        after="from lib.plots.coverage import coverage_picture",
+    )
+    insert(
+        root / "tests/plots/plot_examples.py",
+        '    "dots_picture": lambda: plots.dots_picture([1, 2, 4]),',
+        after="EXAMPLES = {",
+    )
     write(root / "tests/plots/test_dots.py", FIGURE_TEST)
     return recipe.run(root, "make test")
 
 
 def test_a_figure(copy):
     tested = copy.follow("figure", add_figure, FIGURE="dots_picture", IDEA="dots")
-    for test in ("test_picture[dots_picture]", "test_all_text_lies_inside[dots_picture]",
-                 "test_every_public_function_has_an_example", "test_docstring_examples[dots]",
-                 "test_dots_picture_says_the_numbers"):
+    for test in (
+        "test_picture[dots_picture]",
+        "test_all_text_lies_inside[dots_picture]",
+        "test_every_public_function_has_an_example",
+        "test_docstring_examples[dots]",
+        "test_dots_picture_says_the_numbers",
+    ):
         assert test in tested
 
 
@@ -328,16 +371,23 @@ def test_average_pool(size, k):
 
 def add_operator(root, recipe):
     write(root / "lib/ops/averages.py", OPERATOR)
-    insert(root / "lib/ops/__init__.py", "from .averages import average_pool",
-           after="from .adjoint import adjoint_error")
+    insert(
+        root / "lib/ops/__init__.py",
+        "from .averages import average_pool",
+        after="from .adjoint import adjoint_error",
+    )
     write(root / "tests/ops/test_averages.py", OPERATOR_TEST)
     return recipe.run(root, "make test")
 
 
 def test_an_operator(copy):
     tested = copy.follow("operator", add_operator, OPERATOR="average_pool", IDEA="averages")
-    for test in ("test_average_pool", "test_every_public_function_has_an_example[average_pool]",
-                 "test_examples_run[lib.ops.averages]", "test_exports"):
+    for test in (
+        "test_average_pool",
+        "test_every_public_function_has_an_example[average_pool]",
+        "test_examples_run[lib.ops.averages]",
+        "test_exports",
+    ):
         assert test in tested
 
 

@@ -28,7 +28,28 @@ from lib.nets.ripple import tail_ripple
 BOOK = Path(__file__).parents[1] / "book"
 
 MATRICES = ["S1.1", "S1.2", "S2.3a", "S3.1", "S1.4", "S4.1", "S4.4", "S5.1", "S5.8a"]
-TRANSPOSED = ["S1.3", "S1.5", "S2.1", "S2.2", "S2.3b", "S2.6", "S2.7", "S3.6", "S4.5", "S4.2", "S4.5b", "S4.3", "S4.6", "S4.7", "S5.2", "S5.3", "S5.4", "S5.7", "S5.8b", "S5.9"]
+TRANSPOSED = [
+    "S1.3",
+    "S1.5",
+    "S2.1",
+    "S2.2",
+    "S2.3b",
+    "S2.6",
+    "S2.7",
+    "S3.6",
+    "S4.5",
+    "S4.2",
+    "S4.5b",
+    "S4.3",
+    "S4.6",
+    "S4.7",
+    "S5.2",
+    "S5.3",
+    "S5.4",
+    "S5.7",
+    "S5.8b",
+    "S5.9",
+]
 ARITHMETIC = ["S1.6", "S1.7", "S2.8", "S2.9", "S2.10", "S2.13a"]
 ARTIFACTS = ["S1.8", "S2.11", "S5.5"]
 UPSAMPLING = ["S1.9", "S2.12", "S2.13b", "S3.2", "S3.3", "S3.4", "S3.5"]
@@ -56,8 +77,9 @@ def cells_by_row():
     return found
 
 
-@pytest.mark.parametrize("row", [
-    *MATRICES, *TRANSPOSED, *ARITHMETIC, *ARTIFACTS, *UPSAMPLING, *AUTOENCODERS])
+@pytest.mark.parametrize(
+    "row", [*MATRICES, *TRANSPOSED, *ARITHMETIC, *ARTIFACTS, *UPSAMPLING, *AUTOENCODERS]
+)
 def test_row_is_taught(row, cells_by_row):
     cells = cells_by_row.get(row, [])
     assert any("assert" in source and count for source, count in cells), (
@@ -132,7 +154,9 @@ def test_S4_4_matrix_of_a_2x2_kernel_on_a_3x3_image():
 def test_S5_1_sizes_of_a_padded_3x3_convolution():
     assert ops.conv_output_size((4, 4), (3, 3), stride=1, padding=1) == (4, 4)
     assert ops.conv_output_size((4, 4), (3, 3), stride=2, padding=1) == (2, 2)
-    assert F.conv2d(torch.ones(1, 1, 4, 4), torch.ones(1, 1, 3, 3), stride=2, padding=1).shape[2:] == (2, 2)
+    assert F.conv2d(torch.ones(1, 1, 4, 4), torch.ones(1, 1, 3, 3), stride=2, padding=1).shape[
+        2:
+    ] == (2, 2)
 
 
 def test_S5_8a_padding_as_a_4x6_matrix():
@@ -234,7 +258,9 @@ def test_S3_6_four_partial_outputs_and_their_sum():
     x, w = np.array([[1, 2], [3, 4]]), np.full((2, 2), 5)
     z = ops.conv_transpose(x, w)
     equal(z, [[5, 15, 10], [20, 50, 30], [15, 35, 20]])
-    partial = [ops.conv_transpose(np.where(np.arange(4).reshape(2, 2) == i, x, 0), w) for i in range(4)]
+    partial = [
+        ops.conv_transpose(np.where(np.arange(4).reshape(2, 2) == i, x, 0), w) for i in range(4)
+    ]
     equal(sum(partial), z)
     assert z.shape == (1 * (2 - 1) - 0 + 2,) * 2
     equal(z, F.conv_transpose2d(t(x), t(w))[0, 0])
@@ -280,7 +306,9 @@ def test_S4_7_a_learnt_kernel_converges_to_the_least_squares_one():
     small = ops.conv1d(full, np.array([[[0.25, 0.5, 0.25]]]), stride=2, padding=1)
     layer = torch.nn.ConvTranspose1d(1, 1, 4, stride=2, padding=1, bias=False).double()
     source, target = torch.as_tensor(small), torch.as_tensor(full)
-    optimiser = torch.optim.LBFGS(layer.parameters(), max_iter=200, tolerance_grad=1e-14, tolerance_change=0)
+    optimiser = torch.optim.LBFGS(
+        layer.parameters(), max_iter=200, tolerance_grad=1e-14, tolerance_change=0
+    )
 
     def closure():
         optimiser.zero_grad()
@@ -291,7 +319,10 @@ def test_S4_7_a_learnt_kernel_converges_to_the_least_squares_one():
     first = closure().item()
     optimiser.step(closure)
     columns = np.stack(
-        [ops.conv_transpose1d(small, np.eye(4)[j].reshape(1, 1, 4), stride=2, padding=1).ravel() for j in range(4)],
+        [
+            ops.conv_transpose1d(small, np.eye(4)[j].reshape(1, 1, 4), stride=2, padding=1).ravel()
+            for j in range(4)
+        ],
         axis=1,
     )
     best, *_ = np.linalg.lstsq(columns, full.ravel())
@@ -318,8 +349,12 @@ def test_S5_4_symbolic_stride_2():
     a, b, (x, y, z) = 101, 10007, (2, 3, 5)
     full = ops.conv_transpose(np.array([a, b]), np.array([x, y, z]), stride=2)
     equal(full, [a * x, a * y, a * z + b * x, b * y, b * z])
-    equal(ops.conv_transpose(np.array([a, b]), np.array([x, y, z]), stride=2, padding=1), full[1:-1])
-    cropped = ops.conv_transpose(np.array([a, b]), np.array([x, y, z]), stride=2, padding=1, output_padding=1)
+    equal(
+        ops.conv_transpose(np.array([a, b]), np.array([x, y, z]), stride=2, padding=1), full[1:-1]
+    )
+    cropped = ops.conv_transpose(
+        np.array([a, b]), np.array([x, y, z]), stride=2, padding=1, output_padding=1
+    )
     equal(cropped, full[1:])  # cropped at one end only: exactly twice the input's length
 
 
@@ -335,7 +370,14 @@ def test_S5_7_deconvolution_is_the_inverse_and_not_the_transpose():
 def test_S5_8b_stride_1_is_a_convolution_with_the_reversed_kernel():
     (a, b, c, d), (x, y, z) = (101, 1009, 10007, 100003), (2, 3, 5)
     product = ops.conv_matrix(np.array([x, y, z]), 6).T @ np.array([a, b, c, d])
-    expected = [a * x, a * y + b * x, a * z + b * y + c * x, b * z + c * y + d * x, c * z + d * y, d * z]
+    expected = [
+        a * x,
+        a * y + b * x,
+        a * z + b * y + c * x,
+        b * z + c * y + d * x,
+        c * z + d * y,
+        d * z,
+    ]
     equal(product, expected)
     equal(product, ops.conv(np.array([a, b, c, d]), np.array([z, y, x]), padding=2))
 
@@ -354,7 +396,9 @@ def test_S5_9_stride_2_is_a_6x2_matrix_and_no_normal_convolution():
 def test_S1_6_dilation_stride_and_padding_act_on_the_output():
     one, w = np.array([1]), np.array([1, 2, 3])
     equal(ops.conv_transpose(one, w, dilation=2), [1, 0, 2, 0, 3])  # taps spaced out
-    equal(ops.conv_transpose(np.array([1, 1]), w, stride=4), [1, 2, 3, 0, 1, 2, 3])  # stamps spaced out
+    equal(
+        ops.conv_transpose(np.array([1, 1]), w, stride=4), [1, 2, 3, 0, 1, 2, 3]
+    )  # stamps spaced out
     x = np.arange(1, 10).reshape(3, 3)
     full = ops.conv_transpose(x, np.ones((3, 3), dtype=int))
     equal(ops.conv_transpose(x, np.ones((3, 3), dtype=int), padding=1), full[1:-1, 1:-1])
@@ -427,8 +471,10 @@ def test_S5_5_in_two_and_three_dimensions_the_pattern_is_the_outer_product():
     equal(ops.overlap_count((4, 4), 3, stride=2), np.einsum("i,j->ij", row, row))
     equal(ops.overlap_count((4, 4, 4), 3, stride=2), np.einsum("i,j,k->ijk", row, row, row))
     ones = torch.ones(1, 1, 4, 4, 4)
-    equal(ops.overlap_count((4, 4, 4), 3, stride=2),
-          F.conv_transpose3d(ones, torch.ones(1, 1, 3, 3, 3), stride=2)[0, 0])
+    equal(
+        ops.overlap_count((4, 4, 4), 3, stride=2),
+        F.conv_transpose3d(ones, torch.ones(1, 1, 3, 3, 3), stride=2)[0, 0],
+    )
 
 
 # ---------------------------------------------------------------- upsampling without it
@@ -441,7 +487,9 @@ def test_S1_9_nearest_neighbour_and_then_an_ordinary_convolution():
     equal(resized.shape, (6, 8))
     # The same as one transposed convolution whose taps are tied: a box times the kernel, reversed.
     tied = ops.conv_transpose(np.ones((2, 2)), ops.flip(w))
-    np.testing.assert_allclose(ops.conv_transpose(x, tied, stride=2, padding=1), resized, atol=1e-13)
+    np.testing.assert_allclose(
+        ops.conv_transpose(x, tied, stride=2, padding=1), resized, atol=1e-13
+    )
 
 
 def test_S2_12_interpolation_by_3():
@@ -458,8 +506,9 @@ def test_S2_12_interpolation_by_3():
 
 def test_S2_13b_a_transposed_convolution_replaced_by_bilinear_and_a_convolution():
     transposed = torch.nn.ConvTranspose2d(4, 2, 3, stride=2, padding=1, output_padding=1)
-    replacement = torch.nn.Sequential(torch.nn.Upsample(scale_factor=2, mode="bilinear"),
-                                      torch.nn.Conv2d(4, 2, 3, padding=1))
+    replacement = torch.nn.Sequential(
+        torch.nn.Upsample(scale_factor=2, mode="bilinear"), torch.nn.Conv2d(4, 2, 3, padding=1)
+    )
     for n in range(1, 12):
         x = torch.randn(1, 4, n, n)
         assert transposed(x).shape == replacement(x).shape == (1, 2, 2 * n, 2 * n)
@@ -471,8 +520,10 @@ def test_S2_13b_a_transposed_convolution_replaced_by_bilinear_and_a_convolution(
 
 def test_S3_2_each_element_is_duplicated():
     x = np.array([[1, 2], [3, 4]])
-    equal(ops.interpolate(x, scale_factor=2, mode="nearest"),
-          [[1, 1, 2, 2], [1, 1, 2, 2], [3, 3, 4, 4], [3, 3, 4, 4]])
+    equal(
+        ops.interpolate(x, scale_factor=2, mode="nearest"),
+        [[1, 1, 2, 2], [1, 1, 2, 2], [3, 3, 4, 4], [3, 3, 4, 4]],
+    )
 
 
 def test_S3_3_bilinear_by_2_printed_truncated_and_described_otherwise():
@@ -491,8 +542,10 @@ def test_S3_3_bilinear_by_2_printed_truncated_and_described_otherwise():
 def test_S3_4_bed_of_nails():
     found = ops.bed_of_nails(np.array([[1, 2], [3, 4]]), 2)
     equal(found, [[1, 0, 2, 0], [0, 0, 0, 0], [3, 0, 4, 0], [0, 0, 0, 0]])
-    equal(found, ops.conv_transpose(np.array([[1, 2], [3, 4]]), np.array([[1]]), stride=2,
-                                    output_padding=1))
+    equal(
+        found,
+        ops.conv_transpose(np.array([[1, 2], [3, 4]]), np.array([[1]]), stride=2, output_padding=1),
+    )
 
 
 def test_S3_5_max_pooling_that_remembers_and_unpooling():
@@ -525,6 +578,7 @@ def test_S4_2_bilinear_and_bicubic_are_fixed_linear_maps():
 
 # --- autoencoders
 
+
 def pictures(images):
     """uint8 (N, 28, 28) as PyTorch's layers want them."""
     return torch.tensor(images[:, None]).float() / 255
@@ -536,23 +590,38 @@ def test_S1_10_digits_have_few_degrees_of_freedom():
     assert code.shape == (3, 8) and model.decoder(code).shape == (3, 1, 28, 28)
     digits = data.mnist().train_images[:2000]
     noise = np.random.default_rng(0).integers(0, 256, digits.shape, dtype=np.uint8)
-    kept = [PCA(x, 30).variances.sum() / (x.reshape(len(x), -1) / 255).var(axis=0).sum()
-            for x in (digits, noise)]
+    kept = [
+        PCA(x, 30).variances.sum() / (x.reshape(len(x), -1) / 255).var(axis=0).sum()
+        for x in (digits, noise)
+    ]
     assert kept[0] > 0.7 and kept[1] < 0.1
 
 
 def test_S1_11_a_linear_autoencoder_is_pca():
     rng = np.random.default_rng(0)
-    x = rng.normal(size=(200, 10)) * np.linspace(3, 0.3, 10) @ np.linalg.qr(
-        rng.normal(size=(10, 10)))[0]
+    x = (
+        rng.normal(size=(200, 10))
+        * np.linspace(3, 0.3, 10)
+        @ np.linalg.qr(rng.normal(size=(10, 10)))[0]
+    )
     x -= x.mean(axis=0)
     values, vectors = np.linalg.eigh(x.T @ x / len(x))  # not the decomposition that lib uses
     best, space = values[:-3].sum() / 10, vectors[:, -3:]
     assert PCA(x, 3).error(x) == pytest.approx(best)
-    data_, f, g = torch.tensor(x), *(torch.tensor(0.1 * rng.normal(size=size), requires_grad=True)
-                                     for size in ((10, 3), (3, 10)))
-    optimiser = torch.optim.LBFGS([f, g], max_iter=2000, tolerance_change=1e-14,
-                                  tolerance_grad=1e-10, line_search_fn="strong_wolfe")
+    data_, f, g = (
+        torch.tensor(x),
+        *(
+            torch.tensor(0.1 * rng.normal(size=size), requires_grad=True)
+            for size in ((10, 3), (3, 10))
+        ),
+    )
+    optimiser = torch.optim.LBFGS(
+        [f, g],
+        max_iter=2000,
+        tolerance_change=1e-14,
+        tolerance_grad=1e-10,
+        line_search_fn="strong_wolfe",
+    )
 
     def loss():
         optimiser.zero_grad()
@@ -572,11 +641,22 @@ def test_S1_12_the_sizes_of_the_deep_autoencoder():
     model, sizes = ConvAutoencoder(8), []
     for layer in model.modules():
         if isinstance(layer, (torch.nn.Conv2d, torch.nn.ConvTranspose2d)):
-            layer.register_forward_hook(lambda _, given, y: sizes.append(
-                (given[0].shape[1], y.shape[1], y.shape[2])))
+            layer.register_forward_hook(
+                lambda _, given, y: sizes.append((given[0].shape[1], y.shape[1], y.shape[2]))
+            )
     model(torch.zeros(1, 1, 28, 28))
-    assert sizes == [(1, 32, 24), (32, 32, 20), (32, 32, 9), (32, 32, 4), (32, 8, 1),
-                     (8, 32, 4), (32, 32, 9), (32, 32, 20), (32, 32, 24), (32, 1, 28)]
+    assert sizes == [
+        (1, 32, 24),
+        (32, 32, 20),
+        (32, 32, 9),
+        (32, 32, 4),
+        (32, 8, 1),
+        (8, 32, 4),
+        (32, 32, 9),
+        (32, 32, 20),
+        (32, 32, 24),
+        (32, 1, 28),
+    ]
     kernels = [(5, 1), (5, 1), (4, 2), (3, 2), (4, 1)]
     n = 28
     for (kernel, stride), (_, _, size) in zip(kernels, sizes[:5], strict=True):
@@ -641,7 +721,8 @@ def test_S1_16_samples_of_a_diagonal_gaussian(code):
         x = pictures(images)
         codes = model.encoder(x)
         drawn = codes.mean(dim=0) + codes.std(dim=0) * torch.tensor(
-            rng.normal(size=(1000, code)), dtype=torch.float32)
+            rng.normal(size=(1000, code)), dtype=torch.float32
+        )
         seen = {"real": x[:1000], "rebuilt": model(x[:1000]), "drawn": model.decoder(drawn)}
         others = features(x[1000:])
         distance = {name: frechet_distance(others, features(y)) for name, y in seen.items()}
@@ -666,9 +747,12 @@ def test_S4_8_an_autoencoder_of_one_kind_fails_on_another():
 
 
 def test_S5_6_down_and_up_inside_one_network():
-    up = {"transposed": torch.nn.ConvTranspose2d(4, 4, 4, stride=2, padding=1),
-          "resized": torch.nn.Sequential(torch.nn.Upsample(scale_factor=2),
-                                         torch.nn.Conv2d(4, 4, 3, padding=1))}
+    up = {
+        "transposed": torch.nn.ConvTranspose2d(4, 4, 4, stride=2, padding=1),
+        "resized": torch.nn.Sequential(
+            torch.nn.Upsample(scale_factor=2), torch.nn.Conv2d(4, 4, 3, padding=1)
+        ),
+    }
     first, last = torch.nn.Conv2d(1, 4, 3, padding=1), torch.nn.Conv2d(4, 11, 1)
     for size in (16, 24, 40):  # one network, any size that the strides divide
         x = torch.randn(2, 1, size, size)

@@ -33,9 +33,25 @@ CPU_INDEX_SECONDS = 5
 FOREIGN = ("PYTHON", "PIP_", "VIRTUAL_ENV", "CONDA_", "__PYVENV_LAUNCHER__", "UV_")
 # ... but for what tells pip where to get packages from, and how to reach it. All else (user,
 # target, prefix, root, no-deps, dry-run ...) says what to install, and where: that is known.
-KEPT_OF_PIP = ("index-url", "extra-index-url", "no-index", "find-links", "trusted-host", "cert",
-               "client-cert", "proxy", "timeout", "default-timeout", "retries", "resume-retries",
-               "cache-dir", "no-cache-dir", "keyring-provider", "use-feature", "use-deprecated")
+KEPT_OF_PIP = (
+    "index-url",
+    "extra-index-url",
+    "no-index",
+    "find-links",
+    "trusted-host",
+    "cert",
+    "client-cert",
+    "proxy",
+    "timeout",
+    "default-timeout",
+    "retries",
+    "resume-retries",
+    "cache-dir",
+    "no-cache-dir",
+    "keyring-provider",
+    "use-feature",
+    "use-deprecated",
+)
 INDICES = ("index-url", "extra-index-url", "no-index")
 # Words in pip's log, and what to tell the person who waits.
 CAUSES = (
@@ -144,9 +160,14 @@ def set_up(root, environment):
         install(python, root, log_file)
         lacking = missing(root, python)
     if lacking:
-        raise Problem("pip ended well, but %s (pip's log: %s)%s" % (
-            one_line("; ".join(lacking)), log_file,
-            "; move your .venv away, and this makes another" if theirs else ""))
+        raise Problem(
+            "pip ended well, but %s (pip's log: %s)%s"
+            % (
+                one_line("; ".join(lacking)),
+                log_file,
+                "; move your .venv away, and this makes another" if theirs else "",
+            )
+        )
     write_stamp(environment, new + contents(environment))
 
 
@@ -157,8 +178,10 @@ def alone(root):
     try:
         lock = open(path, "a")
     except (IOError, OSError) as error:
-        raise Problem("%s cannot be written, so there is no place for the environment .venv (%s)"
-                      % (root, error.strerror))
+        raise Problem(
+            "%s cannot be written, so there is no place for the environment .venv (%s)"
+            % (root, error.strerror)
+        )
     with lock:
         if not locked(lock, wait=False):
             say("Another run is making the environment .venv here; waiting for it")
@@ -395,8 +418,13 @@ def surroundings():
 def run(command, environment=None):
     """(exit status, output) of a program that needs no settings of anybody's."""
     try:
-        done = subprocess.run(command, env=environment or surroundings(), stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+        done = subprocess.run(
+            command,
+            env=environment or surroundings(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+        )
     except OSError as error:
         return 1, str(error)
     return done.returncode, done.stdout.decode("utf-8", "replace")
@@ -464,8 +492,9 @@ def fetch(address, settings):
         import ssl
         import urllib.request as web
 
-        handlers = [web.HTTPSHandler(context=ssl.create_default_context(
-            cafile=settings.get("cert")))]
+        handlers = [
+            web.HTTPSHandler(context=ssl.create_default_context(cafile=settings.get("cert")))
+        ]
         if settings.get("proxy"):
             handlers.append(web.ProxyHandler(dict.fromkeys(("http", "https"), settings["proxy"])))
         with web.build_opener(*handlers).open(address, timeout=CPU_INDEX_SECONDS) as answer:
@@ -489,8 +518,14 @@ def install(python, root, log_file):
     start = said = time.time()
     with open(log_file, "w") as log:
         try:
-            process = subprocess.Popen(command, cwd=root, env=variables, stdout=log,
-                                       stderr=subprocess.STDOUT, close_fds=False)
+            process = subprocess.Popen(
+                command,
+                cwd=root,
+                env=variables,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                close_fds=False,
+            )
         except OSError as error:
             raise Problem("%s does not run: %s" % (python, error.strerror))
         try:
@@ -514,8 +549,10 @@ def progress(log):
     for line in reversed(log.splitlines()):
         words = line.split()
         if words and words[0] in verbs:
-            return "Installing the packages" if words[:2] == ["Installing", "collected"] else (
-                " ".join(words[:2]).split("?")[0][:90]
+            return (
+                "Installing the packages"
+                if words[:2] == ["Installing", "collected"]
+                else (" ".join(words[:2]).split("?")[0][:90])
             )
     return "asking for the packages"
 

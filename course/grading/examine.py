@@ -16,8 +16,11 @@ def verdicts(exercise, answers, limits, refused=(), folder=None):
     costs its own task only. ``refused`` and ``folder`` are those of ``Session``.
     ``GraderFault`` where the fault is not the learner's.
     """
-    known = {task.name: Verdict(NOT_ATTEMPTED) for task in exercise.tasks
-             if not answers[task.name].strip()}
+    known = {
+        task.name: Verdict(NOT_ATTEMPTED)
+        for task in exercise.tasks
+        if not answers[task.name].strip()
+    }
     fatal = set()
     modules = imports([*exercise.own_cells, *answers.values()])
     while len(known) < len(exercise.tasks):
@@ -26,8 +29,10 @@ def verdicts(exercise, answers, limits, refused=(), folder=None):
         if culprit:
             fatal.add(culprit)
         elif len(known) < len(exercise.tasks):
-            raise GraderFault(f"the process ended in a cell of {exercise.name} that is not the "
-                             f"learner's: {session.lost}")
+            raise GraderFault(
+                f"the process ended in a cell of {exercise.name} that is not the "
+                f"learner's: {session.lost}"
+            )
     return {task.name: known[task.name] for task in exercise.tasks}
 
 
@@ -64,11 +69,17 @@ def _verdict(session, task, source):
     verdict = None if session.lost else _examined(session, task)
     session.until = float("inf")
     if failed and (verdict is None or verdict.state == NOT_ATTEMPTED):
-        return Verdict(NOT_YET, "the cell with the answer runs", {
-            "came out": f"the cell {failed}", "expected": f"{task.answer}, without an error"})
+        return Verdict(
+            NOT_YET,
+            "the cell with the answer runs",
+            {"came out": f"the cell {failed}", "expected": f"{task.answer}, without an error"},
+        )
     if verdict.state == NOT_ATTEMPTED and verdict.clause:
-        return Verdict(NOT_YET, "the cell with the answer defines it", {
-            "came out": f"no {task.answer}", "expected": f"a definition of {task.answer}"})
+        return Verdict(
+            NOT_YET,
+            "the cell with the answer defines it",
+            {"came out": f"no {task.answer}", "expected": f"a definition of {task.answer}"},
+        )
     if failed and verdict.state == NOT_YET:
         return Verdict(NOT_YET, verdict.clause, {**verdict.rows, "before": f"the cell {failed}"})
     return verdict
@@ -82,5 +93,8 @@ def _examined(session, task):
         problem = str(error)
     except Exception as error:
         problem = f"is of a kind that the check cannot look at ({type(error).__name__})"
-    return Verdict(NOT_YET, "an answer that can be looked at", {
-        "came out": f"{task.answer} {problem}", "expected": "an answer without an error"})
+    return Verdict(
+        NOT_YET,
+        "an answer that can be looked at",
+        {"came out": f"{task.answer} {problem}", "expected": "an answer without an error"},
+    )

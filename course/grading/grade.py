@@ -55,11 +55,17 @@ def main(arguments=None):
     except UsageError as error:
         print(f"grade: {error}", file=sys.stderr)
     except Timeout:
-        print(f"grade: OUT={options.out!r} is in use by another run; wait for it, or name "
-              "another folder", file=sys.stderr)
+        print(
+            f"grade: OUT={options.out!r} is in use by another run; wait for it, or name "
+            "another folder",
+            file=sys.stderr,
+        )
     except OSError as error:
-        print(f"grade: {error}; what was graded is kept: put that right, and run the same command "
-              "again", file=sys.stderr)
+        print(
+            f"grade: {error}; what was graded is kept: put that right, and run the same command "
+            "again",
+            file=sys.stderr,
+        )
     except KeyboardInterrupt:
         print("\nStopped. The same command goes on from here.", file=sys.stderr)
         return 130
@@ -67,18 +73,33 @@ def main(arguments=None):
 
 
 def _parser():
-    parser = argparse.ArgumentParser(prog="python -m instructor.grade",
-                                     description="Grade a folder of notebooks.")
+    parser = argparse.ArgumentParser(
+        prog="python -m instructor.grade", description="Grade a folder of notebooks."
+    )
     parser.add_argument("submissions", metavar="SUBMISSIONS", help="the folder of notebooks")
     parser.add_argument("out", metavar="OUT", help="the folder for grades.csv and feedback/")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1,
-                        help="submissions at a time (one for each core)")
-    parser.add_argument("--seconds", type=float, default=10,
-                        help="for each answer's cell, and each call of an answer (10)")
-    parser.add_argument("--memory", type=int, default=4096,
-                        help="MiB of memory for each submission (4096)")
-    parser.add_argument("--chapter", nargs="+", default=[], metavar="PART/CHAPTER",
-                        help="grade these exercises only (all)")
+    parser.add_argument(
+        "--jobs",
+        type=int,
+        default=os.cpu_count() or 1,
+        help="submissions at a time (one for each core)",
+    )
+    parser.add_argument(
+        "--seconds",
+        type=float,
+        default=10,
+        help="for each answer's cell, and each call of an answer (10)",
+    )
+    parser.add_argument(
+        "--memory", type=int, default=4096, help="MiB of memory for each submission (4096)"
+    )
+    parser.add_argument(
+        "--chapter",
+        nargs="+",
+        default=[],
+        metavar="PART/CHAPTER",
+        help="grade these exercises only (all)",
+    )
     return parser
 
 
@@ -87,24 +108,32 @@ def folders(source, out):
     names = f"SUBMISSIONS={source!r}", f"OUT={out!r}"
     source, out = (Path(os.path.expanduser(folder)).resolve() for folder in (source, out))
     if out.is_relative_to(source) or source.is_relative_to(out):
-        raise UsageError(f"{names[1]} and {names[0]} must not lie in one another; name a folder "
-                         "beside SUBMISSIONS")
+        raise UsageError(
+            f"{names[1]} and {names[0]} must not lie in one another; name a folder "
+            "beside SUBMISSIONS"
+        )
     if not source.is_dir() or not submissions.collect(source):
         problem = "holds no notebooks" if source.is_dir() else "is not a folder"
-        raise UsageError(f"{names[0]} {problem}; name the folder that holds LEARNER.ipynb or "
-                         "LEARNER/…ipynb")
+        raise UsageError(
+            f"{names[0]} {problem}; name the folder that holds LEARNER.ipynb or LEARNER/…ipynb"
+        )
     try:
         if not (out / ".done").is_dir() and any(
-                not path.name.startswith(".") for path in out.glob("*")):
-            raise UsageError(f"{names[1]} is not empty and was not made by this command; name a "
-                             "new folder")
+            not path.name.startswith(".") for path in out.glob("*")
+        ):
+            raise UsageError(
+                f"{names[1]} is not empty and was not made by this command; name a new folder"
+            )
         if _without_checksums(out / ".done" / "pages.json"):
-            raise UsageError(f"{names[1]} was made by an earlier version of this command, which "
-                             "did not note what it wrote; name a new folder")
+            raise UsageError(
+                f"{names[1]} was made by an earlier version of this command, which "
+                "did not note what it wrote; name a new folder"
+            )
         (out / ".done").mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UsageError(f"{names[1]} cannot be made ({error.strerror}); name a folder that can"
-                         ) from error
+        raise UsageError(
+            f"{names[1]} cannot be made ({error.strerror}); name a folder that can"
+        ) from error
     return source, out
 
 
@@ -120,8 +149,9 @@ def chosen(names):
     known = submissions.exercises()
     for name in names:
         if name not in known:
-            raise UsageError(f"--chapter {name!r} is not an exercise; use some of "
-                             f"{', '.join(known)}")
+            raise UsageError(
+                f"--chapter {name!r} is not an exercise; use some of {', '.join(known)}"
+            )
     return {name: known[name] for name in names or known}
 
 
@@ -129,8 +159,9 @@ def bounds(options):
     """The ``Limits`` that were asked for."""
     for name, least in (("jobs", 1), ("seconds", 0.1), ("memory", 512)):
         if not least <= getattr(options, name) < math.inf:
-            raise UsageError(f"--{name} must be a number from {least} up, not "
-                             f"{getattr(options, name)}")
+            raise UsageError(
+                f"--{name} must be a number from {least} up, not {getattr(options, name)}"
+            )
     seconds = int(options.seconds) if options.seconds == int(options.seconds) else options.seconds
     return Limits(seconds, options.memory, task=max(60, 2 * seconds))
 
@@ -144,6 +175,7 @@ def run(source, out, known, limits, jobs):
     table = out / ".done" / "table.json"
     report.remove_parts(out)
     with tempfile.TemporaryDirectory(prefix="grading-", ignore_cleanup_errors=True) as folder:
+
         def work(submission):
             return grade(submission, source, out, known, limits, version, folder)
 
@@ -160,11 +192,18 @@ def run(source, out, known, limits, jobs):
     if grades.name != "grades.csv":
         beside.insert(0, ("grades.csv", grades.name))
     for kept, new in beside:
-        print(report.printable(f"{kept} is not as this command wrote it, so it stays; the new "
-                                 f"one is {new}"), file=sys.stderr)
+        print(
+            report.printable(
+                f"{kept} is not as this command wrote it, so it stays; the new one is {new}"
+            ),
+            file=sys.stderr,
+        )
     if faults:
-        print(f"{faults} could not be graded through no fault of the learner's; the table says "
-              "why. Run the same command again to try these once more.", file=sys.stderr)
+        print(
+            f"{faults} could not be graded through no fault of the learner's; the table says "
+            "why. Run the same command again to try these once more.",
+            file=sys.stderr,
+        )
     return 1 if faults else 0
 
 
@@ -184,16 +223,21 @@ def grade(submission, source, out, known, limits, version, folder):
     except (OSError, ValueError, KeyError, TypeError):  # not graded yet, or not by this version
         pass
     if exercise.name not in known:
-        return NotGraded(f"this is a notebook of {exercise.name}, which was not asked for",
-                         unasked=True)
+        return NotGraded(
+            f"this is a notebook of {exercise.name}, which was not asked for", unasked=True
+        )
     start = time.monotonic()
     try:
         answers = submissions.answers(exercise, cells)
         verdicts = examine.verdicts(exercise, answers, limits, (source, out), folder)
     except GraderFault as error:
         return _fault(error)
-    result = Grade(exercise.name, exercise.title, tuple(
-        TaskGrade.of_verdict(task, verdicts[task.name]) for task in exercise.tasks), also)
+    result = Grade(
+        exercise.name,
+        exercise.title,
+        tuple(TaskGrade.of_verdict(task, verdicts[task.name]) for task in exercise.tasks),
+        also,
+    )
     write_whole(stored, result.to_json())
     return replace(result, seconds=time.monotonic() - start)
 
@@ -247,8 +291,11 @@ def side_by_side(items, work, jobs, patience):
         try:
             item, result = done.get(timeout=1)
         except queue.Empty:
-            late = [item for item in left
-                    if time.monotonic() - running.get(item, time.monotonic()) > patience]
+            late = [
+                item
+                for item in left
+                if time.monotonic() - running.get(item, time.monotonic()) > patience
+            ]
             if not late:
                 continue
             item = late[0]
@@ -286,8 +333,10 @@ def _summary(graded, grades, pages, seconds):
             by_exercise.setdefault(one.result.exercise, []).append(one.result)
         elif one.result.superseded:
             print(report.printable(f"{one.submission}: {one.result.problem}"), file=sys.stderr)
-    print(f"{len(graded)} notebooks, {sum(map(len, by_exercise.values()))} graded, in "
-          f"{seconds:.0f} s: {grades} and {pages}")
+    print(
+        f"{len(graded)} notebooks, {sum(map(len, by_exercise.values()))} graded, in "
+        f"{seconds:.0f} s: {grades} and {pages}"
+    )
     for name, results in sorted(by_exercise.items()):
         mean = sum(result.points for result in results) / len(results)
         print(f"  {name}: {len(results)}, on average {mean:.1f} of {results[0].of} points")

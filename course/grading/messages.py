@@ -64,8 +64,11 @@ def pack(value, keep=None):
     """
     left = [MAX_ENTRIES]
     packed = _pack(value, keep, left, MAX_DEPTH)
-    return packed if left[0] >= 0 else {"opaque": f"a {type(value).__name__} of more than "
-                                        f"{MAX_ENTRIES} entries"}
+    return (
+        packed
+        if left[0] >= 0
+        else {"opaque": f"a {type(value).__name__} of more than {MAX_ENTRIES} entries"}
+    )
 
 
 def _pack(value, keep, left, depth):
@@ -75,8 +78,11 @@ def _pack(value, keep, left, depth):
     if value is None or value is True or value is False:
         return value
     if isinstance(value, str):
-        return str.__str__(value) if len(value) <= MAX_TEXT_LENGTH else {
-            "opaque": f"a text of {len(value)} characters"}
+        return (
+            str.__str__(value)
+            if len(value) <= MAX_TEXT_LENGTH
+            else {"opaque": f"a text of {len(value)} characters"}
+        )
     if isinstance(value, int):
         return int(value) if value.bit_length() < 4000 else {"opaque": "a very large whole number"}
     if isinstance(value, float):
@@ -92,8 +98,9 @@ def _pack(value, keep, left, depth):
     if isinstance(value, tuple):
         return {"tuple": [_pack(item, keep, left, depth - 1) for item in value]}
     if isinstance(value, dict):
-        return {"dict": [[str(key), _pack(item, keep, left, depth - 1)]
-                         for key, item in value.items()]}
+        return {
+            "dict": [[str(key), _pack(item, keep, left, depth - 1)] for key, item in value.items()]
+        }
     if isinstance(value, np.ndarray):
         return _pack_array(value)
     if isinstance(value, Network) and keep:
@@ -111,8 +118,13 @@ def _pack_array(array):
     if array.dtype.itemsize > widest.itemsize:
         array = array.astype(widest)
     array = np.array(array, dtype=array.dtype.newbyteorder("<"), order="C")
-    return {"array": [array.dtype.str, list(array.shape),
-                      base64.b64encode(array.tobytes()).decode("ascii")]}
+    return {
+        "array": [
+            array.dtype.str,
+            list(array.shape),
+            base64.b64encode(array.tobytes()).decode("ascii"),
+        ]
+    }
 
 
 def unpack(packed, network=None):
@@ -135,7 +147,7 @@ def _unpack(packed, network, depth):
         return packed
     if isinstance(packed, list):
         return [_unpack(item, network, depth - 1) for item in packed]
-    (kind, held), = packed.items()
+    ((kind, held),) = packed.items()
     if kind == "tuple":
         return tuple(_unpack(item, network, depth - 1) for item in held)
     if kind == "dict":
@@ -153,16 +165,23 @@ def _unpack(packed, network, depth):
     if kind == "network" and network:
         number, parameters, layers = held
         number = _whole(number)
-        return Network(lambda x, seed: network(number, x, seed), _whole(parameters),
-                       [_text(layer)[:100] for layer in layers])
+        return Network(
+            lambda x, seed: network(number, x, seed),
+            _whole(parameters),
+            [_text(layer)[:100] for layer in layers],
+        )
     raise MessageError("a value of an unknown kind")
 
 
 def _unpack_array(dtype, shape, data):
     dtype, shape = np.dtype(_text(dtype)), tuple(_whole(n) for n in shape)
     data = base64.b64decode(data, validate=True)
-    if (dtype.kind not in "biufc" or len(shape) > 32 or min(shape, default=0) < 0
-            or math.prod(shape) * dtype.itemsize != len(data)):
+    if (
+        dtype.kind not in "biufc"
+        or len(shape) > 32
+        or min(shape, default=0) < 0
+        or math.prod(shape) * dtype.itemsize != len(data)
+    ):
         raise MessageError("something that is not an array")
     return np.frombuffer(data, dtype).reshape(shape).astype(dtype.newbyteorder("="))
 

@@ -35,8 +35,19 @@ def write_grades(out, graded, record):
         learner, file, result = one.submission.learner, str(one.submission), one.result
         if one.is_graded:
             problems = [f"{NOT_COUNTED} {name}" for name in result.also]
-            rows += [(learner, result.exercise, task.task, task.points, task.of, task.state,
-                      task.problem, file) for task in result.tasks]
+            rows += [
+                (
+                    learner,
+                    result.exercise,
+                    task.task,
+                    task.points,
+                    task.of,
+                    task.state,
+                    task.problem,
+                    file,
+                )
+                for task in result.tasks
+            ]
         else:
             problems = [result.problem]
         rows += [(learner, "", "", 0, "", "not graded", problem, file) for problem in problems]
@@ -80,8 +91,11 @@ def write_pages(folder, graded, record):
 
 def page_name(one):
     """LEARNER/NAME.html of a graded submission."""
-    name = (one.result.exercise.rpartition("/")[2] if one.is_graded else
-            one.submission.path.with_suffix("").as_posix().replace("/", "-"))
+    name = (
+        one.result.exercise.rpartition("/")[2]
+        if one.is_graded
+        else one.submission.path.with_suffix("").as_posix().replace("/", "-")
+    )
     if len(name.encode("utf-8", "replace")) > 200:
         name = name[:40] + hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()[:16]
     return f"{one.submission.learner}/{name}.html"
@@ -91,9 +105,13 @@ def page(one, superseded=()):
     """The text of a feedback page; ``superseded``: the learner's files that were not counted."""
     return PAGES.get_template("feedback.html.jinja").render(
         title=one.result.title if one.is_graded else one.submission.path.name,
-        learner=one.submission.learner, file=str(one.submission), superseded=superseded,
+        learner=one.submission.learner,
+        file=str(one.submission),
+        superseded=superseded,
         grade=one.result if one.is_graded else None,
-        problem=None if one.is_graded else one.result.problem, not_counted=NOT_COUNTED)
+        problem=None if one.is_graded else one.result.problem,
+        not_counted=NOT_COUNTED,
+    )
 
 
 def printable(text):
@@ -106,9 +124,15 @@ def _escaped(value):
     return Markup(html.escape(printable(str(value))))
 
 
-PAGES = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True,
-                    finalize=_escaped, undefined=StrictUndefined, trim_blocks=True,
-                    lstrip_blocks=True, keep_trailing_newline=True)
+PAGES = Environment(
+    loader=FileSystemLoader(Path(__file__).parent),
+    autoescape=True,
+    finalize=_escaped,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    keep_trailing_newline=True,
+)
 PAGES.filters["in_points"] = lambda number: plural(number, "point")
 
 

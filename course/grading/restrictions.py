@@ -11,19 +11,64 @@ import struct
 import sys
 import sysconfig
 
-SYSTEM = ("/usr", "/lib", "/lib64", "/etc", "/sys", "/opt", "/System", "/Library", "/dev/null",
-          "/dev/zero", "/dev/random", "/dev/urandom", "/proc")
+SYSTEM = (
+    "/usr",
+    "/lib",
+    "/lib64",
+    "/etc",
+    "/sys",
+    "/opt",
+    "/System",
+    "/Library",
+    "/dev/null",
+    "/dev/zero",
+    "/dev/random",
+    "/dev/urandom",
+    "/proc",
+)
 NEVER = {
-    "os.system", "os.exec", "os.fork", "os.forkpty", "os.posix_spawn", "os.spawn", "os.startfile",
-    "os.startfile/2", "subprocess.Popen", "pty.spawn", "sqlite3.connect", "sqlite3.connect/handle",
-    "socket.connect", "socket.bind", "socket.sendto", "socket.sendmsg", "socket.getaddrinfo",
-    "socket.gethostbyname", "socket.gethostbyaddr", "socket.getnameinfo", "resource.setrlimit",
-    "resource.prlimit", "sys.addaudithook", "gc.get_objects", "gc.get_referrers", "os.killpg",
-    "syslog.openlog", "webbrowser.open", "os.setxattr",
+    "os.system",
+    "os.exec",
+    "os.fork",
+    "os.forkpty",
+    "os.posix_spawn",
+    "os.spawn",
+    "os.startfile",
+    "os.startfile/2",
+    "subprocess.Popen",
+    "pty.spawn",
+    "sqlite3.connect",
+    "sqlite3.connect/handle",
+    "socket.connect",
+    "socket.bind",
+    "socket.sendto",
+    "socket.sendmsg",
+    "socket.getaddrinfo",
+    "socket.gethostbyname",
+    "socket.gethostbyaddr",
+    "socket.getnameinfo",
+    "resource.setrlimit",
+    "resource.prlimit",
+    "sys.addaudithook",
+    "gc.get_objects",
+    "gc.get_referrers",
+    "os.killpg",
+    "syslog.openlog",
+    "webbrowser.open",
+    "os.setxattr",
 }
 CHANGES = {  # event: how many of its first arguments are paths
-    "os.remove": 1, "os.rename": 2, "os.link": 2, "os.symlink": 2, "os.mkdir": 1, "os.rmdir": 1,
-    "os.truncate": 1, "os.chmod": 1, "os.chown": 1, "os.utime": 1, "os.chflags": 1,
+    "os.remove": 1,
+    "os.rename": 2,
+    "os.link": 2,
+    "os.symlink": 2,
+    "os.mkdir": 1,
+    "os.rmdir": 1,
+    "os.truncate": 1,
+    "os.chmod": 1,
+    "os.chown": 1,
+    "os.utime": 1,
+    "os.chflags": 1,
 }
 LISTS = {"os.listdir", "os.scandir", "os.listxattr", "os.getxattr"}
 
@@ -37,8 +82,12 @@ def limit(memory):
         import resource
     except ImportError:
         return
-    bounds = {"RLIMIT_DATA": memory * 2**20, "RLIMIT_FSIZE": 64 * 2**20, "RLIMIT_CORE": 0,
-              "RLIMIT_CPU": 3600}
+    bounds = {
+        "RLIMIT_DATA": memory * 2**20,
+        "RLIMIT_FSIZE": 64 * 2**20,
+        "RLIMIT_CORE": 0,
+        "RLIMIT_CPU": 3600,
+    }
     for name, value in bounds.items():
         try:
             hard = resource.getrlimit(getattr(resource, name))[1]
@@ -50,9 +99,16 @@ def limit(memory):
 
 def readable(library):
     """The folders that answers may read: Python's own, installed packages, the course's lib."""
-    places = {sys.prefix, sys.base_prefix, sys.exec_prefix, *sysconfig.get_paths().values(),
-              *(p for p in sys.path if p and not library.startswith(p.rstrip("/") + "/")), library,
-              *SYSTEM, os.environ.get("MPLCONFIGDIR", "/usr")}
+    places = {
+        sys.prefix,
+        sys.base_prefix,
+        sys.exec_prefix,
+        *sysconfig.get_paths().values(),
+        *(p for p in sys.path if p and not library.startswith(p.rstrip("/") + "/")),
+        library,
+        *SYSTEM,
+        os.environ.get("MPLCONFIGDIR", "/usr"),
+    }
     return tuple(os.path.realpath(place) for place in places if os.path.exists(place))
 
 
@@ -69,6 +125,7 @@ def start(own, allowed, refused):
     try:
         import _posixsubprocess
         import subprocess
+
         _posixsubprocess.fork_exec = subprocess._fork_exec = _no_process
     except (ImportError, AttributeError):
         pass
@@ -79,12 +136,23 @@ def _no_process(*_):
     raise PermissionError("a graded answer may not start another program")
 
 
-def _hook(own, rules, realpath=os.path.realpath, isdir=os.path.isdir, sep=os.sep, pid=os.getpid(),  # noqa: B008
-          fold=sys.platform in ("darwin", "win32"), fsdecode=os.fsdecode, is_a=isinstance,
-          never=frozenset(NEVER), changes=dict(CHANGES),  # noqa: B006
-          lists=frozenset(LISTS),
-          refusal=PermissionError,
-          writes=os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND, string=str):
+def _hook(
+    own,
+    rules,
+    realpath=os.path.realpath,
+    isdir=os.path.isdir,
+    sep=os.sep,
+    pid=os.getpid(),  # noqa: B008
+    fold=sys.platform in ("darwin", "win32"),
+    fsdecode=os.fsdecode,
+    is_a=isinstance,
+    never=frozenset(NEVER),
+    changes=dict(CHANGES),  # noqa: B006
+    lists=frozenset(LISTS),
+    refusal=PermissionError,
+    writes=os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND,
+    string=str,
+):
     """The hook. All it needs is bound here, out of the way of code that redefines names."""
     rules = tuple((root.lower() if fold else root, right) for root, right in rules)
     null, integer = os.devnull, int
@@ -121,7 +189,7 @@ def _hook(own, rules, realpath=os.path.realpath, isdir=os.path.isdir, sep=os.sep
             if not is_a(arguments[0], integer) and not right(arguments[0]):
                 raise refusal(f"a graded answer may not list {arguments[0]!r}")
         elif event in changes:
-            for path in arguments[:changes[event]]:
+            for path in arguments[: changes[event]]:
                 if not is_a(path, integer) and right(path) != "write":
                     raise refusal(f"a graded answer may not change {path!r}")
         elif event == "os.kill":
@@ -138,8 +206,13 @@ def _hook(own, rules, realpath=os.path.realpath, isdir=os.path.isdir, sep=os.sep
 CREATE, ADD, RESTRICT = 444, 445, 446
 EXECUTE, WRITE, READ, READ_DIR = (1 << bit for bit in range(4))
 # the rights that each version of it added, to files; from the fourth also to the network
-ALL_FILES = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 4: (1 << 15) - 1,
-             5: (1 << 16) - 1}
+ALL_FILES = {
+    1: (1 << 13) - 1,
+    2: (1 << 14) - 1,
+    3: (1 << 15) - 1,
+    4: (1 << 15) - 1,
+    5: (1 << 16) - 1,
+}
 OF_FILES = EXECUTE | WRITE | READ | 1 << 14 | 1 << 15  # the rights that a plain file can have
 
 
@@ -155,9 +228,15 @@ def landlock(rules):
     if version < 1:
         return False
     files = ALL_FILES[min(version, 5)]
-    ruleset = libc.syscall(CREATE, *_struct(struct.pack(
-        "QQQ", files, 3 if version >= 4 else 0, 3 if version >= 6 else 0)[
-            :24 if version >= 6 else 16 if version >= 4 else 8]), 0)
+    ruleset = libc.syscall(
+        CREATE,
+        *_struct(
+            struct.pack("QQQ", files, 3 if version >= 4 else 0, 3 if version >= 6 else 0)[
+                : 24 if version >= 6 else 16 if version >= 4 else 8
+            ]
+        ),
+        0,
+    )
     if ruleset == -1:
         return False
     refused = [path for path, granted in rules.items() if not granted]
@@ -168,8 +247,10 @@ def landlock(rules):
                 rights |= WRITE
             _add(libc, ruleset, part, rights & files)
     _add(libc, ruleset, os.devnull, EXECUTE | READ | WRITE)
-    done = (libc.prctl(38, 1, 0, 0, 0) == 0  # PR_SET_NO_NEW_PRIVS
-            and libc.syscall(RESTRICT, ruleset, 0) == 0)
+    done = (
+        libc.prctl(38, 1, 0, 0, 0) == 0  # PR_SET_NO_NEW_PRIVS
+        and libc.syscall(RESTRICT, ruleset, 0) == 0
+    )
     os.close(ruleset)
     return done
 
@@ -185,8 +266,7 @@ def _add(libc, ruleset, path, rights):
         return
     if not os.path.isdir(path):
         rights &= OF_FILES
-    libc.syscall(ADD, ruleset, 1, ctypes.create_string_buffer(struct.pack("=Qi", rights, place)),
-                 0)
+    libc.syscall(ADD, ruleset, 1, ctypes.create_string_buffer(struct.pack("=Qi", rights, place)), 0)
     os.close(place)
 
 
@@ -201,5 +281,4 @@ def _without(path, refused):
         inside = sorted(os.listdir(path))
     except OSError:
         return []
-    return [part for name in inside
-            for part in _without(os.path.join(path, name), refused)]
+    return [part for name in inside for part in _without(os.path.join(path, name), refused)]

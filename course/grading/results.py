@@ -27,8 +27,15 @@ class TaskGrade:
         problem = NOT_ATTEMPTED if verdict.state == NOT_ATTEMPTED else ""
         if verdict.state == NOT_YET:
             problem = brief_text(f"{verdict.clause}: {verdict.rows.get('came out', '')}")
-        return cls(task.name, task.title, task.points, verdict.state,
-                   task.points if verdict.correct else 0, problem, str(verdict))
+        return cls(
+            task.name,
+            task.title,
+            task.points,
+            verdict.state,
+            task.points if verdict.correct else 0,
+            problem,
+            str(verdict),
+        )
 
 
 @dataclass(frozen=True)
@@ -121,8 +128,16 @@ def counted(graded):
             return one
         exercise = one.result.exercise
         counts = best[one.submission.learner, exercise]
-        return one if counts is one else replace(one, result=NotGraded(
-            f"another notebook of this learner counts for {exercise}: {counts.submission}",
-            superseded=exercise))
+        return (
+            one
+            if counts is one
+            else replace(
+                one,
+                result=NotGraded(
+                    f"another notebook of this learner counts for {exercise}: {counts.submission}",
+                    superseded=exercise,
+                ),
+            )
+        )
 
     return [result(one) for one in graded]

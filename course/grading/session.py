@@ -27,8 +27,16 @@ from . import messages
 
 ROOT = Path(__file__).resolve().parents[2]
 START = ("-m", "course.grading.worker")
-KEPT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "SYSTEMROOT", "LD_LIBRARY_PATH",
-        "DYLD_LIBRARY_PATH")
+KEPT = (
+    "PATH",
+    "LANG",
+    "LC_ALL",
+    "LC_CTYPE",
+    "TZ",
+    "SYSTEMROOT",
+    "LD_LIBRARY_PATH",
+    "DYLD_LIBRARY_PATH",
+)
 GRACE = 2.0  # seconds from when the process should have stopped by itself to when it is stopped
 
 
@@ -69,9 +77,14 @@ class Session:
             for name in ("work", "home"):
                 (self.folder / name).mkdir()
             self.process = subprocess.Popen(
-                [sys.executable, "-I", *START], cwd=self.folder / "work",
-                env=environment(str(self.folder / "home")), stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE, stderr=self.errors, start_new_session=True)
+                [sys.executable, "-I", *START],
+                cwd=self.folder / "work",
+                env=environment(str(self.folder / "home")),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self.errors,
+                start_new_session=True,
+            )
         except BaseException:
             self.errors.close()
             shutil.rmtree(self.folder, ignore_errors=True)
@@ -79,18 +92,25 @@ class Session:
         threading.Thread(target=self._exchange, daemon=True).start()
         library = ROOT / "lib"
         tasks = library / "checks" / "tasks"
-        start = {"token": self.token, "seconds": limits.seconds, "patience": limits.set_up,
-                 "memory": limits.memory, "imports": list(imports), "library": str(library),
-                 "allowed": [str(tasks / "__init__.py"), *map(str, tasks.glob("__pycache__/__i*"))],
-                 "refused": [str(ROOT), str(tasks), *map(str, refused)]}
+        start = {
+            "token": self.token,
+            "seconds": limits.seconds,
+            "patience": limits.set_up,
+            "memory": limits.memory,
+            "imports": list(imports),
+            "library": str(library),
+            "allowed": [str(tasks / "__init__.py"), *map(str, tasks.glob("__pycache__/__i*"))],
+            "refused": [str(ROOT), str(tasks), *map(str, refused)],
+        }
         try:
             self._reply(start, limits.set_up)
         except ProcessLost as error:
             self.errors.seek(0)
             output = self.errors.read()[-2000:].decode("utf-8", "replace")
             self.close()
-            raise GraderFault(f"the process for a submission did not start: it {error}: {output}"
-                              ) from None
+            raise GraderFault(
+                f"the process for a submission did not start: it {error}: {output}"
+            ) from None
 
     def __enter__(self):
         return self
@@ -137,16 +157,20 @@ class Session:
                 break
             except queue.Empty:
                 if self._memory() > self.limits.memory * 2**20:
-                    raise self._lose(f"used more than {self.limits.memory} MiB of memory"
-                                     ) from None
+                    raise self._lose(f"used more than {self.limits.memory} MiB of memory") from None
                 if time.monotonic() >= end:
                     raise self._lose(
-                        f"took more than {self.limits.task:g} s for the task" if over_all else
-                        f"did not come to an end within {max(seconds - GRACE, 0):g} s") from None
+                        f"took more than {self.limits.task:g} s for the task"
+                        if over_all
+                        else f"did not come to an end within {max(seconds - GRACE, 0):g} s"
+                    ) from None
         if reply is None:
             raise self._lose("ended its process (as when a kernel dies)")
-        if (isinstance(reply, messages.MessageError) or reply.get("token") != self.token
-                or reply.get("number") != message.get("number", 0)):
+        if (
+            isinstance(reply, messages.MessageError)
+            or reply.get("token") != self.token
+            or reply.get("number") != message.get("number", 0)
+        ):
             raise self.not_an_answer()
         return reply
 
@@ -213,7 +237,7 @@ class RemoteAnswers:
         self.session, self.seconds = session, session.limits.seconds
 
     def state(self, name):
-        """"missing", "untouched", "function" or "value"."""
+        """ "missing", "untouched", "function" or "value"."""
         state = self.session.ask("state", name, seconds=self.seconds)
         if state not in ("missing", "untouched", "function", "value"):
             raise self.session.not_an_answer()

@@ -50,7 +50,7 @@ def _making(name, statements, end):
     for candidates in (before, statements):
         defining = [n for n, statement in enumerate(candidates) if name in statement.defines]
         if defining:
-            definition, *later = candidates[defining[-1]:]
+            definition, *later = candidates[defining[-1] :]
             if definition.text.startswith(("import ", "from ")):
                 return {definition}
             return {definition, *(one for one in later if name in one.changes)}
@@ -70,8 +70,9 @@ def statements(source, cell=0):
         changed |= bound - anew
         if bound or changed:
             first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
-            yield Statement(cell, "\n".join(lines[first - 1:node.end_lineno]), anew,
-                            changed - anew)
+            yield Statement(
+                cell, "\n".join(lines[first - 1 : node.end_lineno]), anew, changed - anew
+            )
 
 
 def defined(source):
@@ -138,8 +139,11 @@ def _used(source):
 
 
 def _used_by(tree):
-    return {node.id for node in ast.walk(tree)
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+    return {
+        node.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+    }
 
 
 def _changed(node):
@@ -150,8 +154,10 @@ def _changed(node):
         node = node.value.func
         if isinstance(node, ast.Name):
             return
-    elif not (isinstance(node, (ast.Subscript, ast.Attribute))
-              and isinstance(node.ctx, (ast.Store, ast.Del))):
+    elif not (
+        isinstance(node, (ast.Subscript, ast.Attribute))
+        and isinstance(node.ctx, (ast.Store, ast.Del))
+    ):
         return
     while isinstance(node, (ast.Subscript, ast.Attribute)):
         node = node.value

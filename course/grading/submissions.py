@@ -95,13 +95,21 @@ def exercise(name, path):
     tasks = tuple(editions.tasks(book))
     at_check = {task.check: Step(task=task) for task in tasks}
     answers = {task.answer for task in tasks}
-    steps = [at_check.get(index) or Step(cell.source) for index, cell in enumerate(book.cells)
-             if cell.cell_type == "code" and index not in answers]
-    stubs = {task.name: editions.without_solution(book.cells[task.answer].source)
-             for task in tasks}
+    steps = [
+        at_check.get(index) or Step(cell.source)
+        for index, cell in enumerate(book.cells)
+        if cell.cell_type == "code" and index not in answers
+    ]
+    stubs = {task.name: editions.without_solution(book.cells[task.answer].source) for task in tasks}
     sources = [[cell.cell_type, cell.source] for cell in book.cells]
-    return Exercise(name, editions.title(book, name), tasks, tuple(steps), stubs,
-                    hashlib.sha256(json.dumps(sources).encode()).hexdigest())
+    return Exercise(
+        name,
+        editions.title(book, name),
+        tasks,
+        tuple(steps),
+        stubs,
+        hashlib.sha256(json.dumps(sources).encode()).hexdigest(),
+    )
 
 
 def collect(folder):
@@ -114,8 +122,12 @@ def collect(folder):
     for path in sorted(folder.rglob("*")):
         inside = path.relative_to(folder)
         hidden = any(part.startswith(".") for part in inside.parts)
-        if (path.suffix.lower() == ".ipynb" and not hidden and path.is_file()
-                and path.resolve().is_relative_to(folder)):
+        if (
+            path.suffix.lower() == ".ipynb"
+            and not hidden
+            and path.is_file()
+            and path.resolve().is_relative_to(folder)
+        ):
             learner = inside.parts[0] if len(inside.parts) > 1 else path.stem
             collected.append(Submission(learner, inside))
     return collected
@@ -124,9 +136,14 @@ def collect(folder):
 def without_notebook(folder, collected):
     """A ``Submission`` for each learner's folder that holds none of those that were collected."""
     learners = {submission.learner for submission in collected}
-    return [Submission(path.name, Path(path.name)) for path in sorted(Path(folder).iterdir())
-            if path.is_dir() and not path.is_symlink() and not path.name.startswith(".")
-            and path.name not in learners]
+    return [
+        Submission(path.name, Path(path.name))
+        for path in sorted(Path(folder).iterdir())
+        if path.is_dir()
+        and not path.is_symlink()
+        and not path.name.startswith(".")
+        and path.name not in learners
+    ]
 
 
 def content(path):
@@ -138,8 +155,10 @@ def content(path):
             raise SubmissionError(f"there is no notebook (.ipynb) in this folder: {held}")
         size = Path(path).stat().st_size
         if size > MAX_BYTES:
-            raise SubmissionError(f"the file is too large: {size / 2**20:.0f} MiB, and at most "
-                                  f"{MAX_BYTES // 2**20} are graded")
+            raise SubmissionError(
+                f"the file is too large: {size / 2**20:.0f} MiB, and at most "
+                f"{MAX_BYTES // 2**20} are graded"
+            )
         return Path(path).read_bytes()
     except OSError as error:
         raise SubmissionError(f"the file cannot be read: {error.strerror}") from error
@@ -154,11 +173,14 @@ def notebook(data):
     try:
         if book.get("nbformat", 4) < 4:
             book = nbformat.convert(nbformat.from_dict(book), 4)
-        return [Cell(str(cell.get("cell_type")), _source(cell), _grade_id(cell))
-                for cell in book["cells"]]
+        return [
+            Cell(str(cell.get("cell_type")), _source(cell), _grade_id(cell))
+            for cell in book["cells"]
+        ]
     except Exception as error:
-        raise SubmissionError("the file is JSON but not a notebook: it has no cells in a form "
-                              "that nbformat 4 knows") from error
+        raise SubmissionError(
+            "the file is JSON but not a notebook: it has no cells in a form that nbformat 4 knows"
+        ) from error
 
 
 def _source(cell):
@@ -181,10 +203,18 @@ def which(cells, stem, known):
     It is known by its grade_ids, else by its checks, else by its name. ``SubmissionError`` where
     it is of none.
     """
-    of = {name: exercise.name for exercise in known.values() for task in exercise.tasks
-          for name in (task.name, task.answer_id)}
-    checks = [name for cell in cells if cell.cell_type == "code"
-              for name in editions.CHECK.findall(cell.source)]
+    of = {
+        name: exercise.name
+        for exercise in known.values()
+        for task in exercise.tasks
+        for name in (task.name, task.answer_id)
+    }
+    checks = [
+        name
+        for cell in cells
+        if cell.cell_type == "code"
+        for name in editions.CHECK.findall(cell.source)
+    ]
     for names in ([cell.id for cell in cells], checks):
         counts = Counter(of[name] for name in names if name in of)
         if counts:
@@ -193,8 +223,10 @@ def which(cells, stem, known):
     for exercise in known.values():
         if stem in (exercise.chapter, exercise.name.replace("/", "-")):
             return exercise, []
-    raise SubmissionError("this is not a notebook of a known exercise: none of its grade_ids, its "
-                          "checks and its file's name belongs to one")
+    raise SubmissionError(
+        "this is not a notebook of a known exercise: none of its grade_ids, its "
+        "checks and its file's name belongs to one"
+    )
 
 
 def answers(exercise, cells):
@@ -207,10 +239,14 @@ def answers(exercise, cells):
     chosen = {task.name: _chosen(exercise, task, cells) for task in exercise.tasks}
     taken = {index for indices in chosen.values() for index in indices}
     known = {*dir(builtins), "get_ipython", "display"}.union(
-        *map(defined, [*exercise.own_cells, *(cells[index].source for index in taken)]))
-    others = [statement for index, cell in enumerate(cells)
-              if index not in taken and cell.cell_type == "code"
-              for statement in statements(cell.source, index)]
+        *map(defined, [*exercise.own_cells, *(cells[index].source for index in taken)])
+    )
+    others = [
+        statement
+        for index, cell in enumerate(cells)
+        if index not in taken and cell.cell_type == "code"
+        for statement in statements(cell.source, index)
+    ]
     sources = {}
     for task in exercise.tasks:
         source = "\n\n".join(cells[index].source for index in chosen[task.name])
@@ -224,8 +260,11 @@ def answers(exercise, cells):
 
 def _checks(task, cells):
     """The indices of the cells that check a task."""
-    return [index for index, cell in enumerate(cells)
-            if cell.id == task.name or task.name in editions.CHECK.findall(cell.source)]
+    return [
+        index
+        for index, cell in enumerate(cells)
+        if cell.id == task.name or task.name in editions.CHECK.findall(cell.source)
+    ]
 
 
 def _chosen(exercise, task, cells):
@@ -242,12 +281,16 @@ def _chosen(exercise, task, cells):
         """Of several, the one that the last check of the task saw."""
         return ([index for index in indices if index < end] or indices)[-1:]
 
-    own = last([index for index, cell in enumerate(cells)
-                if cell.id == task.answer_id and written(index)])
+    own = last(
+        [index for index, cell in enumerate(cells) if cell.id == task.answer_id and written(index)]
+    )
     if own and name in defined(cells[own[0]].source):
         return own
-    defining = [index for index, cell in enumerate(cells)
-                if cell.cell_type == "code" and written(index) and name in defined(cell.source)]
+    defining = [
+        index
+        for index, cell in enumerate(cells)
+        if cell.cell_type == "code" and written(index) and name in defined(cell.source)
+    ]
     apart = [index for index in defining if cells[index].id not in foreign]
     # Two answers may have been merged into one cell, which then has the other's id.
     return sorted({*own, *last(apart or ([] if own else defining))})

@@ -31,6 +31,7 @@ def main():
 
 def end_with(parent, getppid=os.getppid, sleep=time.sleep, leave=os._exit):
     """End this process when the grader is gone, also in the midst of an endless loop."""
+
     def watch():
         while getppid() == parent:
             sleep(1)
@@ -63,8 +64,14 @@ class Worker:
 
     def answer(self, request):
         """The reply to a request."""
-        do = {"set_up": self.set_up, "cell": self.cell, "state": self.state, "value": self.value,
-              "call": self.call, "apply": self.apply}[request["do"]]
+        do = {
+            "set_up": self.set_up,
+            "cell": self.cell,
+            "state": self.state,
+            "value": self.value,
+            "call": self.call,
+            "apply": self.apply,
+        }[request["do"]]
         try:
             value = do(*request["arguments"])
             return value if isinstance(value, NetworkError) else {"value": value}

@@ -18,8 +18,9 @@ class Course(SphinxDirective):
     def run(self):
         lines = "\n".join(self.lines()).split("\n")
         found = nodes.Element()
-        self.state.nested_parse(StringList(lines, self.env.docname), self.content_offset, found,
-                                match_titles=True)
+        self.state.nested_parse(
+            StringList(lines, self.env.docname), self.content_offset, found, match_titles=True
+        )
         return found.children
 
     def parts(self):
@@ -38,8 +39,7 @@ class Course(SphinxDirective):
 
     def note(self, page):
         """Make this page depend on the chapter, its exercises and the table of contents."""
-        for file in (source(page, self.env.srcdir),
-                     source(exercise_page(page), self.env.srcdir)):
+        for file in (source(page, self.env.srcdir), source(exercise_page(page), self.env.srcdir)):
             if file:
                 self.env.note_dependency(str(file))
         self.env.note_dependency(str(self.env.srcdir / self.config.external_toc_path))
@@ -55,14 +55,24 @@ class CourseTable(Course):
             for number, about in found:
                 name = f"{number}. {about.title}" if number else about.title
                 page = f"[{_cell(name)}](/{about.page}.ipynb)"
-                yield f"| {page} | {_hours(about.reading_minutes)} | {_exercises(about)} | " \
-                      f"{_tasks(about, self.env)} |"
-            yield "| **" + _cell(caption) + "** | " + " | ".join(
-                f"**{_hours(sum(minutes))}**" for minutes in (
-                    [about.reading_minutes for _, about in found],
-                    [minutes for _, about in found for minutes in about.exercise_minutes],
-                    [task.minutes for _, about in found for task in about.tasks],
-                )) + " |"
+                yield (
+                    f"| {page} | {_hours(about.reading_minutes)} | {_exercises(about)} | "
+                    f"{_tasks(about, self.env)} |"
+                )
+            yield (
+                "| **"
+                + _cell(caption)
+                + "** | "
+                + " | ".join(
+                    f"**{_hours(sum(minutes))}**"
+                    for minutes in (
+                        [about.reading_minutes for _, about in found],
+                        [minutes for _, about in found for minutes in about.exercise_minutes],
+                        [task.minutes for _, about in found for task in about.tasks],
+                    )
+                )
+                + " |"
+            )
 
 
 class CourseNotes(Course):
@@ -74,8 +84,10 @@ class CourseNotes(Course):
             for number, about in found:
                 name = f"{number} · {about.title}" if number else about.title
                 yield f"### {name}\n"
-                yield f"[The chapter](/{about.page}.ipynb) takes {about.reading_minutes} minutes " \
-                      "to read" + _practice(about, self.env) + ".\n"
+                yield (
+                    f"[The chapter](/{about.page}.ipynb) takes {about.reading_minutes} minutes "
+                    "to read" + _practice(about, self.env) + ".\n"
+                )
                 yield f"**It assumes** {about.needs}.\n"
                 yield "**It teaches to**\n"
                 for aim in about.teaches:
@@ -100,8 +112,10 @@ def _tasks(about, env):
 def _practice(about, env):
     if not about.tasks or exercise_page(about.page) not in env.found_docs:
         return ""
-    names = "; ".join(f"{task.title} ({task.minutes} min, {task.points} "
-                      f"point{'s' * (task.points != 1)})" for task in about.tasks)
+    names = "; ".join(
+        f"{task.title} ({task.minutes} min, {task.points} point{'s' * (task.points != 1)})"
+        for task in about.tasks
+    )
     return f". Its [notebook](/{exercise_page(about.page)}.ipynb) holds: {names}"
 
 

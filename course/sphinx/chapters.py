@@ -15,7 +15,8 @@ from ..editions import BOOK, EXERCISES, exercise_page, first_heading, headings
 
 SUFFIXES = (".ipynb", ".md")
 MISCONCEPTION = re.compile(
-    r"^:{3,}\{admonition\} *(?P<title>Misconception: .*)\n:class: misconception\b", re.MULTILINE)
+    r"^:{3,}\{admonition\} *(?P<title>Misconception: .*)\n:class: misconception\b", re.MULTILINE
+)
 EXERCISE = re.compile(r"^:{3,}\{exercise\} *(?P<title>.*)", re.MULTILINE)
 MINUTES = re.compile(r"\((\d+) min")
 # Reading with a pencil at hand, and looking at what a cell shows.
@@ -54,8 +55,8 @@ def chapter(page, root):
         teaches=tuple(_from_root(_one_line(item), page) for item in _items(aims)),
         needs=_from_root(_one_line(needs.strip().split("\n\n")[0]), page),
         misconceptions=tuple(
-            match["title"].removeprefix("Misconception: ") for match in
-            MISCONCEPTION.finditer(text)),
+            match["title"].removeprefix("Misconception: ") for match in MISCONCEPTION.finditer(text)
+        ),
         exercise_minutes=tuple(int(m[1]) for m in map(MINUTES.search, titles) if m),
         reading_minutes=_reading_minutes(path, text),
         tasks=tasks(exercise_page(page), root),
@@ -79,8 +80,12 @@ def source(page, root):
 
 def all_pages(root):
     """{page: file} of all that the book and the exercises hold, in order."""
-    files = (file for folder in (BOOK, EXERCISES) for file in (Path(root) / folder).rglob("*")
-             if file.suffix in SUFFIXES and "_templates" not in file.parts)
+    files = (
+        file
+        for folder in (BOOK, EXERCISES)
+        for file in (Path(root) / folder).rglob("*")
+        if file.suffix in SUFFIXES and "_templates" not in file.parts
+    )
     return dict(sorted((without_suffix(file.relative_to(root).as_posix()), file) for file in files))
 
 
@@ -108,8 +113,9 @@ def prose(path):
 def _prose(path, _mtime):
     if path.suffix == ".md":
         return path.read_text(encoding="utf-8")
-    return "\n\n".join("".join(cell["source"]) for cell in cells(path)
-                       if cell["cell_type"] == "markdown")
+    return "\n\n".join(
+        "".join(cell["source"]) for cell in cells(path) if cell["cell_type"] == "markdown"
+    )
 
 
 def cells(path):
@@ -119,8 +125,12 @@ def cells(path):
 
 def numbers(site_map):
     """{page: number} of the pages in numbered parts, counted through as the book does."""
-    pages = [without_suffix(str(item)) for part in site_map.root.subtrees if part.numbered
-             for item in part.files()]
+    pages = [
+        without_suffix(str(item))
+        for part in site_map.root.subtrees
+        if part.numbered
+        for item in part.files()
+    ]
     return {page: number for number, page in enumerate(pages, start=1)}
 
 
@@ -135,6 +145,7 @@ def _one_line(text):
 
 def _from_root(text, page):
     """Markdown whose links to pages hold wherever it is read."""
+
     def absolute(match):
         return f"](/{posixpath.normpath(posixpath.join(posixpath.dirname(page), match[1]))})"
 

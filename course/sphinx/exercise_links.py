@@ -22,8 +22,14 @@ def add_box(app, doctree, page):
         return
     for section in doctree.findall(nodes.section):
         if section.next_node(nodes.title).astext() == SECTION:
-            place = max((index for index, node in enumerate(section.children, start=1)
-                         if "exercise" in node.get("classes", [])), default=len(section))
+            place = max(
+                (
+                    index
+                    for index, node in enumerate(section.children, start=1)
+                    if "exercise" in node.get("classes", [])
+                ),
+                default=len(section),
+            )
             section.insert(place, nodes.raw("", box(app, page, target), format="html"))
             return
 
@@ -32,15 +38,18 @@ def box(app, page, target):
     """The HTML of the box."""
     found = tasks(target, app.srcdir)
     count = f"{len(found)} task{'s' * (len(found) != 1)}"
-    minutes, points = (sum(getattr(task, name) for task in found) for name in
-                       ("minutes", "points"))
+    minutes, points = (sum(getattr(task, name) for task in found) for name in ("minutes", "points"))
     file = source(target, app.srcdir).relative_to(app.srcdir).as_posix()
     up = "../" * page.count("/")
     what = "with a check for each answer"
     if app.config.book_edition == "instructor":
         what = "with the solutions"
-    notebook = (f'<a class="reference download" download href="{up}_sources/{file}">'
-                "Download the notebook</a>" if app.config.html_copy_source else "")
+    notebook = (
+        f'<a class="reference download" download href="{up}_sources/{file}">'
+        "Download the notebook</a>"
+        if app.config.html_copy_source
+        else ""
+    )
     return f"""<div class="practice">
 <p class="practice-title">In a notebook, {what}</p>
 <p><a class="reference internal" href="{app.builder.get_relative_uri(page, target)}">
@@ -59,14 +68,23 @@ def add_launch(app, page, template, context, doctree):
         return
     there = {**context, "pagename": target, "page_source_suffix": ".ipynb", "header_buttons": []}
     add_launch_buttons(app, target, template, there, None)
-    buttons = [button for group in there["header_buttons"] for button in group["buttons"]
-               if button["type"] == "link"]
-    links = " ".join(f'<a class="reference external" href="{html.escape(button["url"])}">'
-                     f'{html.escape(button["tooltip"])}</a>' for button in buttons)
+    buttons = [
+        button
+        for group in there["header_buttons"]
+        for button in group["buttons"]
+        if button["type"] == "link"
+    ]
+    links = " ".join(
+        f'<a class="reference external" href="{html.escape(button["url"])}">'
+        f"{html.escape(button['tooltip'])}</a>"
+        for button in buttons
+    )
     # Nothing to launch it with: say how to open it where the course lies on a disk.
     what = "the learner’s notebook" if app.config.book_edition == "instructor" else "it"
-    start = (f"To work on {what}: <code>make lab</code>, then open "
-             f"<code>{html.escape(target)}.ipynb</code>")
+    start = (
+        f"To work on {what}: <code>make lab</code>, then open "
+        f"<code>{html.escape(target)}.ipynb</code>"
+    )
     context["body"] = context["body"].replace(mark, f"<p>{links or start}</p>")
 
 

@@ -42,8 +42,11 @@ def leave_unnumbered(app):
         # What was taken away the last time has to be there to be compared.
         env.toc_secnumbers.update(getattr(env, "exercise_numbers", {}))
         changed = original(self, env)
-        env.exercise_numbers = {page: env.toc_secnumbers.pop(page)
-                                for page in list(env.toc_secnumbers) if page.startswith(EXERCISES)}
+        env.exercise_numbers = {
+            page: env.toc_secnumbers.pop(page)
+            for page in list(env.toc_secnumbers)
+            if page.startswith(EXERCISES)
+        }
         for page in env.exercise_numbers:
             for node in [env.titles[page], *env.tocs[page].findall(nodes.reference)]:
                 node.attributes.pop("secnumber", None)

@@ -21,8 +21,14 @@ MATHJAX = (
     "sre/mathmaps/en.json",
 )
 # Files that the theme and extensions put beside the pages and that no page here asks for.
-UNUSED_FILES = ("sphinx-thebe.*", "thebelab*", "exercise.css", "vendor/fontawesome/*/js",
-                "**/*.map", "locales")
+UNUSED_FILES = (
+    "sphinx-thebe.*",
+    "thebelab*",
+    "exercise.css",
+    "vendor/fontawesome/*/js",
+    "**/*.map",
+    "locales",
+)
 
 
 def silence(app):
@@ -31,8 +37,9 @@ def silence(app):
     sphinx-thebe, which Jupyter Book always loads, runs cells on a remote server; its script lies
     on yet another. sphinx-exercise brings colours; the book's own know light and dark.
     """
-    app.registry.css_files[:] = [x for x in app.registry.css_files
-                                 if "thebe" not in x[0] and x[0] != "exercise.css"]
+    app.registry.css_files[:] = [
+        x for x in app.registry.css_files if "thebe" not in x[0] and x[0] != "exercise.css"
+    ]
     for listeners in app.events.listeners.values():
         listeners[:] = [x for x in listeners if x.handler.__module__ != "sphinx_thebe"]
 

@@ -53,12 +53,16 @@ class Book:
             text = prose(file)
             names = [name.lower() for pattern in LABELS for name in pattern.findall(text)]
             if file.suffix == ".ipynb":
-                figures = (cell["metadata"].get("mystnb", {}).get("figure", {})
-                           for cell in cells(file))
+                figures = (
+                    cell["metadata"].get("mystnb", {}).get("figure", {}) for cell in cells(file)
+                )
                 names += [figure["name"].lower() for figure in figures if "name" in figure]
             for glossary in GLOSSARY.findall(text):
-                names += [("term", line.strip().lower()) for line in glossary.splitlines()
-                          if line.strip() and not line[0].isspace()]
+                names += [
+                    ("term", line.strip().lower())
+                    for line in glossary.splitlines()
+                    if line.strip() and not line[0].isspace()
+                ]
             if "{bibliography}" in text:
                 names.append("bibliography")
             found.update(dict.fromkeys(names, page))
@@ -130,8 +134,10 @@ class LeaveOut(SphinxPostTransform):
 
     def in_words(self, node, page):
         """The text that takes the place of a reference."""
-        if any("sd-stretched-link" in element.get("classes", []) for element in
-               node.findall(nodes.Element)):  # it covers a card and is not seen
+        if any(
+            "sd-stretched-link" in element.get("classes", [])
+            for element in node.findall(nodes.Element)
+        ):  # it covers a card and is not seen
             return nodes.inline()
         if node.get("refdomain") == "cite":
             text = self.citation(node["reftype"], node["reftarget"])
@@ -170,8 +176,11 @@ class LeaveOut(SphinxPostTransform):
     def call_by_title(self, node):
         """Where the chapters of this site have no numbers, a reference to one shows its title."""
         page, _ = self.env.get_domain("std").anonlabels.get(node["reftarget"], (None, None))
-        if page in self.book.chapters and page not in self.env.toc_secnumbers and \
-                node["reftarget"].partition("-")[0] not in KINDS:
+        if (
+            page in self.book.chapters
+            and page not in self.env.toc_secnumbers
+            and node["reftarget"].partition("-")[0] not in KINDS
+        ):
             text = self.numbered(node, page)
             node["reftype"], node["refexplicit"] = "ref", True
             node[:] = [nodes.inline(text, text)]
@@ -181,17 +190,25 @@ class LeaveOut(SphinxPostTransform):
         entries = self.env.get_domain("cite").bibdata.data.entries
         found = [entries[key.strip()] for key in target.split(",") if key.strip() in entries]
         if kind == "t":
-            return " and ".join(f"{_authors(entry)} ({entry.fields.get('year', 'n.d.')})"
-                                for entry in found)
-        return "(" + "; ".join(f"{_authors(entry)}, {entry.fields.get('year', 'n.d.')}"
-                               for entry in found) + ")"
+            return " and ".join(
+                f"{_authors(entry)} ({entry.fields.get('year', 'n.d.')})" for entry in found
+            )
+        return (
+            "("
+            + "; ".join(f"{_authors(entry)}, {entry.fields.get('year', 'n.d.')}" for entry in found)
+            + ")"
+        )
 
 
 def _authors(entry):
     """'Long', 'Long and Short', or 'Long et al.'."""
     people = entry.persons.get("author") or entry.persons.get("editor") or []
-    names = [" ".join(str(RichText.from_latex(name)) for name in
-                      [*person.prelast_names, *person.last_names]) for person in people]
+    names = [
+        " ".join(
+            str(RichText.from_latex(name)) for name in [*person.prelast_names, *person.last_names]
+        )
+        for person in people
+    ]
     if not names:
         return entry.fields.get("title", entry.key)
     return " and ".join(names) if len(names) < 3 else f"{names[0]} et al."
@@ -206,8 +223,11 @@ def _book(app):
 def write_report(app, exception):
     """Write {page: {page left out: how many references}}."""
     if exception is None:
-        report = {page: dict(sorted(found.items())) for page, found in sorted(app.left_out.items())
-                  if found}
+        report = {
+            page: dict(sorted(found.items()))
+            for page, found in sorted(app.left_out.items())
+            if found
+        }
         (Path(app.outdir).parent / REPORT).write_text(json.dumps(report, indent=1))
 
 

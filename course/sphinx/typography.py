@@ -27,7 +27,7 @@ class KeepPunctuation(SphinxPostTransform):
                 siblings = after.parent
                 # By identity: texts with the same words are equal.
                 place = next(i for i, node in enumerate(siblings) if node is after)
-                siblings[place] = nodes.Text(after[mark.end():])
+                siblings[place] = nodes.Text(after[mark.end() :])
 
 
 def setup(app):

@@ -10,5 +10,18 @@ from ._feedback import NotYet, check, hint
 from ._task import Clause, Task, Verdict, call, examine
 from .tasks import chapters, find, tasks_of
 
-__all__ = ["AnswerError", "Answers", "Clause", "NotYet", "Task", "Verdict", "call", "chapters",
-           "check", "examine", "find", "hint", "tasks_of"]
+__all__ = [
+    "AnswerError",
+    "Answers",
+    "Clause",
+    "NotYet",
+    "Task",
+    "Verdict",
+    "call",
+    "chapters",
+    "check",
+    "examine",
+    "find",
+    "hint",
+    "tasks_of",
+]

@@ -42,7 +42,7 @@ class Answers:
         self.names, self.seconds = names, seconds
 
     def state(self, name):
-        """"missing", "untouched", "function" or "value"."""
+        """ "missing", "untouched", "function" or "value"."""
         if name not in self.names:
             return "missing"
         value = self.names[name]
@@ -66,8 +66,11 @@ class Answers:
         options = {key: _copy(value) for key, value in (options or {}).items()}
         with _guarded(self.seconds):
             value = function(*arguments, **options)
-            return Outcome(plain(value), tuple(plain(a) for a in arguments),
-                           _share(value, [*arguments, *options.values()]))
+            return Outcome(
+                plain(value),
+                tuple(plain(a) for a in arguments),
+                _share(value, [*arguments, *options.values()]),
+            )
 
 
 @contextmanager
@@ -88,7 +91,8 @@ def _guarded(seconds):
 def _limit(seconds):
     """Raise ``_Late`` after some seconds, where the system has the means for it."""
     if not hasattr(signal, "setitimer") or (
-            threading.current_thread() is not threading.main_thread()):
+        threading.current_thread() is not threading.main_thread()
+    ):
         yield
         return
 
@@ -108,8 +112,11 @@ def _limit(seconds):
 def _own_line(error):
     """The error's name and text, and the learner's own line in which it was raised."""
     what = f"{type(error).__name__}: {brief_text(str(error))}".removesuffix(": ")
-    here = [frame for frame in traceback.extract_tb(error.__traceback__)
-            if not _is_installed(frame.filename)]
+    here = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if not _is_installed(frame.filename)
+    ]
     if not here:
         return f"raised {what}"
     line = f": {here[-1].line}" if here[-1].line else ""
@@ -141,7 +148,8 @@ def _does_nothing(function):
     code = getattr(function, "__code__", None)
     return code is not None and all(
         step.opname in NOTHING or step.opname in CONSTANT and step.argval is None
-        for step in dis.get_instructions(code))
+        for step in dis.get_instructions(code)
+    )
 
 
 def _is_module(value):
@@ -167,7 +175,8 @@ def _share(value, arguments):
     arrays = [_memory(a) for a in arguments]
     given = _memory(value)
     return given is not None and any(
-        a is not None and np.may_share_memory(given, a) for a in arrays)
+        a is not None and np.may_share_memory(given, a) for a in arrays
+    )
 
 
 def _memory(value):

@@ -58,8 +58,9 @@ class Clause:
 
     def __post_init__(self):
         if sum([bool(self.equals), bool(self.holds), self.untouched, self.fresh]) != 1:
-            raise ValueError(f"clause {self.name!r} must have exactly one of equals, holds, "
-                             "untouched and fresh")
+            raise ValueError(
+                f"clause {self.name!r} must have exactly one of equals, holds, untouched and fresh"
+            )
 
 
 @dataclass(frozen=True)
@@ -94,10 +95,18 @@ class Verdict:
             return f"Not attempted yet. {self.clause}".strip()
         first = max(len(key) for key in self.rows) + 4
         # JupyterLab would break a long line anywhere, in the middle of a word too.
-        lines = [textwrap.fill(text, WIDTH, initial_indent=f"  {key}".ljust(first),
-                               subsequent_indent=first * " ", break_long_words=False,
-                               break_on_hyphens=False)
-                 for key, text in self.rows.items() if text]
+        lines = [
+            textwrap.fill(
+                text,
+                WIDTH,
+                initial_indent=f"  {key}".ljust(first),
+                subsequent_indent=first * " ",
+                break_long_words=False,
+                break_on_hyphens=False,
+            )
+            for key, text in self.rows.items()
+            if text
+        ]
         return "\n".join([f"Not yet: {self.clause}.", *lines])
 
 
@@ -114,17 +123,30 @@ def examine(task, answers):
     for clause in task.clauses:
         if bool(clause.calls) != (state == "function"):
             wanted = "a function" if clause.calls else "a value, not a function"
-            return Verdict(NOT_YET, clause.name, {
-                "came out": f"{task.answer} is {'a value' if clause.calls else 'a function'}",
-                "expected": f"{task.answer} should be {wanted}", "hint": clause.hint})
+            return Verdict(
+                NOT_YET,
+                clause.name,
+                {
+                    "came out": f"{task.answer} is {'a value' if clause.calls else 'a function'}",
+                    "expected": f"{task.answer} should be {wanted}",
+                    "hint": clause.hint,
+                },
+            )
         for given in clause.calls or [call()]:
             problem = _problem(task, clause, given, answers)
             if problem:
                 shown = f"{task.answer}({given})" if clause.calls else ""
                 came_out, expected = problem
-                return Verdict(NOT_YET, clause.name, {
-                    "given": shown, "came out": came_out, "expected": expected,
-                    "hint": clause.hint})
+                return Verdict(
+                    NOT_YET,
+                    clause.name,
+                    {
+                        "given": shown,
+                        "came out": came_out,
+                        "expected": expected,
+                        "hint": clause.hint,
+                    },
+                )
     return Verdict(CORRECT)
 
 
@@ -138,13 +160,18 @@ def _problem(task, clause, given, answers):
             value, after, shares = answers.value(task.answer), (), False
         if clause.untouched:
             before = tuple(plain(a) for a in given.arguments)
-            changed = [n for n, (a, b) in enumerate(zip(before, after, strict=False))
-                       if not _same(a, b)]
-            return changed and (f"argument {changed[0] + 1} was changed to "
-                                f"{brief(after[changed[0]])}", "arguments as they were")
+            changed = [
+                n for n, (a, b) in enumerate(zip(before, after, strict=False)) if not _same(a, b)
+            ]
+            return changed and (
+                f"argument {changed[0] + 1} was changed to {brief(after[changed[0]])}",
+                "arguments as they were",
+            )
         if clause.fresh:
-            return shares and ("a view of the argument: who writes into one changes the other",
-                               "an array of its own")
+            return shares and (
+                "a view of the argument: who writes into one changes the other",
+                "an array of its own",
+            )
         if clause.holds:
             expected = _held(clause, value, given)
             return expected and (_came_out(value), expected)
@@ -170,14 +197,20 @@ def _difference(value, expected, clause):
     wanted = None if word else numeric(expected)
     if wanted is None:  # a word, a list of texts, or one of lists of different lengths
         same = _same(value, expected) and (not word or type(value) is type(expected))
-        return None if same else (
-            _came_out(value), brief(expected) if clause.reveal else _kind(expected))
+        return (
+            None
+            if same
+            else (_came_out(value), brief(expected) if clause.reveal else _kind(expected))
+        )
     given = None if isinstance(value, (str, bytes, Opaque)) or value is None else numeric(value)
     if given is None:
         return _came_out(value), _kind(expected)
     if given.shape != wanted.shape:
-        return (f"{_came_out(value)}, of shape {given.shape}" if given.size <= 40
-                else f"an array of shape {given.shape}"), f"shape {wanted.shape}"
+        return (
+            f"{_came_out(value)}, of shape {given.shape}"
+            if given.size <= 40
+            else f"an array of shape {given.shape}"
+        ), f"shape {wanted.shape}"
     near = np.isclose(given, wanted, rtol=clause.within, atol=clause.within, equal_nan=True)
     if near.all():
         return
@@ -185,8 +218,11 @@ def _difference(value, expected, clause):
         return brief(value), brief(expected) if clause.reveal else "another number"
     place = tuple(int(i) for i in np.argwhere(~near)[0])
     at = ", ".join(map(str, place))
-    should = f"{brief(float(wanted[place]))} at [{at}]" if clause.reveal else (
-        f"another number at [{at}]")
+    should = (
+        f"{brief(float(wanted[place]))} at [{at}]"
+        if clause.reveal
+        else (f"another number at [{at}]")
+    )
     return f"{_came_out(value)}, with {brief(given[place].item())} at [{at}]", should
 
 
@@ -198,8 +234,12 @@ def _same(left, right):
     if isinstance(left, (str, bool, bytes)) or left is None or isinstance(right, (str, Opaque)):
         return type(left) is type(right) and left == right
     left, right = numeric(left), numeric(right)
-    return (left is not None and right is not None and left.shape == right.shape
-            and bool(np.allclose(left, right, rtol=1e-6, atol=1e-6, equal_nan=True)))
+    return (
+        left is not None
+        and right is not None
+        and left.shape == right.shape
+        and bool(np.allclose(left, right, rtol=1e-6, atol=1e-6, equal_nan=True))
+    )
 
 
 def _came_out(value):

@@ -112,8 +112,11 @@ def _network(module, torch):
             return plain(own(torch.as_tensor(np.array(x)).to(dtype)))
 
     leaves = [m for m in module.modules() if not any(True for _ in m.children())]
-    return Network(apply, sum(p.numel() for p in module.parameters() if p.requires_grad),
-                   [type(leaf).__name__ for leaf in leaves])
+    return Network(
+        apply,
+        sum(p.numel() for p in module.parameters() if p.requires_grad),
+        [type(leaf).__name__ for leaf in leaves],
+    )
 
 
 def _described(value):

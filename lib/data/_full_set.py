@@ -41,18 +41,34 @@ class Part(NamedTuple):
 
 
 PARTS = (
-    Part("x_train", "train-images-idx3-ubyte.gz", (60_000, 28, 28),
-         "f68b3c2dcbeaaa9fbdd348bbdeb94873",
-         "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db"),
-    Part("y_train", "train-labels-idx1-ubyte.gz", (60_000,),
-         "d53e105ee54ea40749a09fcbcd1e9432",
-         "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5"),
-    Part("x_test", "t10k-images-idx3-ubyte.gz", (10_000, 28, 28),
-         "9fb629c4189551a2d022fa330f9573f3",
-         "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7"),
-    Part("y_test", "t10k-labels-idx1-ubyte.gz", (10_000,),
-         "ec29112dd5afa0611ce80d1b7f02629c",
-         "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2"),
+    Part(
+        "x_train",
+        "train-images-idx3-ubyte.gz",
+        (60_000, 28, 28),
+        "f68b3c2dcbeaaa9fbdd348bbdeb94873",
+        "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+    ),
+    Part(
+        "y_train",
+        "train-labels-idx1-ubyte.gz",
+        (60_000,),
+        "d53e105ee54ea40749a09fcbcd1e9432",
+        "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+    ),
+    Part(
+        "x_test",
+        "t10k-images-idx3-ubyte.gz",
+        (10_000, 28, 28),
+        "9fb629c4189551a2d022fa330f9573f3",
+        "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+    ),
+    Part(
+        "y_test",
+        "t10k-labels-idx1-ubyte.gz",
+        (10_000,),
+        "ec29112dd5afa0611ce80d1b7f02629c",
+        "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+    ),
 )
 
 
@@ -81,7 +97,8 @@ def load():
     except OSError as error:
         raise DataError(
             f"The cache folder {folder} cannot be used ({error}). Make it writable, or set "
-            f"XDG_CACHE_HOME to another folder. {_by_hand()}") from None
+            f"XDG_CACHE_HOME to another folder. {_by_hand()}"
+        ) from None
 
 
 def _from_folder(folder):
@@ -92,14 +109,16 @@ def _from_folder(folder):
         lacking = "is not a folder" if not folder.is_dir() else f"lacks {', '.join(missing)}"
         raise DataError(
             f"{VARIABLE}={str(folder)!r} {lacking}. Name a folder that holds {_wanted()}; or unset "
-            f"the variable, and the data are fetched.")
+            f"the variable, and the data are fetched."
+        )
     try:
         if archive.exists():
             return _read_archive(archive)
         return {part.key: _read_idx(folder / part.file, part) for part in PARTS}
     except Damaged as damage:
-        raise DataError(f"{damage} Replace it with a sound copy; or unset {VARIABLE}, "
-                        "and the data are fetched.") from None
+        raise DataError(
+            f"{damage} Replace it with a sound copy; or unset {VARIABLE}, and the data are fetched."
+        ) from None
 
 
 def _read_archive(path):
@@ -124,8 +143,9 @@ def _read_idx(path, part):
     except (OSError, EOFError, zlib.error) as error:
         raise Damaged(f"{path} is truncated or altered: {error}.") from None
     if len(content) != size or not content.startswith(part.header):
-        raise Damaged(f"{path} is truncated or altered: it does not hold an array of shape "
-                      f"{part.shape}.")
+        raise Damaged(
+            f"{path} is truncated or altered: it does not hold an array of shape {part.shape}."
+        )
     array = np.frombuffer(content, np.uint8, offset=len(part.header)).reshape(part.shape).copy()
     _check(array, part, path)
     return array
@@ -133,8 +153,10 @@ def _read_idx(path, part):
 
 def _check(array, part, path):
     if array.dtype != np.uint8 or array.shape != part.shape:
-        raise Damaged(f"{path} is truncated or altered: {part.key} is {array.dtype} of shape "
-                      f"{array.shape}, not uint8 of shape {part.shape}.")
+        raise Damaged(
+            f"{path} is truncated or altered: {part.key} is {array.dtype} of shape "
+            f"{array.shape}, not uint8 of shape {part.shape}."
+        )
     if hashlib.sha256(part.header + array.tobytes()).hexdigest() != part.sha256:
         raise Damaged(f"{path} is altered: the SHA-256 of {part.key} is not MNIST's.")
 
@@ -181,8 +203,12 @@ def _fetch(path, part):
     download = pooch.HTTPDownloader(progressbar=True, headers={"Accept-Encoding": "identity"})
     failures = []
     for mirror in MIRRORS:
-        cache = pooch.create(path.parent, mirror, registry={part.file: f"md5:{part.md5}"},
-                             retry_if_failed=ATTEMPTS - 1)
+        cache = pooch.create(
+            path.parent,
+            mirror,
+            registry={part.file: f"md5:{part.md5}"},
+            retry_if_failed=ATTEMPTS - 1,
+        )
         try:
             return cache.fetch(part.file, downloader=download)
         except requests.RequestException as error:
@@ -191,7 +217,8 @@ def _fetch(path, part):
             failures.append(f"{mirror}{part.file}: what it sent is truncated or altered")
     raise DataError(
         "MNIST's full set is not on this machine and could not be fetched "
-        f"({'; '.join(failures)}). Connect to a network and try again. {_by_hand()}") from None
+        f"({'; '.join(failures)}). Connect to a network and try again. {_by_hand()}"
+    ) from None
 
 
 def _say(text):
@@ -203,5 +230,7 @@ def _wanted():
 
 
 def _by_hand():
-    return (f"Or put {_wanted()} into a folder and name that folder in the environment variable "
-            f"{VARIABLE}. mnist() without full=True needs none of this.")
+    return (
+        f"Or put {_wanted()} into a folder and name that folder in the environment variable "
+        f"{VARIABLE}. mnist() without full=True needs none of this."
+    )

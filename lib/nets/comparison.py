@@ -52,8 +52,9 @@ def instruments(model, images, vectors=None):
         features = model.decoder.features(model.encoder(x))
         pictures = model.decoder.tail(features).numpy()
     return {
-        "ripple": tail_ripple(model.decoder.tail, feature_vectors(features, vectors or VECTORS),
-                              size=12),
+        "ripple": tail_ripple(
+            model.decoder.tail, feature_vectors(features, vectors or VECTORS), size=12
+        ),
         "score_2": layer_checkerboard_score(pictures, 2),
         "score_4": layer_checkerboard_score(pictures, 4),
     }
@@ -77,14 +78,22 @@ def run_one(kind, seed, *, images, held_out, epochs=EPOCHS, lr=LR, vectors=None)
         torch.manual_seed(seed)
         model = Autoencoder(kind, code=CODE)
     before = {"held_out_error": evaluate(model, held), **instruments(model, held_out, vectors)}
-    history = train(model, x, epochs=epochs, lr=lr, batch_size=BATCH, seed=seed, device="cpu",
-                    progress=False)
+    history = train(
+        model, x, epochs=epochs, lr=lr, batch_size=BATCH, seed=seed, device="cpu", progress=False
+    )
     after = {"held_out_error": evaluate(model, held), **instruments(model, held_out, vectors)}
     return {
-        "kind": kind, "seed": seed, "parameters": parameters(model.decoder),
-        "middle": model.decoder.middle, "multiplications": multiplications(model.decoder),
-        "stopped": history.stopped, "losses": history.losses, "seconds": history.seconds,
-        "before": before, "after": after, "model": model,
+        "kind": kind,
+        "seed": seed,
+        "parameters": parameters(model.decoder),
+        "middle": model.decoder.middle,
+        "multiplications": multiplications(model.decoder),
+        "stopped": history.stopped,
+        "losses": history.losses,
+        "seconds": history.seconds,
+        "before": before,
+        "after": after,
+        "model": model,
     }
 
 
@@ -118,6 +127,7 @@ def _stepper(model, x):
         optimiser.zero_grad()
         nn.functional.mse_loss(model(x), x).backward()
         optimiser.step()
+
     return step
 
 
@@ -132,14 +142,26 @@ def load_results(folder=RESULTS):
 def load_models(folder=RESULTS):
     """The trained autoencoders of seed 0, as a dict by kind, in evaluation mode."""
     settings = load_results(folder)["settings"]
-    models = nn.ModuleDict({kind: Autoencoder(kind, code=settings["code"])
-                            for kind in settings["kinds"]})
+    models = nn.ModuleDict(
+        {kind: Autoencoder(kind, code=settings["code"]) for kind in settings["kinds"]}
+    )
     load_weights(Path(folder) / WEIGHTS, models)
     return dict(models.eval().items())
 
 
-def head_to_head(*, images, held_out, kinds=KINDS, seeds=SEEDS, epochs=EPOCHS, lr=LR, out=RESULTS,
-                 jobs=2, rounds=100, progress=True):
+def head_to_head(
+    *,
+    images,
+    held_out,
+    kinds=KINDS,
+    seeds=SEEDS,
+    epochs=EPOCHS,
+    lr=LR,
+    out=RESULTS,
+    jobs=2,
+    rounds=100,
+    progress=True,
+):
     """Run everything and write the results into the folder ``out``; returns them.
 
     One thread a run, ``jobs`` runs side by side: on a machine of the same sort, the same numbers
@@ -163,9 +185,15 @@ def head_to_head(*, images, held_out, kinds=KINDS, seeds=SEEDS, epochs=EPOCHS, l
         halved = _write_weights(out / WEIGHTS, kinds, paths, held_out)
     results = {
         "date": date.today().isoformat(),
-        "settings": {"kinds": list(kinds), "seeds": list(seeds), **fixed, "optimiser": "AdamW",
-                     "schedule": "one cycle", "training_images": len(images),
-                     "held_out_images": len(held_out)},
+        "settings": {
+            "kinds": list(kinds),
+            "seeds": list(seeds),
+            **fixed,
+            "optimiser": "AdamW",
+            "schedule": "one cycle",
+            "training_images": len(images),
+            "held_out_images": len(held_out),
+        },
         "versions": runs.versions(),
         "processor": runs.processor(threads_per_run=1, runs_side_by_side=jobs),
         "seconds": round(time.perf_counter() - start, 1),
@@ -185,15 +213,19 @@ def _run_all(paths, same, jobs, say, *arguments):
     say(f"{there} of {len(paths)} runs are there")
     # Fresh processes: a forked one would inherit PyTorch's threads in an unknown state.
     with ProcessPoolExecutor(jobs, get_context("spawn"), _prepare) as pool:
-        futures = [pool.submit(_work, kind, seed, paths[kind, seed], same, *arguments)
-                   for kind, seed in wanted]
+        futures = [
+            pool.submit(_work, kind, seed, paths[kind, seed], same, *arguments)
+            for kind, seed in wanted
+        ]
         try:
             for done, future in enumerate(as_completed(futures), 1):
                 future.result()
                 elapsed = time.perf_counter() - start
                 left = elapsed / done * (len(wanted) - done)
-                say(f"{there + done} of {len(paths)} runs, "
-                    f"{elapsed / 60:.1f} min elapsed, {left / 60:.1f} min left")
+                say(
+                    f"{there + done} of {len(paths)} runs, "
+                    f"{elapsed / 60:.1f} min elapsed, {left / 60:.1f} min left"
+                )
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
@@ -212,8 +244,9 @@ def measure_times_again(*, images, out=RESULTS, rounds=100):
     """
     results = load_results(out)
     with runs.threads(1):
-        results["step_seconds"] = step_times(images=images, kinds=results["settings"]["kinds"],
-                                             rounds=rounds)
+        results["step_seconds"] = step_times(
+            images=images, kinds=results["settings"]["kinds"], rounds=rounds
+        )
     write_results(Path(out) / FILE, results)
     return results
 
@@ -244,27 +277,37 @@ def _say(text):
 def main(arguments=None):
     parser = runs.option_parser(
         "lib.nets.comparison",
-        "Train and measure autoencoders with each upsampler; about 20 minutes.")
+        "Train and measure autoencoders with each upsampler; about 20 minutes.",
+    )
     parser.add_argument("--seeds", type=int, default=SEEDS, help="how many (default %(default)s)")
     parser.add_argument("--epochs", type=int, default=EPOCHS, help="of each (default %(default)s)")
     parser.add_argument("--jobs", type=int, default=2, help="side by side (default %(default)s)")
-    parser.add_argument("--times-only", action="store_true",
-                        help="train nothing: measure the time per step again, on this machine")
+    parser.add_argument(
+        "--times-only",
+        action="store_true",
+        help="train nothing: measure the time per step again, on this machine",
+    )
     chosen = parser.parse_args(arguments)
     with runs.errors_in_one_line(parser, BrokenProcessPool):
         digits = mnist()
         if chosen.times_only:
             results = measure_times_again(images=digits.train_images, out=chosen.out)
         else:
-            results = head_to_head(images=digits.train_images, held_out=digits.test_images,
-                                   seeds=chosen.seeds, epochs=chosen.epochs, jobs=chosen.jobs,
-                                   out=chosen.out)
+            results = head_to_head(
+                images=digits.train_images,
+                held_out=digits.test_images,
+                seeds=chosen.seeds,
+                epochs=chosen.epochs,
+                jobs=chosen.jobs,
+                out=chosen.out,
+            )
     for kind in KINDS:
-        errors = [run["after"]["held_out_error"] for run in results["runs"]
-                  if run["kind"] == kind]
-        print(f"{kind:<13} {statistics.mean(errors):.5f} "
-              f"({min(errors):.5f} to {max(errors):.5f}), "
-              f"{results['step_seconds'][kind]['median'] * 1e3:.1f} ms a step")
+        errors = [run["after"]["held_out_error"] for run in results["runs"] if run["kind"] == kind]
+        print(
+            f"{kind:<13} {statistics.mean(errors):.5f} "
+            f"({min(errors):.5f} to {max(errors):.5f}), "
+            f"{results['step_seconds'][kind]['median'] * 1e3:.1f} ms a step"
+        )
 
 
 if __name__ == "__main__":

@@ -41,11 +41,20 @@ def main(arguments=None):
     digits = mnist()
     torch.manual_seed(0)
     model = ConvAutoencoder(8)
-    history = train(model, digits.train_images[:, None], validation=digits.test_images[:, None],
-                    **SETTINGS)
-    save_weights(chosen.out / FILE, model, meta={
-        "losses": history.losses, "validation": history.validation,
-        "seconds": round(history.seconds), "threads": history.threads, **SETTINGS})
+    history = train(
+        model, digits.train_images[:, None], validation=digits.test_images[:, None], **SETTINGS
+    )
+    save_weights(
+        chosen.out / FILE,
+        model,
+        meta={
+            "losses": history.losses,
+            "validation": history.validation,
+            "seconds": round(history.seconds),
+            "threads": history.threads,
+            **SETTINGS,
+        },
+    )
     print(f"{history.validation[-1]:.4f} on held-out digits: {chosen.out / FILE}")
 
 

@@ -28,8 +28,12 @@ class PCA:
         x = _rows(x)
         code = integer("code", code, 1)
         if code > min(x.shape):
-            refuse("code", code, f"is more than {x.shape[0]} examples of {x.shape[1]} numbers have",
-                   f"use {min(x.shape)} at most")
+            refuse(
+                "code",
+                code,
+                f"is more than {x.shape[0]} examples of {x.shape[1]} numbers have",
+                f"use {min(x.shape)} at most",
+            )
         self.mean = x.mean(axis=0)
         _, sizes, directions = np.linalg.svd(x - self.mean, full_matrices=False)
         largest = np.abs(directions).argmax(axis=1)

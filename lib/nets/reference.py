@@ -74,8 +74,18 @@ def _load(model, path):
     return model.eval()
 
 
-def reference(digits, *, held_out, epochs=EPOCHS, again=AGAIN, classifier_epochs=CLASSIFIER_EPOCHS,
-              lr=LR, out=RESULTS, threads=1, progress=True):
+def reference(
+    digits,
+    *,
+    held_out,
+    epochs=EPOCHS,
+    again=AGAIN,
+    classifier_epochs=CLASSIFIER_EPOCHS,
+    lr=LR,
+    out=RESULTS,
+    threads=1,
+    progress=True,
+):
     """Train, measure and write everything; returns the results.
 
     ``digits``: a ``lib.data.Digits`` to train and test on; ``held_out``: (N, 28, 28) uint8 of
@@ -98,27 +108,37 @@ def reference(digits, *, held_out, epochs=EPOCHS, again=AGAIN, classifier_epochs
         # What is measured is what is stored, which is in single precision.
         pca = PCA.of(**{name: np.float64(np.float32(getattr(pca, name))) for name in PARTS})
         seconds = round(sum(run["seconds"] for run in (*codes.values(), learnt)), 1)
-        halved = {_file(code): runs.halve(
-            model, lambda model=model: _errors(model, pictures).values())
-                  for code, model in models.items()}
+        halved = {
+            _file(code): runs.halve(model, lambda model=model: _errors(model, pictures).values())
+            for code, model in models.items()
+        }
         halved[CLASSIFIER] = runs.halve(
-            classifier, lambda: [accuracy(classifier, pictures["test"], digits.test_labels)])
+            classifier, lambda: [accuracy(classifier, pictures["test"], digits.test_labels)]
+        )
         for code, model in models.items():
-            codes[code] = _errors(model, pictures) | {
-                f"pca_{name}_error": pca.error(some, code) for name, some in pictures.items()
-            } | codes[code]
-        learnt = {"test_accuracy": accuracy(classifier, pictures["test"], digits.test_labels),
-                  **learnt}
-    for name, model in ({_file(code): model for code, model in models.items()}
-                        | {CLASSIFIER: classifier}).items():
+            codes[code] = (
+                _errors(model, pictures)
+                | {f"pca_{name}_error": pca.error(some, code) for name, some in pictures.items()}
+                | codes[code]
+            )
+        learnt = {
+            "test_accuracy": accuracy(classifier, pictures["test"], digits.test_labels),
+            **learnt,
+        }
+    for name, model in (
+        {_file(code): model for code, model in models.items()} | {CLASSIFIER: classifier}
+    ).items():
         save_weights(out / name, model, half=halved[name])
-    write_tensors(out / COMPONENTS, {
-        name: torch.tensor(getattr(pca, name)).float() for name in PARTS}, {})
+    write_tensors(
+        out / COMPONENTS, {name: torch.tensor(getattr(pca, name)).float() for name in PARTS}, {}
+    )
     results = {
         "date": date.today().isoformat(),
         "settings": _settings(digits, held_out, epochs, again, classifier_epochs, lr),
-        "versions": runs.versions(), "processor": runs.processor(threads=threads),
-        "seconds": seconds, "codes": {str(code): codes[code] for code in sorted(codes)},
+        "versions": runs.versions(),
+        "processor": runs.processor(threads=threads),
+        "seconds": seconds,
+        "codes": {str(code): codes[code] for code in sorted(codes)},
         "classifier": learnt,
     }
     write_results(out / FILE, results)
@@ -128,13 +148,22 @@ def reference(digits, *, held_out, epochs=EPOCHS, again=AGAIN, classifier_epochs
 
 def _settings(digits, held_out, epochs, again, classifier_epochs, lr):
     """What the results say of how they were made."""
-    return {"epochs": {str(code): number for code, number in epochs.items()},
-            "further_cycles": {str(code): [list(cycle) for cycle in cycles]
-                               for code, cycles in again.items()},
-            "classifier_epochs": classifier_epochs, "lr": lr, "batch_size": BATCH,
-            "optimiser": "AdamW", "schedule": "one cycle", "precision": "float32",
-            "data": digits.name, "training_images": len(digits.train_images),
-            "test_images": len(digits.test_images), "held_out_images": len(held_out)}
+    return {
+        "epochs": {str(code): number for code, number in epochs.items()},
+        "further_cycles": {
+            str(code): [list(cycle) for cycle in cycles] for code, cycles in again.items()
+        },
+        "classifier_epochs": classifier_epochs,
+        "lr": lr,
+        "batch_size": BATCH,
+        "optimiser": "AdamW",
+        "schedule": "one cycle",
+        "precision": "float32",
+        "data": digits.name,
+        "training_images": len(digits.train_images),
+        "test_images": len(digits.test_images),
+        "held_out_images": len(held_out),
+    }
 
 
 class _Trainings:
@@ -143,8 +172,13 @@ class _Trainings:
     def __init__(self, kept, x, lr, threads, say, progress):
         self.kept, self.x, self.lr, self.say, self.progress = kept, x, lr, say, progress
         # What a finished training was made with, besides what is its own.
-        self.same = {"lr": lr, "batch_size": BATCH, **runs.versions(), "threads": threads,
-                     "images": hashlib.sha256(x.tobytes()).hexdigest()}
+        self.same = {
+            "lr": lr,
+            "batch_size": BATCH,
+            **runs.versions(),
+            "threads": threads,
+            "images": hashlib.sha256(x.tobytes()).hexdigest(),
+        }
 
     def autoencoders(self, epochs, again):
         """({size of code: model}, {size of code: what to report}), from long codes to short."""
@@ -159,10 +193,15 @@ class _Trainings:
         for code, cycles in again.items():
             for cycle, (number, decay) in enumerate(cycles, 2):
                 self.say(f"code of {code}, cycle {cycle}")
-                own[code] = own[code] | {
-                    "cycles": [*own[code].get("cycles", []), [number, decay]]}
-                more = self._train(f"autoencoder-{code}-cycle-{cycle}", models[code], own[code],
-                                   epochs=number, lr=self.lr / 2, weight_decay=decay)
+                own[code] = own[code] | {"cycles": [*own[code].get("cycles", []), [number, decay]]}
+                more = self._train(
+                    f"autoencoder-{code}-cycle-{cycle}",
+                    models[code],
+                    own[code],
+                    epochs=number,
+                    lr=self.lr / 2,
+                    weight_decay=decay,
+                )
                 reports[code] = {part: reports[code][part] + more[part] for part in more}
         return models, reports
 
@@ -172,8 +211,15 @@ class _Trainings:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(0)
             model = Classifier()
-        return model, self._train("classifier", model, {"epochs": epochs}, labels, epochs=epochs,
-                                  loss=F.cross_entropy, lr=self.lr / 2)
+        return model, self._train(
+            "classifier",
+            model,
+            {"epochs": epochs},
+            labels,
+            epochs=epochs,
+            loss=F.cross_entropy,
+            lr=self.lr / 2,
+        )
 
     def _first(self, code, longer):
         """An autoencoder as its training begins."""
@@ -190,13 +236,26 @@ class _Trainings:
         run = runs.finished_run(path, same, model)
         if run is None:
             part = path.with_suffix(".part")
-            history = train(model, self.x, targets, checkpoint=part, **{
-                "lr": self.lr, "batch_size": BATCH, "progress": self.progress, "device": "cpu",
-                **options})
+            history = train(
+                model,
+                self.x,
+                targets,
+                checkpoint=part,
+                **{
+                    "lr": self.lr,
+                    "batch_size": BATCH,
+                    "progress": self.progress,
+                    "device": "cpu",
+                    **options,
+                },
+            )
             if history.stopped:
                 raise KeyboardInterrupt
-            run = {"epochs": history.epochs_run, "seconds": round(history.seconds, 1),
-                   "losses": history.losses}
+            run = {
+                "epochs": history.epochs_run,
+                "seconds": round(history.seconds, 1),
+                "losses": history.losses,
+            }
             runs.save_run(path, model, same, run)
             part.unlink(missing_ok=True)
         return run
@@ -208,8 +267,9 @@ def _errors(model, pictures):
 
 def accuracy(classifier, pictures, labels):
     """The share of pictures, (N, 1, 28, 28) uint8 or numbers of 0 to 1, named rightly."""
-    right = np.concatenate([classify(classifier, pictures[i : i + 500])
-                            for i in range(0, len(pictures), 500)]) == np.asarray(labels)
+    right = np.concatenate(
+        [classify(classifier, pictures[i : i + 500]) for i in range(0, len(pictures), 500)]
+    ) == np.asarray(labels)
     return float(right.mean())
 
 
@@ -228,13 +288,15 @@ def _say(text):
 def main(arguments=None):
     parser = runs.option_parser(
         "lib.nets.reference",
-        "Train the reference autoencoders on all of MNIST; two or three hours on two cores.")
+        "Train the reference autoencoders on all of MNIST; two or three hours on two cores.",
+    )
     runs.add_threads(parser)
     chosen = parser.parse_args(arguments)
     with runs.errors_in_one_line(parser):
         digits = mnist(full=True, without_held_out=True)
-        results = reference(digits, held_out=mnist().test_images, out=chosen.out,
-                            threads=chosen.threads)
+        results = reference(
+            digits, held_out=mnist().test_images, out=chosen.out, threads=chosen.threads
+        )
     print("code   test error   PCA")
     for code, run in results["codes"].items():
         print(f"{code:>4}   {run['test_error']:.4f}       {run['pca_test_error']:.4f}")

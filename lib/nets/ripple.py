@@ -18,12 +18,18 @@ def feature_vectors(features, count, *, seed=0):
     torch.Size([5, 3])
     """
     if features.ndim != 4 or features.numel() == 0:
-        refuse("features.shape", tuple(features.shape), "is not that of feature maps",
-               "give (N, C, H, W)")
+        refuse(
+            "features.shape",
+            tuple(features.shape),
+            "is not that of feature maps",
+            "give (N, C, H, W)",
+        )
     count = integer("count", count, 1)
     rng = np.random.default_rng(seed)
-    n, y, x = (torch.as_tensor(rng.integers(size, size=count), device=features.device)
-               for size in (features.shape[0], *features.shape[2:]))
+    n, y, x = (
+        torch.as_tensor(rng.integers(size, size=count), device=features.device)
+        for size in (features.shape[0], *features.shape[2:])
+    )
     return features[n, :, y, x]
 
 
@@ -58,17 +64,27 @@ def tail_ripple(tail, vectors, *, size=16):
         answer_to_other = _middle(tail(other_border), size)
     # Rounding is a share of the largest answer, the border's reach a share of each.
     if (answer[:8] - answer_to_other).abs().max() > 1e-10 * answer.abs().max():
-        refuse("size", size, "is so small that the border reaches the middle of the output",
-               f"try {2 * size}")
+        refuse(
+            "size",
+            size,
+            "is so small that the border reaches the middle of the output",
+            f"try {2 * size}",
+        )
     return layer_ripple(answer.cpu().numpy())
 
 
 def _middle(output, size):
     """The middle half of the maps, as long as a whole number of strides."""
     if output.ndim != 4 or min(output.shape[2:]) < size:
-        refuse("tail", type(output).__name__ + str(tuple(output.shape)),
-               "is not made of larger maps", f"use a module that enlarges {size} × {size} cells")
+        refuse(
+            "tail",
+            type(output).__name__ + str(tuple(output.shape)),
+            "is not made of larger maps",
+            f"use a module that enlarges {size} × {size} cells",
+        )
     lengths = [n // size * (size // 2) for n in output.shape[2:]]
     starts = [(n - length) // 2 for n, length in zip(output.shape[2:], lengths, strict=True)]
-    rows, columns = (slice(start, start + length) for start, length in zip(starts, lengths, strict=True))
+    rows, columns = (
+        slice(start, start + length) for start, length in zip(starts, lengths, strict=True)
+    )
     return output[..., rows, columns]

@@ -95,20 +95,30 @@ def check_out(out, results, weights, runs):
             except ValueError:
                 taken.append(name)
     if taken:
-        refuse("out", str(out), f"holds {', '.join(taken)}, which this command did not write, or "
-               "which is damaged", "name another folder, or move that away")
+        refuse(
+            "out",
+            str(out),
+            f"holds {', '.join(taken)}, which this command did not write, or which is damaged",
+            "name another folder, or move that away",
+        )
 
 
 def versions():
     """Of all that the numbers depend on."""
-    return {"python": platform.python_version(), "torch": torch.__version__,
-            "numpy": np.__version__}
+    return {
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "numpy": np.__version__,
+    }
 
 
 def processor(**how):
     """The record of a processor, after what is said of how it was used."""
-    return {**how, "machine": platform.machine(),
-            "instructions": torch.backends.cpu.get_cpu_capability()}
+    return {
+        **how,
+        "machine": platform.machine(),
+        "instructions": torch.backends.cpu.get_cpu_capability(),
+    }
 
 
 @contextmanager
@@ -128,6 +138,7 @@ def halve(model, figures):
     ``figures``: a function that measures the model and returns numbers. Returns whether it was
     done.
     """
+
     def digits():
         return [f"{figure:.3g}" for figure in figures()]
 
@@ -143,14 +154,16 @@ def halve(model, figures):
 def option_parser(module, description):
     """A command's parser, with the option for the folder that it writes into."""
     parser = argparse.ArgumentParser(prog=f"python -m {module}", description=description)
-    parser.add_argument("--out", type=Path, default=RESULTS,
-                        help="folder (default lib/nets/results)")
+    parser.add_argument(
+        "--out", type=Path, default=RESULTS, help="folder (default lib/nets/results)"
+    )
     return parser
 
 
 def add_threads(parser):
-    parser.add_argument("--threads", type=int, default=os.cpu_count(),
-                        help="default: all cores (%(default)s)")
+    parser.add_argument(
+        "--threads", type=int, default=os.cpu_count(), help="default: all cores (%(default)s)"
+    )
 
 
 @contextmanager

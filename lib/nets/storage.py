@@ -32,8 +32,9 @@ def save_weights(path, model, *, half=True, meta=None):
     for name, tensor in model.state_dict().items():
         small = tensor.half() if half and tensor.is_floating_point() else tensor
         if small.isinf().any() and not tensor.isinf().any():
-            refuse("half", half, f"cannot hold {name}, whose numbers go beyond 65504",
-                   "use half=False")
+            refuse(
+                "half", half, f"cannot hold {name}, whose numbers go beyond 65504", "use half=False"
+            )
         tensors[name] = small
     write_tensors(path, tensors, {} if meta is None else meta)
 
@@ -53,8 +54,7 @@ def load_weights(path, model):
 def write_tensors(path, tensors, meta):
     """Write named tensors and a dict of JSON values, with a checksum over both, in one go."""
     path = Path(path)
-    tensors = {name: tensor.detach().cpu().contiguous().clone()
-               for name, tensor in tensors.items()}
+    tensors = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in tensors.items()}
     text = json.dumps(meta)
     # One entry, because several would be written in an order that differs from time to time.
     about = json.dumps({"sha256": _checksum(tensors, text), "meta": text})
@@ -75,8 +75,15 @@ def read_tensors(path):
             return tensors, json.loads(about["meta"])
         problem = "is damaged or was not written here: its checksum is not that of its content"
     # Besides its own error, the reader passes on those of what it reads with.
-    except (SafetensorError, OSError, ValueError, RuntimeError, KeyError, TypeError,
-            AttributeError) as error:
+    except (
+        SafetensorError,
+        OSError,
+        ValueError,
+        RuntimeError,
+        KeyError,
+        TypeError,
+        AttributeError,
+    ) as error:
         problem = f"is damaged or not a safetensors file ({error})"
     refuse("path", str(path), problem, "restore or remake the file")
 
@@ -93,8 +100,10 @@ def _differences(found, wanted):
             yield f"has no tensor {name}, which the model wants with shape {tuple(tensor.shape)}"
     for name, tensor in found.items():
         if name not in wanted:
-            yield (f"holds a tensor {name} with shape {tuple(tensor.shape)}, which the model "
-                   "does not have")
+            yield (
+                f"holds a tensor {name} with shape {tuple(tensor.shape)}, which the model "
+                "does not have"
+            )
     for name, tensor in wanted.items():
         shape, other = tuple(found[name].shape), tuple(tensor.shape)
         if shape != other:
@@ -115,8 +124,9 @@ def read_results(path, module):
     except FileNotFoundError:
         refuse("path", str(path), "is not a file", f"run python -m {module}")
     except ValueError as error:
-        refuse("path", str(path), f"is damaged ({error})",
-               f"move it away and run python -m {module}")
+        refuse(
+            "path", str(path), f"is damaged ({error})", f"move it away and run python -m {module}"
+        )
 
 
 def _checksum(tensors, text):

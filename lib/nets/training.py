@@ -52,9 +52,26 @@ class History:
         return len(self.losses)
 
 
-def train(model, inputs, targets=None, *, epochs, batch_size=32, lr=4e-3, loss="mse",
-          weight_decay=0.01, seed=0, device=None, precision="float32", budget=None, at_least=1,
-          progress=True, checkpoint=None, validation=None, augment=None):
+def train(
+    model,
+    inputs,
+    targets=None,
+    *,
+    epochs,
+    batch_size=32,
+    lr=4e-3,
+    loss="mse",
+    weight_decay=0.01,
+    seed=0,
+    device=None,
+    precision="float32",
+    budget=None,
+    at_least=1,
+    progress=True,
+    checkpoint=None,
+    validation=None,
+    augment=None,
+):
     """Train a model in place and return its ``History``.
 
     ``inputs`` (N, ...) and ``targets`` (N, ...) are arrays or tensors; without ``targets`` the
@@ -92,9 +109,18 @@ def train(model, inputs, targets=None, *, epochs, batch_size=32, lr=4e-3, loss="
     (True, 20, '')
     """
     settings = _checked(
-        epochs=epochs, batch_size=batch_size, lr=lr, loss=loss, weight_decay=weight_decay,
-        seed=seed, device=device, precision=precision, budget=budget, at_least=at_least,
-        augment=augment)
+        epochs=epochs,
+        batch_size=batch_size,
+        lr=lr,
+        loss=loss,
+        weight_decay=weight_decay,
+        seed=seed,
+        device=device,
+        precision=precision,
+        budget=budget,
+        at_least=at_least,
+        augment=augment,
+    )
     return _Training(model, inputs, targets, validation, settings).run(checkpoint, progress)
 
 
@@ -114,6 +140,7 @@ def evaluate(model, inputs, targets=None, *, batch_size=500):
 
 
 # --- arguments
+
 
 def _checked(**given):
     """The arguments of ``train`` with these names, as attributes, with what follows from them."""
@@ -155,8 +182,12 @@ def _examples(whose, inputs, targets, dtype, device, classes=False):
         return x, None
     y = _tensor(f"{whose}targets", targets, dtype, device, whole_numbers=classes)
     if len(x) != len(y):
-        refuse(f"{whose}targets.shape", tuple(y.shape), f"does not suit {len(x)} inputs",
-               "give a target for each input")
+        refuse(
+            f"{whose}targets.shape",
+            tuple(y.shape),
+            f"does not suit {len(x)} inputs",
+            "give a target for each input",
+        )
     return x, y
 
 
@@ -164,16 +195,24 @@ def _tensor(name, values, dtype, device, whole_numbers=False):
     if not isinstance(values, torch.Tensor):
         values = torch.tensor(np.ascontiguousarray(values))
     if values.ndim == 0 or len(values) == 0:
-        refuse(f"{name}.shape", tuple(values.shape), "holds no examples",
-               "give one example or more along the first axis")
+        refuse(
+            f"{name}.shape",
+            tuple(values.shape),
+            "holds no examples",
+            "give one example or more along the first axis",
+        )
     values = values.detach().to(device)
     if values.is_floating_point():
         return values.to(dtype)
     if whole_numbers:
         return values.long()
     if values.dtype != torch.uint8:
-        refuse(f"{name}.dtype", str(values.dtype), "is not one for pixels",
-               "use uint8 (divided by 255 here) or floating-point numbers")
+        refuse(
+            f"{name}.dtype",
+            str(values.dtype),
+            "is not one for pixels",
+            "use uint8 (divided by 255 here) or floating-point numbers",
+        )
     return values.to(dtype).div_(255)
 
 
@@ -194,6 +233,7 @@ def _digest(values):
 
 # --- one training
 
+
 class _Training:
     """A model, its data, optimiser and schedule, and what has happened so far."""
 
@@ -207,12 +247,17 @@ class _Training:
             self.held_out = _examples("validation ", *pair, *kind)
         parameters = _trainable(model)
         if not parameters:
-            refuse("model", type(model).__name__, "has nothing to train",
-                   "give a model with parameters")
+            refuse(
+                "model",
+                type(model).__name__,
+                "has nothing to train",
+                "give a model with parameters",
+            )
         self.original_device, self.original_mode = parameters[0].device, model.training
         self.steps = -(-len(self.x) // settings.batch_size)  # in an epoch
-        self.history = History(str(self.device), torch.get_num_threads(), settings.epochs,
-                               settings.epochs)
+        self.history = History(
+            str(self.device), torch.get_num_threads(), settings.epochs, settings.epochs
+        )
 
     def run(self, checkpoint, progress):
         """Train to the end of the plan or to an interrupt; returns the history."""
@@ -238,8 +283,9 @@ class _Training:
             history.stopped = "budget" if history.planned < history.epochs else ""
         line.end(history)
         if history.stopped == "budget" and budget is not None:
-            line.note(f"The budget of {budget:g} s allows {history.planned} of "
-                      f"{history.epochs} epochs.")
+            line.note(
+                f"The budget of {budget:g} s allows {history.planned} of {history.epochs} epochs."
+            )
         return history
 
     def _saved(self, checkpoint):
@@ -259,7 +305,8 @@ class _Training:
         if budget is not None:
             history.planned = self._epochs_that_fit(budget)
         self.schedule = torch.optim.lr_scheduler.OneCycleLR(
-            self.optimiser, max_lr=settings.lr, total_steps=history.planned * self.steps)
+            self.optimiser, max_lr=settings.lr, total_steps=history.planned * self.steps
+        )
         if saved is not None:
             _restore(saved, self.model, self.optimiser, self.schedule)
         self.start, self.seconds_before = time.perf_counter(), history.seconds
@@ -275,8 +322,9 @@ class _Training:
                 if budget is not None and not interrupts:
                     history.planned = self._shorter_plan(budget)
                 if checkpoint is not None:
-                    _write_checkpoint(checkpoint, recorded, history, self.model, self.optimiser,
-                                      self.schedule)
+                    _write_checkpoint(
+                        checkpoint, recorded, history, self.model, self.optimiser, self.schedule
+                    )
         history.seconds = self._elapsed()
 
     def _epoch(self, line, interrupts):
@@ -293,9 +341,11 @@ class _Training:
             done = len(history.steps) + len(losses)
             _advance(self.schedule, history.planned * self.steps - done)
             if line.is_due():
-                line.write(f"epoch {history.epochs_run + 1}/{history.planned}, "
-                           f"loss {losses[-1].item():.5f}, {_minutes(self._elapsed())} elapsed, "
-                           f"{_minutes(self._left(done))} left")
+                line.write(
+                    f"epoch {history.epochs_run + 1}/{history.planned}, "
+                    f"loss {losses[-1].item():.5f}, {_minutes(self._elapsed())} elapsed, "
+                    f"{_minutes(self._left(done))} left"
+                )
             if interrupts:
                 break
         losses = torch.stack(losses).tolist()
@@ -323,9 +373,12 @@ class _Training:
         return _mean_loss(model, *self.held_out, self.settings.loss_function)
 
     def _new_optimiser(self, model):
-        return torch.optim.AdamW(_trainable(model), self.settings.lr,
-                                 weight_decay=self.settings.weight_decay,
-                                 fused=self.device.type in ("cpu", "cuda") or None)
+        return torch.optim.AdamW(
+            _trainable(model),
+            self.settings.lr,
+            weight_decay=self.settings.weight_decay,
+            fused=self.device.type in ("cpu", "cuda") or None,
+        )
 
     def _layout(self, memory_format):
         """Convolutions of many small pictures are faster with the channels last."""
@@ -338,11 +391,23 @@ class _Training:
 
     def _recorded(self):
         """What a training that goes on from a checkpoint must have in common with the first."""
-        names = ("epochs", "batch_size", "lr", "loss", "weight_decay", "seed", "precision",
-                 "augment")
+        names = (
+            "epochs",
+            "batch_size",
+            "lr",
+            "loss",
+            "weight_decay",
+            "seed",
+            "precision",
+            "augment",
+        )
         held_out = None if self.held_out is None else [_digest(part) for part in self.held_out]
-        return {**{name: _function_name(getattr(self.settings, name)) for name in names},
-                "inputs": _digest(self.x), "targets": _digest(self.y), "validation": held_out}
+        return {
+            **{name: _function_name(getattr(self.settings, name)) for name in names},
+            "inputs": _digest(self.x),
+            "targets": _digest(self.y),
+            "validation": held_out,
+        }
 
     def _elapsed(self):
         """Seconds of training so far, with those of earlier parts."""
@@ -401,8 +466,9 @@ def _epoch_seed(seed, epoch):
 def _advance(schedule, left):
     """A step of the schedule, or, after a plan became shorter, as much as ends it in time."""
     end = schedule.total_steps
-    schedule.last_epoch = min(
-        schedule.last_epoch + (end - schedule.last_epoch) / (left + 1), end) - 1
+    schedule.last_epoch = (
+        min(schedule.last_epoch + (end - schedule.last_epoch) / (left + 1), end) - 1
+    )
     schedule.step()
 
 
@@ -417,14 +483,22 @@ def _mean_loss(model, x, y, loss_function, batch_size=500):
     model.eval()
     try:
         with torch.no_grad():
-            return _mean([float(loss_function(model(inputs), targets)) for inputs, targets in
-                          zip(x.split(batch_size), (x if y is None else y).split(batch_size), strict=True)],
-                         len(x), batch_size)
+            return _mean(
+                [
+                    float(loss_function(model(inputs), targets))
+                    for inputs, targets in zip(
+                        x.split(batch_size), (x if y is None else y).split(batch_size), strict=True
+                    )
+                ],
+                len(x),
+                batch_size,
+            )
     finally:
         model.train(mode)
 
 
 # --- stopping and showing
+
 
 @contextmanager
 def _interrupts():
@@ -451,8 +525,11 @@ class _ProgressLine:
 
     def __init__(self, on, device):
         self.on, self.width, self.last = on, 0, float("-inf")
-        self.place = (torch.cuda.get_device_name(device) if device.type == "cuda" else
-                      f"{device}, {plural(torch.get_num_threads(), 'thread')}")
+        self.place = (
+            torch.cuda.get_device_name(device)
+            if device.type == "cuda"
+            else f"{device}, {plural(torch.get_num_threads(), 'thread')}"
+        )
 
     def is_due(self):
         return self.on and time.perf_counter() - self.last > 0.5
@@ -485,30 +562,51 @@ def _minutes(seconds):
 
 # --- checkpoints
 
+
 def _write_checkpoint(path, settings, history, model, optimiser, schedule):
     tensors = {f"model.{name}": tensor for name, tensor in model.state_dict().items()}
     state = optimiser.state_dict()
     for number, values in state["state"].items():
         tensors |= {f"optimiser.{number}.{name}": value for name, value in values.items()}
-    write_tensors(path, tensors, {"training": {
-        "settings": settings, "history": asdict(history), "groups": state["param_groups"],
-        "schedule": schedule.state_dict()}})
+    write_tensors(
+        path,
+        tensors,
+        {
+            "training": {
+                "settings": settings,
+                "history": asdict(history),
+                "groups": state["param_groups"],
+                "schedule": schedule.state_dict(),
+            }
+        },
+    )
 
 
 def _read_checkpoint(path, settings, model):
     """A checkpoint of this very training; ValueError for another."""
     tensors, meta = read_tensors(path)
     if "training" not in meta:
-        refuse("checkpoint", str(path), "holds weights, but no training to go on with",
-               "use another path")
+        refuse(
+            "checkpoint",
+            str(path),
+            "holds weights, but no training to go on with",
+            "use another path",
+        )
     state = meta["training"]
     for name, value in settings.items():
         if state["settings"].get(name) != value:
-            refuse("checkpoint", str(path), f"belongs to a training with "
-                   f"{name}={state['settings'].get(name)!r} where this one has {value!r}",
-                   "use the same arguments, or remove the file to start afresh")
-    state["model"] = {name.removeprefix("model."): tensor for name, tensor in tensors.items()
-                      if name.startswith("model.")}
+            refuse(
+                "checkpoint",
+                str(path),
+                f"belongs to a training with "
+                f"{name}={state['settings'].get(name)!r} where this one has {value!r}",
+                "use the same arguments, or remove the file to start afresh",
+            )
+    state["model"] = {
+        name.removeprefix("model."): tensor
+        for name, tensor in tensors.items()
+        if name.startswith("model.")
+    }
     check_tensors(path, state["model"], model.state_dict())
     state["optimiser"] = {}
     for name, tensor in tensors.items():

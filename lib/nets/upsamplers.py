@@ -41,8 +41,9 @@ def upsampler(kind, c_in, c_out):
     if kind == "transposed-4":
         return nn.ConvTranspose2d(c_in, c_out, 4, stride=2, padding=1)
     if kind in ("nearest", "bilinear"):
-        return nn.Sequential(nn.Upsample(scale_factor=2, mode=kind),
-                             nn.Conv2d(c_in, c_out, 3, padding=1))
+        return nn.Sequential(
+            nn.Upsample(scale_factor=2, mode=kind), nn.Conv2d(c_in, c_out, 3, padding=1)
+        )
     conv = nn.Conv2d(c_in, 4 * c_out, 3, padding=1)
     if kind == "shuffle-icnr":
         _start_as_nearest(conv)
@@ -74,8 +75,9 @@ class Decoder(nn.Module):
         self.middle = integer("middle", middle, 1)
         self.input_shape = (code,)
         self.linear = nn.Linear(code, first * 7 * 7)
-        self.tail = nn.Sequential(upsampler(kind, first, self.middle), nn.ReLU(),
-                                  upsampler(kind, self.middle, 1))
+        self.tail = nn.Sequential(
+            upsampler(kind, first, self.middle), nn.ReLU(), upsampler(kind, self.middle, 1)
+        )
 
     def features(self, code):
         """The ``first`` feature maps that the tail starts from: (N, code) to (N, first, 7, 7)."""
@@ -100,9 +102,13 @@ class Encoder(nn.Module):
         self.code = integer("code", code, 1)
         self.input_shape = (1, 28, 28)
         self.layers = nn.Sequential(
-            nn.Conv2d(1, 16, 3, stride=2, padding=1), nn.ReLU(),
-            nn.Conv2d(16, 32, 3, stride=2, padding=1), nn.ReLU(),
-            nn.Flatten(), nn.Linear(32 * 7 * 7, code))
+            nn.Conv2d(1, 16, 3, stride=2, padding=1),
+            nn.ReLU(),
+            nn.Conv2d(16, 32, 3, stride=2, padding=1),
+            nn.ReLU(),
+            nn.Flatten(),
+            nn.Linear(32 * 7 * 7, code),
+        )
 
     def forward(self, images):
         return self.layers(images)
@@ -143,8 +149,9 @@ def middle_for(kind, target, code=16, first=32):
     # Each middle map costs the same number of parameters.
     one, two = (_count(kind, code, first, middle) for middle in (1, 2))
     below = max((target - one) // (two - one) + 1, 1)
-    return min((below, below + 1),
-               key=lambda middle: abs(one + (middle - 1) * (two - one) - target))
+    return min(
+        (below, below + 1), key=lambda middle: abs(one + (middle - 1) * (two - one) - target)
+    )
 
 
 def parameters(module):
@@ -203,8 +210,12 @@ def multiplications(module, shape=None):
     known = (nn.Linear, nn.Conv2d, nn.ConvTranspose2d)
     for layer in leaves:
         if list(layer.parameters()) and not isinstance(layer, known):
-            refuse("module", type(layer).__name__, "is a layer whose multiplications are unknown",
-                   "use Linear, Conv2d and ConvTranspose2d")
+            refuse(
+                "module",
+                type(layer).__name__,
+                "is a layer whose multiplications are unknown",
+                "use Linear, Conv2d and ConvTranspose2d",
+            )
     hooks = [layer.register_forward_hook(count) for layer in leaves]
     try:
         with torch.no_grad():
@@ -219,8 +230,9 @@ def multiplications(module, shape=None):
 def _pairs(layer, small, large):
     """Pairs (i, j) with 0 <= s i + d j - p < n, the product over both axes."""
     product = 1
-    for m, n, k, s, p, d in zip(small, large, layer.kernel_size, layer.stride, layer.padding,
-                                layer.dilation, strict=True):
+    for m, n, k, s, p, d in zip(
+        small, large, layer.kernel_size, layer.stride, layer.padding, layer.dilation, strict=True
+    ):
         product *= sum(0 <= s * i + d * j - p < n for i in range(m) for j in range(k))
     return product
 

@@ -38,9 +38,7 @@ def by_library(x, kernel, *, stride=1, padding=0, output_padding=0, dilation=1):
     return _library(single_channel_operands(x, kernel), stride, padding, output_padding, dilation)
 
 
-def layer_by_gradient(
-    x, weight, *, stride=1, padding=0, output_padding=0, groups=1, dilation=1
-):
+def layer_by_gradient(x, weight, *, stride=1, padding=0, output_padding=0, groups=1, dilation=1):
     """The gradient view of a layer.
 
     ``x``: (N, C_in, *m) or (C_in, *m); ``weight``: (C_in, C_out/groups, *k), which the forward
@@ -50,20 +48,28 @@ def layer_by_gradient(
     >>> layer_by_gradient(np.ones((2, 3, 4)), np.ones((3, 5, 3)), stride=2).shape
     (2, 5, 9)
     """
-    return _gradient(layer_operands(x, weight, None, groups, transposed=True), stride, padding,
-                     output_padding, dilation)
+    return _gradient(
+        layer_operands(x, weight, None, groups, transposed=True),
+        stride,
+        padding,
+        output_padding,
+        dilation,
+    )
 
 
-def layer_by_library(
-    x, weight, *, stride=1, padding=0, output_padding=0, groups=1, dilation=1
-):
+def layer_by_library(x, weight, *, stride=1, padding=0, output_padding=0, groups=1, dilation=1):
     """The library view of a layer. Arguments, shapes and errors as in ``layer_by_gradient``.
 
     >>> layer_by_library(np.ones((2, 3, 4)), np.ones((3, 5, 3)), stride=2).shape
     (2, 5, 9)
     """
-    return _library(layer_operands(x, weight, None, groups, transposed=True), stride, padding,
-                    output_padding, dilation)
+    return _library(
+        layer_operands(x, weight, None, groups, transposed=True),
+        stride,
+        padding,
+        output_padding,
+        dilation,
+    )
 
 
 def _gradient(operands, stride, padding, output_padding, dilation):
@@ -74,10 +80,19 @@ def _gradient(operands, stride, padding, output_padding, dilation):
     arriving, kernel = _tensor(operands.x, real), _tensor(operands.weight, real)
 
     channels = kernel.shape[1] * operands.groups
-    u = torch.zeros((len(arriving), channels, *window.transposed_size(operands.size)),
-                    dtype=kernel.dtype, requires_grad=True)
-    v = _CONV[len(operands.size)](u, kernel, stride=window.stride, padding=window.padding,
-                                  dilation=window.dilation, groups=operands.groups)
+    u = torch.zeros(
+        (len(arriving), channels, *window.transposed_size(operands.size)),
+        dtype=kernel.dtype,
+        requires_grad=True,
+    )
+    v = _CONV[len(operands.size)](
+        u,
+        kernel,
+        stride=window.stride,
+        padding=window.padding,
+        dilation=window.dilation,
+        groups=operands.groups,
+    )
     # Where output_padding reaches the stride, u has room for windows beyond those of x.
     v = v[(..., *(slice(m) for m in operands.size))]
     (z,) = torch.autograd.grad(v, u, grad_outputs=arriving)
@@ -87,9 +102,14 @@ def _gradient(operands, stride, padding, output_padding, dilation):
 def _library(operands, stride, padding, output_padding, dilation):
     window = operands.transposed_window(stride, padding, output_padding, dilation)
     z = _CONV_TRANSPOSE[len(operands.size)](
-        _tensor(operands.x, operands.dtype), _tensor(operands.weight, operands.dtype),
-        stride=window.stride, padding=window.padding, output_padding=window.output_padding,
-        groups=operands.groups, dilation=window.dilation)
+        _tensor(operands.x, operands.dtype),
+        _tensor(operands.weight, operands.dtype),
+        stride=window.stride,
+        padding=window.padding,
+        output_padding=window.output_padding,
+        groups=operands.groups,
+        dilation=window.dilation,
+    )
     return operands.result(z.numpy())
 
 

@@ -25,11 +25,19 @@ def adjoint_error(forward, adjoint, x, y):
     x, y = array("x", x), array("y", y)
     ax, aty = array("forward(x)", forward(x)), array("adjoint(y)", adjoint(y))
     if ax.shape != y.shape:
-        refuse("y.shape", y.shape, f"is not the shape {ax.shape} of forward(x)",
-               f"use a y of shape {ax.shape}")
+        refuse(
+            "y.shape",
+            y.shape,
+            f"is not the shape {ax.shape} of forward(x)",
+            f"use a y of shape {ax.shape}",
+        )
     if aty.shape != x.shape:
-        refuse("x.shape", x.shape, f"is not the shape {aty.shape} of adjoint(y)",
-               "use an adjoint that gives back the shape of x")
+        refuse(
+            "x.shape",
+            x.shape,
+            f"is not the shape {aty.shape} of adjoint(y)",
+            "use an adjoint that gives back the shape of x",
+        )
     left, right = ax * y, x * aty
     size = np.abs(left).sum() + np.abs(right).sum()
     return float(np.abs(left.sum() - right.sum()) / size) if size else 0.0

@@ -117,8 +117,12 @@ def layer_checkerboard_score(pictures, stride):
     size = tuple(n - n % one for n, one in zip(pictures.shape[2:], s, strict=True))
     for n, one in zip(size, s, strict=True):
         if one > 1 and n < CELLS_PER_PHASE * one:
-            refuse("pictures.shape", pictures.shape, f"is too small for stride={stride!r}",
-                   f"give each axis at least {CELLS_PER_PHASE} times its stride")
+            refuse(
+                "pictures.shape",
+                pictures.shape,
+                f"is too small for stride={stride!r}",
+                f"give each axis at least {CELLS_PER_PHASE} times its stride",
+            )
     x = pictures[(..., *(slice(n) for n in size))].astype(np.float64)
     largest = np.abs(x).max()
     if not largest:
@@ -146,9 +150,13 @@ def window_power(pictures):
     np.float64(0.25)
     """
     pictures, axes = _layer("pictures", pictures)
-    window = reduce(np.multiply.outer, [
-        0.5 - 0.5 * np.cos(2 * np.pi * np.arange(n) / n) if n > 1 else np.ones(1)
-        for n in pictures.shape[2:]])
+    window = reduce(
+        np.multiply.outer,
+        [
+            0.5 - 0.5 * np.cos(2 * np.pi * np.arange(n) / n) if n > 1 else np.ones(1)
+            for n in pictures.shape[2:]
+        ],
+    )
     weight, over = window.sum(), _spatial(axes)
     means = (pictures * window).sum(axis=over, keepdims=True) / weight
     waves = np.fft.fftn((pictures - means) * window, axes=over)
@@ -158,8 +166,11 @@ def window_power(pictures):
 def _beside(power, line, axis):
     """The mean power on both sides of a bin, along one axis; frequencies wrap round."""
     n, at = power.shape[axis], line[axis]
-    places = [(*line[:axis], place % n, *line[axis + 1:])
-              for near in SURROUNDINGS for place in (at + near, at - near)]
+    places = [
+        (*line[:axis], place % n, *line[axis + 1 :])
+        for near in SURROUNDINGS
+        for place in (at + near, at - near)
+    ]
     return np.mean([power[place] for place in places])
 
 

@@ -91,8 +91,8 @@ def convolve(x, weight, window, groups):
         x = np.pad(x, [(0, 0), (0, 0), *window.sides])
     windows = sliding_window_view(x, window.extent, axis=tuple(range(2, 2 + axes)))
     every = [slice(None, None, step) for step in (*window.stride, *window.dilation)]
-    windows = windows[(..., *every)]                                    # (N, C_in, *m, *k)
-    size = windows.shape[2:2 + axes]
+    windows = windows[(..., *every)]  # (N, C_in, *m, *k)
+    size = windows.shape[2 : 2 + axes]
 
     taps_first = (0, 1, *range(2 + axes, 2 + 2 * axes), *range(2, 2 + axes))
     rows, places = weight[0].size, prod(size)

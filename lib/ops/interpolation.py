@@ -15,13 +15,20 @@ from ..arguments import integer, is_integer, one_of, per_axis, plural, refuse, r
 from .operands import batch_input, single_channel
 
 _LINEAR = {1: "linear", 2: "bilinear", 3: "trilinear"}
-_ONE_AXIS = {"nearest": "nearest", "nearest-exact": "nearest-exact", "linear": "linear",
-             "bilinear": "linear", "trilinear": "linear", "bicubic": "cubic"}
+_ONE_AXIS = {
+    "nearest": "nearest",
+    "nearest-exact": "nearest-exact",
+    "linear": "linear",
+    "bilinear": "linear",
+    "trilinear": "linear",
+    "bicubic": "cubic",
+}
 _A = -0.75  # the free number of Keys' cubic, as PyTorch chooses it
 
 
-def interpolation_matrix(size, output_size, *, mode="linear", align_corners=None,
-                         scale_factor=None):
+def interpolation_matrix(
+    size, output_size, *, mode="linear", align_corners=None, scale_factor=None
+):
     """The matrix M of an interpolation along one axis: y = M x, with x of length n.
 
     Row t holds the weights with which output t reads the input. It reads around the place
@@ -97,8 +104,12 @@ def layer_interpolate(x, *, size=None, scale_factor=None, mode="nearest", align_
     """
     x = batch_input(x)
     if 0 in x.shape[1:]:
-        refuse("x.shape", x.shape, "has an empty axis",
-               "give every axis but the batch at least one cell")
+        refuse(
+            "x.shape",
+            x.shape,
+            "has an empty axis",
+            "give every axis but the batch at least one cell",
+        )
     return _interpolate(x, x.ndim - 2, size, scale_factor, mode, align_corners)
 
 
@@ -147,8 +158,9 @@ def bilinear_weight(channels, stride, *, axes=2, groups=1):
     channels = integer("channels", channels, 1)
     groups = integer("groups", groups, 1)
     if channels % groups:
-        refuse("groups", groups, f"does not divide channels={channels}",
-               f"use a divisor of {channels}")
+        refuse(
+            "groups", groups, f"does not divide channels={channels}", f"use a divisor of {channels}"
+        )
     per_group = channels // groups
     weight = np.zeros((channels, per_group, *kernel.shape))
     each = np.arange(channels)
@@ -178,14 +190,17 @@ def _interpolate(x, axes, size, scale_factor, mode, align_corners):
         x = x.astype(np.float32)
     few = axes == 2 and sum(sizes) <= 128
     for axis in reversed(range(axes)):  # the last axis first: later ones then move whole rows
-        indices, weights = _reads(cells[axis], sizes[axis], scales[axis], mode, align_corners,
-                                  number, few)
+        indices, weights = _reads(
+            cells[axis], sizes[axis], scales[axis], mode, align_corners, number, few
+        )
         if mode.startswith("nearest"):
             x = x.take(indices[0], axis - axes)
         else:
             weights = weights.reshape(*weights.shape, *(1,) * (axes - 1 - axis))
-            x = sum(x.take(index, axis - axes) * weight
-                    for index, weight in zip(indices, weights, strict=True))
+            x = sum(
+                x.take(index, axis - axes) * weight
+                for index, weight in zip(indices, weights, strict=True)
+            )
     return np.asarray(x, dtype)
 
 
@@ -213,8 +228,7 @@ def _reads(n, m, scale, mode, align_corners, number, few=False):
     first = np.minimum(_floor_of_float32(places), n - 1)
     beyond = np.clip(places - first.astype(number), 0, 1)
     if mode == "linear":
-        return (np.stack([first, np.minimum(first + 1, n - 1)]),
-                np.stack([1 - beyond, beyond]))
+        return (np.stack([first, np.minimum(first + 1, n - 1)]), np.stack([1 - beyond, beyond]))
     indices = np.clip(first + np.array([[-1], [0], [1], [2]]), 0, n - 1)
     return indices, _keys(beyond)
 
@@ -284,18 +298,30 @@ def _one_axis_mode(mode, axes):
     one_of("mode", mode, _ONE_AXIS)
     there = ["nearest", "nearest-exact", _LINEAR[axes]] + ["bicubic"] * (axes == 2)
     if mode not in there:
-        refuse("mode", mode, f"does not go with {plural(axes, 'axis', 'axes')}",
-               "use " + " or ".join(repr(word) for word in there))
+        refuse(
+            "mode",
+            mode,
+            f"does not go with {plural(axes, 'axis', 'axes')}",
+            "use " + " or ".join(repr(word) for word in there),
+        )
     return _ONE_AXIS[mode]
 
 
 def _check_align_corners(align_corners, mode):
     if align_corners is not None and not isinstance(align_corners, bool):
-        refuse("align_corners", align_corners, "is neither True nor False",
-               "use one of them, or leave it out")
+        refuse(
+            "align_corners",
+            align_corners,
+            "is neither True nor False",
+            "use one of them, or leave it out",
+        )
     if align_corners is not None and mode.startswith("nearest"):
-        refuse("align_corners", align_corners, f"does not go with mode={mode!r}",
-               "leave it out, or interpolate linearly or by a cubic")
+        refuse(
+            "align_corners",
+            align_corners,
+            f"does not go with mode={mode!r}",
+            "leave it out, or interpolate linearly or by a cubic",
+        )
 
 
 def _sizes_and_scales(shape, cells, axes, size, scale_factor):
@@ -313,12 +339,19 @@ def _sizes_and_scales(shape, cells, axes, size, scale_factor):
     sizes = []
     for axis, (n, scale) in enumerate(zip(cells, scales, strict=True)):
         if n * scale < 1:
-            refuse("scale_factor", scale_factor,
-                   f"leaves an output of size 0 on axis {axis} of x.shape={shape}",
-                   f"use more than 1/{n} there")
+            refuse(
+                "scale_factor",
+                scale_factor,
+                f"leaves an output of size 0 on axis {axis} of x.shape={shape}",
+                f"use more than 1/{n} there",
+            )
         if n * scale >= 2.0**63:
-            refuse("scale_factor", scale_factor, "is too large",
-                   "use a smaller number, for 2**63 - 1 cells at most on every axis")
+            refuse(
+                "scale_factor",
+                scale_factor,
+                "is too large",
+                "use a smaller number, for 2**63 - 1 cells at most on every axis",
+            )
         sizes.append(int(n * scale))
     return sizes, scales
 
@@ -327,12 +360,19 @@ def _scales(scale_factor, axes):
     """A scale factor above 0 for each axis."""
     each = scale_factor if isinstance(scale_factor, (tuple, list)) else (scale_factor,) * axes
     if not all(isinstance(scale, (Real, np.bool_)) for scale in each):
-        refuse("scale_factor", scale_factor, "is not made of numbers",
-               "use a number above 0" + f", or {axes} of them" * (axes > 1))
+        refuse(
+            "scale_factor",
+            scale_factor,
+            "is not made of numbers",
+            "use a number above 0" + f", or {axes} of them" * (axes > 1),
+        )
     if len(each) != axes:
-        refuse_length("scale_factor", scale_factor, axes,
-                      f"give one number, or a tuple of {axes}")
+        refuse_length("scale_factor", scale_factor, axes, f"give one number, or a tuple of {axes}")
     if not all(0 < scale < np.inf for scale in each):
-        refuse("scale_factor", scale_factor, "is not above 0 and finite",
-               "use a number above 0 on every axis")
+        refuse(
+            "scale_factor",
+            scale_factor,
+            "is not above 0 and finite",
+            "use a number above 0 on every axis",
+        )
     return tuple(float(scale) for scale in each)

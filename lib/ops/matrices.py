@@ -16,8 +16,7 @@ from .window import Window
 
 
 def conv_matrix(
-    kernel, size, *, stride=1, padding=0, dilation=1, order="row", output_order=None,
-    sparse=False
+    kernel, size, *, stride=1, padding=0, dilation=1, order="row", output_order=None, sparse=False
 ):
     """The matrix W of a single-channel convolution: ``vec(conv(x, kernel)) = W @ vec(x)``.
 
@@ -44,8 +43,16 @@ def conv_matrix(
 
 
 def conv_transpose_matrix(
-    kernel, size, *, stride=1, padding=0, output_padding=0, dilation=1, order="row",
-    output_order=None, sparse=False
+    kernel,
+    size,
+    *,
+    stride=1,
+    padding=0,
+    output_padding=0,
+    dilation=1,
+    order="row",
+    output_order=None,
+    sparse=False,
 ):
     """The matrix of a transposed convolution: ``vec(conv_transpose(x, kernel)) = M @ vec(x)``.
 
@@ -66,8 +73,9 @@ def conv_transpose_matrix(
            [0, 3]])
     """
     kernel = single_channel("kernel", kernel, entry="tap")
-    tables, m = _conv_transpose_tables(size, kernel.shape, stride, padding, output_padding,
-                                       dilation)
+    tables, m = _conv_transpose_tables(
+        size, kernel.shape, stride, padding, output_padding, dilation
+    )
     return _matrix(kernel.reshape(1, 1, 1, *kernel.shape), tables, m, sparse, order, output_order)
 
 
@@ -92,9 +100,7 @@ def conv_matrix_taps(
     return _matrix(from_1, tables, n, False, order, output_order) - 1
 
 
-def conv_layer_matrix(
-    weight, size, *, stride=1, padding=0, dilation=1, groups=1, sparse=False
-):
+def conv_layer_matrix(weight, size, *, stride=1, padding=0, dilation=1, groups=1, sparse=False):
     """The matrix of a convolution layer without bias, acting on ``x.reshape(-1)``.
 
     A block for each pair of an output channel and an input channel, each the ``conv_matrix`` of
@@ -131,8 +137,9 @@ def conv_transpose_layer_matrix(
     (24, 8)
     """
     weight, groups = layer_weight(weight, groups, transposed=True)
-    tables, m = _conv_transpose_tables(size, weight.shape[2:], stride, padding, output_padding,
-                                       dilation)
+    tables, m = _conv_transpose_tables(
+        size, weight.shape[2:], stride, padding, output_padding, dilation
+    )
     kernels = weight.reshape(groups, len(weight) // groups, *weight.shape[1:]).swapaxes(1, 2)
     return _matrix(kernels, tables, m, sparse)
 
@@ -172,8 +179,18 @@ def _conv_transpose_tables(size, kernel_size, stride, padding, output_padding, d
 
 def _tables(sources, size, output_size, window):
     _check_cells(size)
-    return [sources(*axis) for axis in zip(size, output_size, window.kernel_size, window.stride,
-                                           window.padding, window.dilation, strict=True)]
+    return [
+        sources(*axis)
+        for axis in zip(
+            size,
+            output_size,
+            window.kernel_size,
+            window.stride,
+            window.padding,
+            window.dilation,
+            strict=True,
+        )
+    ]
 
 
 def _check_cells(size):
@@ -198,7 +215,7 @@ def _entries(tables, size, order, output_order):
     one_of("output_order", output_order, ("row", "column"))
 
     axes = range(len(tables))
-    steps = [prod(size[axis + 1:] if order == "row" else size[:axis]) for axis in axes]
+    steps = [prod(size[axis + 1 :] if order == "row" else size[:axis]) for axis in axes]
     # All axes at once: shape (outputs on axis 0, taps on axis 0, outputs on axis 1, ...).
     column = reduce(np.add.outer, [table * step for table, step in zip(tables, steps, strict=True)])
     present = reduce(np.logical_and.outer, [table >= 0 for table in tables])
@@ -225,8 +242,10 @@ def _matrix(kernels, tables, size, sparse, order="row", output_order=None):
     row, column, tap = _entries(tables, size, order, output_order)
     if ins != 1:  # one output channel: the entries of each input channel, side by side
         channel = np.arange(ins)[:, None]
-        row, column, tap = (np.broadcast_to(part, (ins, len(row))).ravel()
-                            for part in (row, column + cells * channel, tap + taps * channel))
+        row, column, tap = (
+            np.broadcast_to(part, (ins, len(row))).ravel()
+            for part in (row, column + cells * channel, tap + taps * channel)
+        )
         along_rows = np.argsort(row, kind="stable")  # in each row the columns still rise
         row, column, tap = row[along_rows], column[along_rows], tap[along_rows]
 

@@ -39,8 +39,10 @@ def overlap_count(size, kernel_size, *, stride=1, padding=0, output_padding=0, d
     k = per_axis("kernel_size", kernel_size, axes, 1)
     w = Window.transposed(k, stride, padding, output_padding, dilation)
     n = w.checked_transposed_size(m)
-    counts = [(conv_transpose_sources(*axis) >= 0).sum(axis=1)
-              for axis in zip(m, n, k, w.stride, w.padding, w.dilation, strict=True)]
+    counts = [
+        (conv_transpose_sources(*axis) >= 0).sum(axis=1)
+        for axis in zip(m, n, k, w.stride, w.padding, w.dilation, strict=True)
+    ]
     return reduce(np.multiply.outer, counts)
 
 
@@ -68,8 +70,10 @@ def overlap_phases(kernel_size, *, stride=1, dilation=1):
     k = per_axis("kernel_size", kernel_size, axes, 1)
     s = per_axis("stride", stride, axes, 1)
     d = per_axis("dilation", dilation, axes, 1)
-    counts = [np.bincount(np.arange(k_) * d_ % s_, minlength=s_)
-              for k_, s_, d_ in zip(k, s, d, strict=True)]
+    counts = [
+        np.bincount(np.arange(k_) * d_ % s_, minlength=s_)
+        for k_, s_, d_ in zip(k, s, d, strict=True)
+    ]
     return reduce(np.multiply.outer, counts)
 
 
@@ -91,12 +95,20 @@ def stacked_overlap(size, layers):
     array([1, 1, 2, 1, 3, 2, 3, 1, 2, 1, 1])
     """
     if not isinstance(layers, (list, tuple)) or not layers:
-        refuse("layers", layers, "is not a list of layers",
-               'give at least one, such as {"kernel_size": 3, "stride": 2}')
+        refuse(
+            "layers",
+            layers,
+            "is not a list of layers",
+            'give at least one, such as {"kernel_size": 3, "stride": 2}',
+        )
     for layer in layers:
         if not isinstance(layer, dict) or "kernel_size" not in layer:
-            refuse("layers", layers, "holds a layer without kernel_size",
-                   'describe every layer by a dict such as {"kernel_size": 3, "stride": 2}')
+            refuse(
+                "layers",
+                layers,
+                "holds a layer without kernel_size",
+                'describe every layer by a dict such as {"kernel_size": 3, "stride": 2}',
+            )
     counts = overlap_count(size, **layers[0])
     for layer in layers[1:]:
         options = {name: value for name, value in layer.items() if name != "kernel_size"}

@@ -152,8 +152,9 @@ def max_unpool1d(x, indices, kernel_size, *, stride=None, padding=0, output_size
     >>> max_unpool1d([[3.0, 5.0]], [[1, 2]], 2)
     array([[0., 3., 5., 0.]])
     """
-    return _max_unpool(_unpool_input(x, 1), indices, 1, kernel_size, stride, padding,
-                       output_size, whole_shape=True)
+    return _max_unpool(
+        _unpool_input(x, 1), indices, 1, kernel_size, stride, padding, output_size, whole_shape=True
+    )
 
 
 def max_unpool2d(x, indices, kernel_size, *, stride=None, padding=0, output_size=None):
@@ -166,8 +167,9 @@ def max_unpool2d(x, indices, kernel_size, *, stride=None, padding=0, output_size
     >>> max_unpool2d(*max_pool2d(x, 2), 2)[0, 0, 3]
     array([ 0., 13.,  0., 15.])
     """
-    return _max_unpool(_unpool_input(x, 2), indices, 2, kernel_size, stride, padding,
-                       output_size, whole_shape=True)
+    return _max_unpool(
+        _unpool_input(x, 2), indices, 2, kernel_size, stride, padding, output_size, whole_shape=True
+    )
 
 
 def max_unpool3d(x, indices, kernel_size, *, stride=None, padding=0, output_size=None):
@@ -179,8 +181,9 @@ def max_unpool3d(x, indices, kernel_size, *, stride=None, padding=0, output_size
     >>> max_unpool3d(*max_pool3d(np.ones((2, 3, 4, 6, 8)), 2), 2).shape
     (2, 3, 4, 6, 8)
     """
-    return _max_unpool(_unpool_input(x, 3), indices, 3, kernel_size, stride, padding,
-                       output_size, whole_shape=True)
+    return _max_unpool(
+        _unpool_input(x, 3), indices, 3, kernel_size, stride, padding, output_size, whole_shape=True
+    )
 
 
 def _max_pool(x, axes, kernel_size, stride, padding, dilation, ceil_mode):
@@ -200,7 +203,7 @@ def _max_pool(x, axes, kernel_size, stride, padding, dilation, ceil_mode):
 def largest_in_windows(x, window, m):
     """Compare, tap by tap, all m windows at once with their best so far: values and indices."""
     k, s, p, d = window.kernel_size, window.stride, window.padding, window.dilation
-    axes, n = len(k), x.shape[-len(k):]
+    axes, n = len(k), x.shape[-len(k) :]
     least = np.iinfo(x.dtype).min if x.dtype.kind in "iu" else -np.inf
     values = np.full((*x.shape[:-axes], *m), least, x.dtype)
     winner = np.zeros(values.shape, np.int32)  # counted from 1; 0 as long as no cell is larger
@@ -214,12 +217,14 @@ def largest_in_windows(x, window, m):
         np.maximum(best, cells, out=best)  # NaN stays NaN
         np.maximum(last, better * np.int32(number), out=last)
 
-    steps = [prod(n[axis + 1:]) for axis in range(axes)]  # from one cell of x to the next
+    steps = [prod(n[axis + 1 :]) for axis in range(axes)]  # from one cell of x to the next
     starts = [si * np.arange(mi) - pi for si, mi, pi in zip(s, m, p, strict=True)]
     offsets = [di * np.arange(ki) for di, ki in zip(d, k, strict=True)]
     indices = _places(starts, steps) + _places(offsets, steps).ravel()[winner - 1]
     if not winner.all():  # the first cell of the window that does not lie before the input
-        starts = [start + di * np.maximum(0, -(start // di)) for start, di in zip(starts, d, strict=True)]
+        starts = [
+            start + di * np.maximum(0, -(start // di)) for start, di in zip(starts, d, strict=True)
+        ]
         indices = np.where(winner, indices, _places(starts, steps))
     return values, indices
 
@@ -241,13 +246,22 @@ def _inside(j, n, m, s, p, d):
 def _pooled_size(size, window, ceil_mode):
     """m on each axis, after PyTorch's two limits: on the padding and on the size."""
     sizes = []
-    for axis, (n, k, s, p, d, e) in enumerate(zip(
-            size, window.kernel_size, window.stride, window.padding, window.dilation,
-            window.extent, strict=True)):
+    for axis, (n, k, s, p, d, e) in enumerate(
+        zip(
+            size,
+            window.kernel_size,
+            window.stride,
+            window.padding,
+            window.dilation,
+            window.extent,
+            strict=True,
+        )
+    ):
         if p > k // 2:
             window.padding.refuse(
                 f"is too large on axis {axis}: it must be at most half of the kernel ({k})",
-                f"use at most {k // 2} there")
+                f"use at most {k // 2} there",
+            )
         steps = n + 2 * p - e
         m = (steps + (s - 1 if ceil_mode else 0)) // s + 1
         if ceil_mode and (m - 1) * s >= n + p:
@@ -256,7 +270,8 @@ def _pooled_size(size, window, ceil_mode):
             size.refuse(
                 f"is too small on axis {axis}: with padding {plural(n + 2 * p, 'cell')}, but "
                 f"kernel {k} with dilation {d} reaches over {e}",
-                f"use {plural(e - 2 * p, 'cell')} or more there, or a smaller kernel or dilation")
+                f"use {plural(e - 2 * p, 'cell')} or more there, or a smaller kernel or dilation",
+            )
         sizes.append(m)
     return tuple(sizes)
 
@@ -265,11 +280,19 @@ def _max_unpool(x, indices, axes, kernel_size, stride, padding, output_size, who
     """Check everything, then write all values at once."""
     indices = array("indices", indices)
     if indices.dtype.kind not in "iu":
-        refuse("indices.dtype", str(indices.dtype), "does not hold whole numbers",
-               "use the indices that max-pooling gave")
+        refuse(
+            "indices.dtype",
+            str(indices.dtype),
+            "does not hold whole numbers",
+            "use the indices that max-pooling gave",
+        )
     if indices.shape != x.shape:
-        refuse("indices.shape", indices.shape, f"is not x.shape={x.shape}",
-               "give an index for every value")
+        refuse(
+            "indices.shape",
+            indices.shape,
+            f"is not x.shape={x.shape}",
+            "give an index for every value",
+        )
     k = per_axis("kernel_size", kernel_size, axes, 1, spread_one=False)
     s = k if stride is None else per_axis("stride", stride, axes, 1, spread_one=False)
     p = per_axis("padding", padding, axes, 0, spread_one=False)
@@ -278,9 +301,12 @@ def _max_unpool(x, indices, axes, kernel_size, stride, padding, output_size, who
     cells, maps = prod(n), prod(x.shape[:-axes])
     wrong = indices[(indices < 0) | (indices >= cells)]
     if wrong.size:
-        refuse("indices", int(wrong[0]),
-               f"is not a place in an output of size {n}, which has {plural(cells, 'cell')}",
-               f"use 0 to {cells - 1}, or give output_size")
+        refuse(
+            "indices",
+            int(wrong[0]),
+            f"is not a place in an output of size {n}, which has {plural(cells, 'cell')}",
+            f"use 0 to {cells - 1}, or give output_size",
+        )
     # One long array, map after map. NumPy writes in order: of values for one cell the last stays.
     canvas = np.zeros(maps * cells, x.dtype)
     starts = cells * np.arange(maps).reshape(*x.shape[:-axes], *(1,) * axes)
@@ -294,24 +320,32 @@ def _unpooled_size(x, window, output_size, whole_shape):
     canvas = window.span(m)
     default = window.cropped_size(canvas)
     if max(default) > MAX_INT64:
-        refuse("x.shape", x.shape, f"would be unpooled to {max(default)} cells",
-               "use a smaller kernel or stride, for 2**63 - 1 cells at most")
+        refuse(
+            "x.shape",
+            x.shape,
+            f"would be unpooled to {max(default)} cells",
+            "use a smaller kernel or stride, for 2**63 - 1 cells at most",
+        )
     if output_size is None:
         return window.checked_cropped_size(canvas, least)
     asked = output_size
     if whole_shape and isinstance(asked, (tuple, list)) and len(asked) == axes + 2:
         asked = asked[2:]
     if not isinstance(asked, (tuple, list)):
-        refuse("output_size", output_size, "is not a tuple",
-               f"use a tuple of {plural(axes, 'number')}")
+        refuse(
+            "output_size", output_size, "is not a tuple", f"use a tuple of {plural(axes, 'number')}"
+        )
     n = per_axis("output_size", asked, axes, 0, spread_one=False)
     for axis, (size, usual, s) in enumerate(zip(n, default, window.stride, strict=True)):
         low, high = max(usual - s + 1, least), usual + s - 1
         if not low <= size <= high:
-            refuse("output_size", output_size,
-                   f"is out of reach on axis {axis}: pooling an input of that size does not give "
-                   f"{m[axis]}",
-                   f"use {low} to {high} there" if low <= high else "use a smaller padding")
+            refuse(
+                "output_size",
+                output_size,
+                f"is out of reach on axis {axis}: pooling an input of that size does not give "
+                f"{m[axis]}",
+                f"use {low} to {high} there" if low <= high else "use a smaller padding",
+            )
     return n
 
 

@@ -77,8 +77,10 @@ def conv_input_sizes(output_size, kernel_size, *, stride=1, padding=0, dilation=
         sizes = range(max(first, 1), first + s)
         if not sizes:
             least = (1 + 2 * window.padding[axis] - window.extent[axis]) // s + 1
-            m.refuse(f"comes from no input on axis {axis}: padding alone makes {least} or more",
-                     f"use an output size of at least {least} there, or a smaller padding")
+            m.refuse(
+                f"comes from no input on axis {axis}: padding alone makes {least} or more",
+                f"use an output size of at least {least} there, or a smaller padding",
+            )
         ranges.append(sizes)
     return _bare_for_ints(tuple(ranges), output_size, kernel_size)
 

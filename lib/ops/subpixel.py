@@ -27,9 +27,13 @@ def pixel_shuffle(x, upscale_factor):
     x, r = _images(x), integer("upscale_factor", upscale_factor, 1)
     *batch, channels, height, width = x.shape
     if channels % r**2:
-        refuse("upscale_factor", upscale_factor,
-               f"does not suit x.shape={x.shape}: its square, {r**2}, does not divide the "
-               f"{plural(channels, 'channel')}", f"use a multiple of {r**2} channels")
+        refuse(
+            "upscale_factor",
+            upscale_factor,
+            f"does not suit x.shape={x.shape}: its square, {r**2}, does not divide the "
+            f"{plural(channels, 'channel')}",
+            f"use a multiple of {r**2} channels",
+        )
     _check_size("upscale_factor", upscale_factor, r * max(height, width))
     blocks = x.reshape(*batch, channels // r**2, r, r, height, width)
     rows_and_columns = np.moveaxis(blocks, (-4, -3), (-3, -1)).copy()  # (..., C, H, r, W, r)
@@ -59,9 +63,12 @@ def pixel_unshuffle(x, downscale_factor):
     *batch, channels, height, width = x.shape
     for name, cells in (("height", height), ("width", width)):
         if cells % r:
-            refuse("downscale_factor", downscale_factor,
-                   f"does not divide the {name} {cells} of x.shape={x.shape}",
-                   f"use a divisor of {cells}")
+            refuse(
+                "downscale_factor",
+                downscale_factor,
+                f"does not divide the {name} {cells} of x.shape={x.shape}",
+                f"use a divisor of {cells}",
+            )
     _check_size("downscale_factor", downscale_factor, channels * r**2)
     blocks = x.reshape(*batch, channels, height // r, r, width // r, r)
     channels_first = np.moveaxis(blocks, (-3, -1), (-4, -3)).copy()  # (..., C, r, r, H, W)
@@ -97,12 +104,20 @@ def icnr(weight, upscale_factor):
 def _images(x):
     x = array("x", x)
     if x.ndim < 3:
-        refuse("x.shape", x.shape, f"has {plural(x.ndim, 'axis', 'axes')}",
-               "use 3 or more, in the order (*, C, H, W)")
+        refuse(
+            "x.shape",
+            x.shape,
+            f"has {plural(x.ndim, 'axis', 'axes')}",
+            "use 3 or more, in the order (*, C, H, W)",
+        )
     return x
 
 
 def _check_size(name, factor, cells):
     if cells > MAX_INT64:
-        refuse(name, factor, f"makes an axis of {cells} cells",
-               "use a smaller factor, for 2**63 - 1 cells at most")
+        refuse(
+            name,
+            factor,
+            f"makes an axis of {cells} cells",
+            "use a smaller factor, for 2**63 - 1 cells at most",
+        )

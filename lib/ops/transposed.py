@@ -32,8 +32,9 @@ def conv_transpose(x, kernel, *, stride=1, padding=0, output_padding=0, dilation
     >>> conv_transpose(np.array([2, 3, 0, -1]), np.array([1, 2, -1]), stride=2)
     array([ 2,  4,  1,  6, -3,  0, -1, -2,  1])
     """
-    return _conv_transpose(single_channel_operands(x, kernel), stride, padding, output_padding,
-                           dilation)
+    return _conv_transpose(
+        single_channel_operands(x, kernel), stride, padding, output_padding, dilation
+    )
 
 
 def conv_transpose1d(
@@ -53,8 +54,13 @@ def conv_transpose1d(
     >>> conv_transpose1d(np.ones((2, 3, 4)), np.ones((3, 5, 3)), stride=2).shape
     (2, 5, 9)
     """
-    return _conv_transpose(layer_operands(x, weight, bias, groups, axes=1, transposed=True),
-                           stride, padding, output_padding, dilation)
+    return _conv_transpose(
+        layer_operands(x, weight, bias, groups, axes=1, transposed=True),
+        stride,
+        padding,
+        output_padding,
+        dilation,
+    )
 
 
 def conv_transpose2d(
@@ -71,8 +77,13 @@ def conv_transpose2d(
     >>> conv_transpose2d(np.ones((1, 32, 4, 4)), np.ones((32, 32, 3, 3)), stride=2).shape
     (1, 32, 9, 9)
     """
-    return _conv_transpose(layer_operands(x, weight, bias, groups, axes=2, transposed=True),
-                           stride, padding, output_padding, dilation)
+    return _conv_transpose(
+        layer_operands(x, weight, bias, groups, axes=2, transposed=True),
+        stride,
+        padding,
+        output_padding,
+        dilation,
+    )
 
 
 def conv_transpose3d(
@@ -89,14 +100,18 @@ def conv_transpose3d(
     >>> conv_transpose3d(np.ones((2, 3, 3, 3)), np.ones((2, 4, 2, 2, 2)), stride=2).shape
     (4, 6, 6, 6)
     """
-    return _conv_transpose(layer_operands(x, weight, bias, groups, axes=3, transposed=True),
-                           stride, padding, output_padding, dilation)
+    return _conv_transpose(
+        layer_operands(x, weight, bias, groups, axes=3, transposed=True),
+        stride,
+        padding,
+        output_padding,
+        dilation,
+    )
 
 
 def _conv_transpose(operands, stride, padding, output_padding, dilation):
     window = operands.transposed_window(stride, padding, output_padding, dilation)
-    return operands.result(
-        transpose_convolve(operands.x, operands.weight, window, operands.groups))
+    return operands.result(transpose_convolve(operands.x, operands.weight, window, operands.groups))
 
 
 def transpose_convolve(x, weight, window, groups):
@@ -125,8 +140,10 @@ def transpose_convolve(x, weight, window, groups):
     every = slice(None)
     for tap in np.ndindex(*taps):
         shares = vectors @ matrices[tap]
-        places = [slice(d * j, d * j + s * (m - 1) + 1, s)
-                  for j, m, s, d in zip(tap, cells, window.stride, window.dilation, strict=True)]
+        places = [
+            slice(d * j, d * j + s * (m - 1) + 1, s)
+            for j, m, s, d in zip(tap, cells, window.stride, window.dilation, strict=True)
+        ]
         canvas[(every, every, *places)] += shares.reshape(groups, batch, *cells, outs)
 
     z = canvas[(every, every, *window.crop(canvas_size))]

@@ -38,6 +38,10 @@ def unvec(v, shape, order="row"):
     axes = len(shape) if isinstance(shape, (tuple, list)) else 1
     cells = per_axis("shape", shape, axes, 0) if axes else ()
     if v.shape != (prod(cells),):
-        refuse("v.shape", v.shape, f"does not fill shape={shape!r}",
-               f"use a vector of {plural(prod(cells), 'entry', 'entries')}")
+        refuse(
+            "v.shape",
+            v.shape,
+            f"does not fill shape={shape!r}",
+            f"use a vector of {plural(prod(cells), 'entry', 'entries')}",
+        )
     return v.reshape(cells, order=numpy_order)

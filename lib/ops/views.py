@@ -24,8 +24,14 @@ def by_matrix(x, kernel, *, stride=1, padding=0, output_padding=0, dilation=1):
     array([ 2,  7,  4, -4, -2,  1])
     """
     x, kernel, window = _single_channel(x, kernel, stride, padding, output_padding, dilation)
-    matrix = conv_transpose_matrix(kernel, x.shape, stride=stride, padding=padding,
-                                   output_padding=output_padding, dilation=dilation)
+    matrix = conv_transpose_matrix(
+        kernel,
+        x.shape,
+        stride=stride,
+        padding=padding,
+        output_padding=output_padding,
+        dilation=dilation,
+    )
     return unvec(matrix @ vec(x), window.transposed_size(x.shape))
 
 
@@ -58,13 +64,15 @@ def by_zero_stuffing(x, kernel, *, stride=1, padding=0, output_padding=0, dilati
     """
     x, kernel, window = _single_channel(x, kernel, stride, padding, output_padding, dilation)
     stuffed = _pad_or_crop(zero_stuff(x, window.stride), _stuffing_sides(window))
-    return convolve(stuffed[np.newaxis, np.newaxis], flip(kernel)[np.newaxis, np.newaxis],
-                    _stride_1(window), groups=1)[0, 0]
+    return convolve(
+        stuffed[np.newaxis, np.newaxis],
+        flip(kernel)[np.newaxis, np.newaxis],
+        _stride_1(window),
+        groups=1,
+    )[0, 0]
 
 
-def layer_by_matrix(
-    x, weight, *, stride=1, padding=0, output_padding=0, groups=1, dilation=1
-):
+def layer_by_matrix(x, weight, *, stride=1, padding=0, output_padding=0, groups=1, dilation=1):
     """The matrix view of a layer: one sparse matrix for all channels, times each vec(x).
 
     ``x``: (N, C_in, *m) or (C_in, *m); ``weight``: (C_in, C_out/groups, *k), whose number of
@@ -80,15 +88,20 @@ def layer_by_matrix(
     z = np.zeros((len(x), operands.weight.shape[1] * groups, *size), operands.dtype)
     if x.size:
         matrix = conv_transpose_layer_matrix(
-            weight, x.shape[2:], stride=stride, padding=padding, output_padding=output_padding,
-            dilation=dilation, groups=groups, sparse=True)
+            weight,
+            x.shape[2:],
+            stride=stride,
+            padding=padding,
+            output_padding=output_padding,
+            dilation=dilation,
+            groups=groups,
+            sparse=True,
+        )
         z[:] = (matrix @ x.reshape(len(x), x[0].size).T).T.reshape(z.shape)
     return operands.result(z)
 
 
-def layer_by_stamps(
-    x, weight, *, stride=1, padding=0, output_padding=0, groups=1, dilation=1
-):
+def layer_by_stamps(x, weight, *, stride=1, padding=0, output_padding=0, groups=1, dilation=1):
     """The stamp view of a layer: each input place stamps its channels' kernels, all at once.
 
     Arguments, shapes and errors as in ``layer_by_matrix``.
@@ -103,7 +116,7 @@ def layer_by_stamps(
     outs = operands.weight.shape[1] * operands.groups
     canvas = np.zeros((len(x), outs, *window.canvas_size(operands.size)), operands.dtype)
     for cell in np.ndindex(*operands.size):
-        values = np.split(x[(..., *cell)], operands.groups, axis=1)         # (N, C_in/groups)
+        values = np.split(x[(..., *cell)], operands.groups, axis=1)  # (N, C_in/groups)
         stamps = [np.tensordot(v, k, axes=1) for v, k in zip(values, kernels, strict=True)]
         canvas[(..., *_place(cell, window))] += np.concatenate(stamps, axis=1)
     return operands.result(canvas[(..., *window.crop(canvas.shape[2:]))])
@@ -147,8 +160,12 @@ def zero_stuff(x, stride):
     """
     x = array("x", x)
     if x.size == 0 or x.ndim == 0:
-        refuse("x.shape", x.shape, "has nothing to put zeros between",
-               "give one axis or more, each with at least one cell")
+        refuse(
+            "x.shape",
+            x.shape,
+            "has nothing to put zeros between",
+            "give one axis or more, each with at least one cell",
+        )
     stride = per_axis("stride", stride, x.ndim, 1)
     return spread(x, stride, [s * (n - 1) + 1 for n, s in zip(x.shape, stride, strict=True)])
 
@@ -156,8 +173,10 @@ def zero_stuff(x, stride):
 def spread(x, stride, size):
     """Zeros of this size, with the cells of x on them so far apart."""
     if max(size) > MAX_INT64:
-        stride.refuse(f"is too large for x.shape={x.shape}",
-                      "use a smaller stride, for 2**63 - 1 cells at most on every axis")
+        stride.refuse(
+            f"is too large for x.shape={x.shape}",
+            "use a smaller stride, for 2**63 - 1 cells at most on every axis",
+        )
     canvas = np.zeros(size, x.dtype)
     canvas[tuple(slice(None, None, s) for s in stride)] = x
     return canvas
@@ -182,8 +201,10 @@ def _single_channel(x, kernel, stride, padding, output_padding, dilation):
 
 def _place(cell, window):
     """Where on the canvas an input cell's stamp goes: every d-th cell from s i."""
-    return tuple(slice(s * i, s * i + e, d)
-                 for i, s, e, d in zip(cell, window.stride, window.extent, window.dilation, strict=True))
+    return tuple(
+        slice(s * i, s * i + e, d)
+        for i, s, e, d in zip(cell, window.stride, window.extent, window.dilation, strict=True)
+    )
 
 
 def _stuffing_sides(window):
@@ -200,5 +221,9 @@ def _stride_1(window):
 def _pad_or_crop(x, sides):
     """Add zeros at each end of each axis; a negative number takes cells away."""
     x = np.pad(x, [(max(before, 0), max(after, 0)) for before, after in sides])
-    return x[tuple(slice(max(-before, 0), n - max(-after, 0))
-                   for n, (before, after) in zip(x.shape, sides, strict=True))]
+    return x[
+        tuple(
+            slice(max(-before, 0), n - max(-after, 0))
+            for n, (before, after) in zip(x.shape, sides, strict=True)
+        )
+    ]

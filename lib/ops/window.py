@@ -42,10 +42,17 @@ class Window:
         if not in_words or one_of("padding", padding, ("valid", "same")) == "valid":
             return window
         if max(s) > 1:
-            refuse("padding", padding, f"does not go with stride={stride!r}",
-                   "use stride=1, or give the padding in numbers")
-        return replace(window, padding=tuple((e - 1) // 2 for e in window.extent),
-                       padding_after=tuple(e // 2 for e in window.extent))
+            refuse(
+                "padding",
+                padding,
+                f"does not go with stride={stride!r}",
+                "use stride=1, or give the padding in numbers",
+            )
+        return replace(
+            window,
+            padding=tuple((e - 1) // 2 for e in window.extent),
+            padding_after=tuple(e // 2 for e in window.extent),
+        )
 
     @classmethod
     def transposed(cls, kernel_size, stride, padding, output_padding, dilation):
@@ -62,7 +69,9 @@ class Window:
             if a >= max(s, d):
                 output_padding.refuse(
                     f"is too large on axis {axis}: it must be smaller than the stride ({s}) or "
-                    f"the dilation ({d})", f"use at most {max(s, d) - 1} there")
+                    f"the dilation ({d})",
+                    f"use at most {max(s, d) - 1} there",
+                )
         return cls(kernel_size, stride, padding, dilation, output_padding)
 
     @property
@@ -77,12 +86,16 @@ class Window:
 
     def span(self, count):
         """Cells from the first to the last that so many windows reach: s (m - 1) + e."""
-        return tuple(s * (m - 1) + e for m, s, e in zip(count, self.stride, self.extent, strict=True))
+        return tuple(
+            s * (m - 1) + e for m, s, e in zip(count, self.stride, self.extent, strict=True)
+        )
 
     def output_size(self, size):
         """What a convolution makes of a checked ``size``: m = floor((n + 2p - e) / s) + 1."""
         sizes = []
-        for axis, (n, e, (before, after)) in enumerate(zip(size, self.extent, self.sides, strict=True)):
+        for axis, (n, e, (before, after)) in enumerate(
+            zip(size, self.extent, self.sides, strict=True)
+        ):
             padded = before + n + after
             if padded < e:
                 missing = e - padded
@@ -91,10 +104,13 @@ class Window:
                     f"kernel {self.kernel_size[axis]} with dilation {self.dilation[axis]} reaches "
                     f"over {e}",
                     f"use {plural(n + missing, 'cell')} or more there, padding "
-                    f"{before + (missing + 1) // 2} or more, or a smaller kernel or dilation")
+                    f"{before + (missing + 1) // 2} or more, or a smaller kernel or dilation",
+                )
             if padded > MAX_INT64:
-                size.refuse(f"is too large on axis {axis}: with padding {padded} cells",
-                            "use a smaller padding or size, 2**63 - 1 cells at most together")
+                size.refuse(
+                    f"is too large on axis {axis}: with padding {padded} cells",
+                    "use a smaller padding or size, 2**63 - 1 cells at most together",
+                )
             sizes.append((padded - e) // self.stride[axis] + 1)
         return tuple(sizes)
 
@@ -115,8 +131,10 @@ class Window:
         canvas_size = self.canvas_size(size)
         for axis, full in enumerate(canvas_size):
             if full > MAX_INT64:
-                size.refuse(f"is too large on axis {axis}: the canvas would have {full} cells",
-                            "use a smaller size, stride or dilation, for 2**63 - 1 cells at most")
+                size.refuse(
+                    f"is too large on axis {axis}: the canvas would have {full} cells",
+                    "use a smaller size, stride or dilation, for 2**63 - 1 cells at most",
+                )
         return self.checked_cropped_size(canvas_size, least)
 
     def cropped_size(self, canvas_size):
@@ -131,5 +149,6 @@ class Window:
                 most = (full - least) // 2
                 self.padding.refuse(
                     f"leaves an output of size {size} on axis {axis}",
-                    f"use at most {most} there" if most >= 0 else "use a larger kernel")
+                    f"use at most {most} there" if most >= 0 else "use a larger kernel",
+                )
         return sizes

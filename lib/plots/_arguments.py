@@ -14,8 +14,12 @@ def real_numbers(name, values, axes=None):
     except (TypeError, ValueError):
         refuse(name, values, "is not made of real numbers", "give numbers, as many in every row")
     if axes and values.ndim not in axes:
-        refuse(f"{name}.shape", values.shape, f"has {plural(values.ndim, 'axis', 'axes')}",
-               f"give {' or '.join(map(str, axes))}")
+        refuse(
+            f"{name}.shape",
+            values.shape,
+            f"has {plural(values.ndim, 'axis', 'axes')}",
+            f"give {' or '.join(map(str, axes))}",
+        )
     if values.size == 0:
         refuse(f"{name}.shape", values.shape, "holds no number", "give at least one")
     if not np.isfinite(values).all():
@@ -27,8 +31,12 @@ def numbers_or_letters(name, values, axes=(1, 2)):
     """An object array of numbers or letters, with one of these numbers of axes."""
     values = np.asarray(values, dtype=object)
     if values.ndim not in axes:
-        refuse(f"{name}.shape", values.shape, f"has {plural(values.ndim, 'axis', 'axes')}",
-               f"give {' or '.join(map(str, axes))}")
+        refuse(
+            f"{name}.shape",
+            values.shape,
+            f"has {plural(values.ndim, 'axis', 'axes')}",
+            f"give {' or '.join(map(str, axes))}",
+        )
     if values.size == 0:
         refuse(f"{name}.shape", values.shape, "is empty", "give at least one entry")
     for value in values.flat:
@@ -48,6 +56,7 @@ def strings(name, values, count, noun):
     """A list with a string for each of ``count`` things; a single one need not be in a list."""
     values = [values] if isinstance(values, str) else list(values)
     if len(values) != count or any(not isinstance(value, str) for value in values):
-        refuse(name, values, f"does not name {plural(count, noun)}",
-               f"give {plural(count, 'string')}")
+        refuse(
+            name, values, f"does not name {plural(count, noun)}", f"give {plural(count, 'string')}"
+        )
     return values

@@ -43,7 +43,7 @@ def flat(tap, kernel_shape):
 
 
 def cell_name(letter, index):
-    """"y₃" in one dimension, "y[0, 1]" in two."""
+    """ "y₃" in one dimension, "y[0, 1]" in two."""
     return sub(letter, index[0]) if len(index) == 1 else f"{letter}[{', '.join(map(str, index))}]"
 
 
@@ -100,8 +100,15 @@ class Grid:
         """Write in a cell, smaller where the text is long."""
         x, y = self.middle(index)
         most = min(size, 0.62 * self.cell)
-        self.sheet.text(x + dx * self.cell, y + dy * self.cell, text,
-                        fit_size(text, 0.88 * self.cell, most, bold=bold), color, "center", bold)
+        self.sheet.text(
+            x + dx * self.cell,
+            y + dy * self.cell,
+            text,
+            fit_size(text, 0.88 * self.cell, most, bold=bold),
+            color,
+            "center",
+            bold,
+        )
 
     def outline(self, index, shape=None, color="ink", line=2.0, dash=None):
         """A strong frame around `shape` cells (one cell if left out) from `index` on."""

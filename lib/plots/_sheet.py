@@ -73,8 +73,11 @@ class Sheet:
 
     def rules(self, x, y, w, h, columns=(), rows=(), **look):
         """Lines down a box at the offsets `columns` and across it at `rows`; look as in lines."""
-        self.lines(*([(x + at, y), (x + at, y + h)] for at in columns),
-                   *([(x, y + at), (x + w, y + at)] for at in rows), **look)
+        self.lines(
+            *([(x + at, y), (x + at, y + h)] for at in columns),
+            *([(x, y + at), (x + w, y + at)] for at in rows),
+            **look,
+        )
 
     def polygon(self, points, fill, layer=4):
         """A filled polygon."""
@@ -87,8 +90,9 @@ class Sheet:
     def disc(self, x, y, radius, fill=None, edge=None, line=0.8, layer=3):
         """A filled or open circle."""
         circle = Path.circle((x, y), radius)
-        self._items.append(("path", layer, (fill, edge, line, None),
-                            (circle.vertices, circle.codes)))
+        self._items.append(
+            ("path", layer, (fill, edge, line, None), (circle.vertices, circle.codes))
+        )
         self._grow(x - radius, y - radius, x + radius, y + radius)
 
     def arrow(self, start, end):
@@ -160,11 +164,19 @@ class Sheet:
         for (fill, edge, line, dash), shapes in merged.items():
             path = Path.make_compound_path(*(Path(v, c) for v, c in shapes))
             # A Path without codes is a polyline; make_compound_path keeps them apart.
-            axes.add_patch(PathPatch(
-                path, facecolor=light(fill), edgecolor=light(edge), linewidth=line if edge else 0,
-                linestyle=(0, dash) if dash else "solid", clip_on=False, zorder=layer,
-                capstyle="butt", joinstyle="miter" if dash is None and fill else "round",
-            ))
+            axes.add_patch(
+                PathPatch(
+                    path,
+                    facecolor=light(fill),
+                    edgecolor=light(edge),
+                    linewidth=line if edge else 0,
+                    linestyle=(0, dash) if dash else "solid",
+                    clip_on=False,
+                    zorder=layer,
+                    capstyle="butt",
+                    joinstyle="miter" if dash is None and fill else "round",
+                )
+            )
 
 
 def box_path(x, y, w, h):
@@ -175,8 +187,18 @@ def box_path(x, y, w, h):
 def _write(axes, look, what):
     size, color, ha, bold = look
     x, y, text = what
-    axes.text(x, y + _CAP * size, text, fontsize=size, color=light(color), ha=ha, va="baseline",
-              fontweight="bold" if bold else "normal", parse_math=False, zorder=5)
+    axes.text(
+        x,
+        y + _CAP * size,
+        text,
+        fontsize=size,
+        color=light(color),
+        ha=ha,
+        va="baseline",
+        fontweight="bold" if bold else "normal",
+        parse_math=False,
+        zorder=5,
+    )
 
 
 def flow(panels, gap=(22, 18), most=4):
@@ -189,7 +211,7 @@ def flow(panels, gap=(22, 18), most=4):
         columns = 2  # two and two reads better than three and one
     y = 0.0
     for start in range(0, len(panels), columns):
-        row = panels[start:start + columns]
+        row = panels[start : start + columns]
         for i, panel in enumerate(row):
             sheet.place(panel, i * (panel_width + gap[0]), y)
         y += max(p.height for p in row) + gap[1]

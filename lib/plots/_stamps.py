@@ -25,16 +25,23 @@ class Stamps:
     def __init__(self, x, kernel, stride=1, padding=0, output_padding=0, dilation=1):
         self.x, self.kernel = x, kernel = input_and_kernel(x, kernel)
         self.shape = ops.conv_transpose_output_size(
-            x.shape, kernel.shape, stride=stride, padding=padding,
-            output_padding=output_padding, dilation=dilation)
+            x.shape,
+            kernel.shape,
+            stride=stride,
+            padding=padding,
+            output_padding=output_padding,
+            dilation=dilation,
+        )
         self.stride = per_axis("stride", stride, x.ndim, 1)
         self.padding = per_axis("padding", padding, x.ndim, 0)
         self.more = per_axis("output_padding", output_padding, x.ndim, 0)
         self.dilation = per_axis("dilation", dilation, x.ndim, 1)
-        stamped = ops.conv_transpose_output_size(x.shape, kernel.shape, stride=stride,
-                                                 dilation=dilation)
-        self.canvas = tuple(max(t, p + n) for t, p, n
-                            in zip(stamped, self.padding, self.shape, strict=True))
+        stamped = ops.conv_transpose_output_size(
+            x.shape, kernel.shape, stride=stride, dilation=dilation
+        )
+        self.canvas = tuple(
+            max(t, p + n) for t, p, n in zip(stamped, self.padding, self.shape, strict=True)
+        )
         self.products = {at: [] for at in cells_of(self.canvas)}
         for cell in cells_of(x.shape):
             for _, at, value in self.stamp(cell):
@@ -42,15 +49,22 @@ class Stamps:
         self.sum = np.empty(self.canvas, dtype=object)
         for at in self.products:
             self.sum[at] = words.total(self.products[at])
-        self.result = self.sum[tuple(slice(p, p + n) for p, n
-                                     in zip(self.padding, self.shape, strict=True))]
-        self.settings = options_words(stride=self.stride, padding=self.padding,
-                                      output_padding=self.more, dilation=self.dilation)
+        self.result = self.sum[
+            tuple(slice(p, p + n) for p, n in zip(self.padding, self.shape, strict=True))
+        ]
+        self.settings = options_words(
+            stride=self.stride,
+            padding=self.padding,
+            output_padding=self.more,
+            dilation=self.dilation,
+        )
 
     def stamp(self, cell):
         """[(tap, canvas cell, product)] of one input cell."""
-        return [(tap, at, words.product(self.x[cell], self.kernel[tap]))
-                for tap, at in touched(cell, self.kernel.shape, self.stride, self.dilation)]
+        return [
+            (tap, at, words.product(self.x[cell], self.kernel[tap]))
+            for tap, at in touched(cell, self.kernel.shape, self.stride, self.dilation)
+        ]
 
     def draw_stamp(self, grid, cell):
         """The stamp of one input cell in its taps' colours; returns the cells that it touches."""
@@ -67,7 +81,8 @@ class Stamps:
         """Whether this output cell is there because of output_padding."""
         index = self.output_index(at)
         return index is not None and any(
-            i >= n - a for i, n, a in zip(index, self.shape, self.more, strict=True))
+            i >= n - a for i, n, a in zip(index, self.shape, self.more, strict=True)
+        )
 
     def overlaps(self):
         return sum(len(p) > 1 for p in self.products.values())
@@ -82,15 +97,27 @@ class Stamps:
             grid.role(at, "output")
             if self.is_extra(at) and marks:
                 x, y = grid.corner(at)
-                grid.sheet.rect(x + 2.6, y + 2.6, grid.cell - 5.2, grid.cell - 5.2, None,
-                                "output-line", 1.1, (1.6, 1.6), 3)
+                grid.sheet.rect(
+                    x + 2.6,
+                    y + 2.6,
+                    grid.cell - 5.2,
+                    grid.cell - 5.2,
+                    None,
+                    "output-line",
+                    1.1,
+                    (1.6, 1.6),
+                    3,
+                )
             if numbers:
                 grid.write(at, number(self.sum[at]))
             if marks and len(self.products[at]) > 1:
                 x, y = grid.corner(at)
                 c = 0.3 * grid.cell
-                grid.sheet.polygon([(x + grid.cell - c, y), (x + grid.cell, y),
-                                    (x + grid.cell, y + c)], "output-line", layer=3)
+                grid.sheet.polygon(
+                    [(x + grid.cell - c, y), (x + grid.cell, y), (x + grid.cell, y + c)],
+                    "output-line",
+                    layer=3,
+                )
 
     def key(self, marks=True):
         """What the marks in the sum mean, only those that occur."""

@@ -146,4 +146,4 @@ def shorten(text, limit=600):
     end = max(cut.rfind(". "), cut.rfind("; "))
     if end < 40:
         return cut + "…"
-    return cut[:end + 1] if cut[end] == "." else cut[:end] + " …"
+    return cut[: end + 1] if cut[end] == "." else cut[:end] + " …"

@@ -76,10 +76,26 @@ _NAME_OF = {values[0]: name for name, values in TOKENS.items()}
 
 # matplotlib's own defaults first, so that a reader's settings change nothing; what belongs to
 # the session and not to the look (backend, time zone, ...) stays as it is.
-_NOT_STYLE = ("backend", "interactive", "toolbar", "timezone", "webagg", "tk.", "figure.hooks",
-              "date.", "docstring", "savefig.directory", "_internal", "agg.", "macosx")
-RC = {key: value for key, value in matplotlib.rcParamsDefault.items()
-      if not key.startswith(_NOT_STYLE)}
+_NOT_STYLE = (
+    "backend",
+    "interactive",
+    "toolbar",
+    "timezone",
+    "webagg",
+    "tk.",
+    "figure.hooks",
+    "date.",
+    "docstring",
+    "savefig.directory",
+    "_internal",
+    "agg.",
+    "macosx",
+)
+RC = {
+    key: value
+    for key, value in matplotlib.rcParamsDefault.items()
+    if not key.startswith(_NOT_STYLE)
+}
 RC |= {
     "svg.fonttype": "path",
     "lines.scale_dashes": False,
@@ -152,14 +168,15 @@ def _to_svg(figure, alt):
     svg = re.sub(r"<\?xml.*?<svg", "<svg", svg, flags=re.S)
     svg = re.sub(r"<!--.*?-->", "", svg, flags=re.S)
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.S)
-    svg = re.sub(r"<style type.*?</style>", "<style>*{stroke-linejoin:round}</style>", svg,
-                 flags=re.S)
+    svg = re.sub(
+        r"<style type.*?</style>", "<style>*{stroke-linejoin:round}</style>", svg, flags=re.S
+    )
     svg = re.sub(r">\s+<", "><", svg)
     svg = _smaller(svg)
     svg = re.sub(r"#[0-9a-f]{6}\b", lambda m: f"var(--{_NAME_OF[m.group()]})", svg)
     label = alt.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")
     head = svg.index(">")
-    return f'{svg[:head]} role="img" aria-label="{label}">{_STYLE}{svg[head + 1:].strip()}\n'
+    return f'{svg[:head]} role="img" aria-label="{label}">{_STYLE}{svg[head + 1 :].strip()}\n'
 
 
 class Picture:

@@ -25,9 +25,12 @@ def input_and_kernel(x, kernel):
     """Both as arrays of numbers or letters, with as many axes."""
     x, kernel = numbers_or_letters("x", x), numbers_or_letters("kernel", kernel)
     if x.ndim != kernel.ndim:
-        refuse("kernel.shape", kernel.shape,
-               f"has {plural(kernel.ndim, 'axis', 'axes')} and x has {x.ndim}",
-               "give both as many")
+        refuse(
+            "kernel.shape",
+            kernel.shape,
+            f"has {plural(kernel.ndim, 'axis', 'axes')} and x has {x.ndim}",
+            "give both as many",
+        )
     return x, kernel
 
 
@@ -49,8 +52,9 @@ class Windows:
         self.settings = options_words(**options)
         self.y = np.empty(self.shape, dtype=object)
         for cell in cells_of(self.shape):
-            self.y[cell] = words.total([words.product(value, kernel[tap])
-                                        for tap, _, value in self.terms(cell)])
+            self.y[cell] = words.total(
+                [words.product(value, kernel[tap]) for tap, _, value in self.terms(cell)]
+            )
 
     def terms(self, cell):
         """[(tap, padded cell, value)] for the window of output cell `cell`."""
@@ -109,5 +113,6 @@ class Windows:
         if kernel.ndim == 1:
             for tap, at, _ in terms:
                 x, _ = grid.middle(at)
-                grid.sheet.text(x, grid.bottom + 8, f"×{number(kernel[tap])}", SMALL,
-                                "kernel-line", "center")
+                grid.sheet.text(
+                    x, grid.bottom + 8, f"×{number(kernel[tap])}", SMALL, "kernel-line", "center"
+                )

@@ -26,8 +26,11 @@ def size_staircase(kernel_size, *, stride, padding=0, dilation=1, sizes=range(1,
     'Output size against input size of a convolutio'
     """
     kernel_size = integer("kernel_size", kernel_size, 1)
-    options = {"stride": integer("stride", stride, 1), "padding": integer("padding", padding, 0),
-               "dilation": integer("dilation", dilation, 1)}
+    options = {
+        "stride": integer("stride", stride, 1),
+        "padding": integer("padding", padding, 0),
+        "dilation": integer("dilation", dilation, 1),
+    }
     reach = extent(kernel_size, options["dilation"])
     least = max(1, reach - 2 * options["padding"])
     groups = {}  # output size: the input sizes that share it
@@ -35,43 +38,89 @@ def size_staircase(kernel_size, *, stride, padding=0, dilation=1, sizes=range(1,
         if n >= least:
             groups.setdefault(ops.conv_output_size(n, kernel_size, **options), []).append(int(n))
     if not groups:
-        refuse("sizes", sizes, f"holds no input size that a kernel spanning {reach} cells fits",
-               f"give sizes of at least {least}")
+        refuse(
+            "sizes",
+            sizes,
+            f"holds no input size that a kernel spanning {reach} cells fits",
+            f"give sizes of at least {least}",
+        )
     back = {m: ops.conv_transpose_output_size(m, kernel_size, **options) for m in groups}
     with style():
         figure = figure_with_margins(6.5, 4.4)
         axes = figure.add_subplot()
         for m, group in sorted(groups.items()):
-            axes.plot([min(group) - 0.34, max(group) + 0.34], [m, m], color=light("output"),
-                      linewidth=15, solid_capstyle="round", zorder=1)
+            axes.plot(
+                [min(group) - 0.34, max(group) + 0.34],
+                [m, m],
+                color=light("output"),
+                linewidth=15,
+                solid_capstyle="round",
+                zorder=1,
+            )
             for n in group:
                 axes.plot(n, m, "o", markersize=6.5, color=light("output-line"), zorder=3)
                 if n == back[m]:
-                    axes.plot(n, m, "o", markersize=13, markerfacecolor="none", zorder=3,
-                              markeredgecolor=light("input-line"), markeredgewidth=1.8)
+                    axes.plot(
+                        n,
+                        m,
+                        "o",
+                        markersize=13,
+                        markerfacecolor="none",
+                        zorder=3,
+                        markeredgecolor=light("input-line"),
+                        markeredgewidth=1.8,
+                    )
                 elif n > back[m]:
-                    axes.annotate(f"+{n - back[m]}", (n, m), (0, 9), textcoords="offset points",
-                                  ha="center", fontsize=9.5, color=light("ink"))
+                    axes.annotate(
+                        f"+{n - back[m]}",
+                        (n, m),
+                        (0, 9),
+                        textcoords="offset points",
+                        ha="center",
+                        fontsize=9.5,
+                        color=light("ink"),
+                    )
         drawn = [n for group in groups.values() for n in group]
-        axes.set(xlabel="input size n", ylabel="output size m",
-                 xlim=(min(drawn) - 0.8, max(drawn) + 0.8),
-                 ylim=(min(groups) - 0.7, max(groups) + 0.8))
+        axes.set(
+            xlabel="input size n",
+            ylabel="output size m",
+            xlim=(min(drawn) - 0.8, max(drawn) + 0.8),
+            ylim=(min(groups) - 0.7, max(groups) + 0.8),
+        )
         axes.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=14))
         axes.yaxis.set_major_locator(MaxNLocator(integer=True, nbins=10))
-        settings = ", ".join(f"{name} {value}" for name, value in
-                             (("kernel", kernel_size), *options.items()))
+        settings = ", ".join(
+            f"{name} {value}" for name, value in (("kernel", kernel_size), *options.items())
+        )
         axes.set_title(settings)
-        ring = axes.plot([], [], "o", markersize=11, markerfacecolor="none", markeredgewidth=1.8,
-                         markeredgecolor=light("input-line"))[0]
+        ring = axes.plot(
+            [],
+            [],
+            "o",
+            markersize=11,
+            markerfacecolor="none",
+            markeredgewidth=1.8,
+            markeredgecolor=light("input-line"),
+        )[0]
         dot = axes.plot([], [], "o", markersize=6.5, color=light("output-line"))[0]
-        figure.legend([ring, dot], ["the transposed convolution comes back here",
-                                    "+a: needs output padding a"],
-                      loc="outside lower left", ncols=2, handletextpad=0.3, columnspacing=1.2)
-    steps = "; ".join(f"{words.listed(group)} → {m}, back to {back[m]}"
-                      for m, group in sorted(groups.items()))
-    return Picture(figure, (
-        f"Output size against input size of a convolution with {settings}: a staircase on which "
-        f"up to {plural(options['stride'], 'input size')} share an output size. {steps}."))
+        figure.legend(
+            [ring, dot],
+            ["the transposed convolution comes back here", "+a: needs output padding a"],
+            loc="outside lower left",
+            ncols=2,
+            handletextpad=0.3,
+            columnspacing=1.2,
+        )
+    steps = "; ".join(
+        f"{words.listed(group)} → {m}, back to {back[m]}" for m, group in sorted(groups.items())
+    )
+    return Picture(
+        figure,
+        (
+            f"Output size against input size of a convolution with {settings}: a staircase on "
+            f"which up to {plural(options['stride'], 'input size')} share an output size. {steps}."
+        ),
+    )
 
 
 def loss_and_kernel(losses, kernels, target):
@@ -89,8 +138,12 @@ def loss_and_kernel(losses, kernels, target):
     target = real_numbers("target", target, (1, 2))
     kernels = [real_numbers("kernels", kernel, (target.ndim,)) for kernel in kernels]
     if len(kernels) != 2 or any(kernel.shape != target.shape for kernel in kernels):
-        refuse("kernels.shape", [kernel.shape for kernel in kernels], "is not target's, twice",
-               f"give two kernels, before and after, of shape {target.shape}")
+        refuse(
+            "kernels.shape",
+            [kernel.shape for kernel in kernels],
+            "is not target's, twice",
+            f"give two kernels, before and after, of shape {target.shape}",
+        )
     with style():
         figure = figure_with_margins(6.5, 5.4)
         top, bottom = figure.subplots(2, height_ratios=(1, 1.05))
@@ -100,28 +153,50 @@ def loss_and_kernel(losses, kernels, target):
         top.set(xlabel="training step", title="loss")
         top.xaxis.set_major_locator(MaxNLocator(integer=True))
         places = np.arange(target.size)
-        looks = [("before", "faint", "muted", "//"), ("after", "output", "output-line", ""),
-                 ("target", "kernel", "kernel-line", "..")]
+        looks = [
+            ("before", "faint", "muted", "//"),
+            ("after", "output", "output-line", ""),
+            ("target", "kernel", "kernel-line", ".."),
+        ]
         width = 0.82 / 3
         for i, ((name, fill, edge, hatch), values) in enumerate(
-                zip(looks, [*kernels, target], strict=True)):
-            bottom.bar(places + (i - 1) * width, values.ravel(), 0.92 * width,
-                       label=name, facecolor=light(fill), edgecolor=light(edge), hatch=hatch,
-                       linewidth=1.2)
+            zip(looks, [*kernels, target], strict=True)
+        ):
+            bottom.bar(
+                places + (i - 1) * width,
+                values.ravel(),
+                0.92 * width,
+                label=name,
+                facecolor=light(fill),
+                edgecolor=light(edge),
+                hatch=hatch,
+                linewidth=1.2,
+            )
         bottom.axhline(0, color=light("ink"), linewidth=0.9)
         bottom.set_title("kernel")
-        bottom.set_xticks(places, [words.sub("w", i) if target.ndim == 1 else
-                                   words.sub("w", "".join(map(str, divmod(i, target.shape[1]))))
-                                   for i in places])
+        bottom.set_xticks(
+            places,
+            [
+                words.sub("w", i)
+                if target.ndim == 1
+                else words.sub("w", "".join(map(str, divmod(i, target.shape[1]))))
+                for i in places
+            ],
+        )
         bottom.grid(axis="x", visible=False)
         bottom.legend(loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=3)
-    alt = (f"Training curve: the loss falls from {number(losses[0])} to "
-           f"{number(losses[-1])} in {plural(len(losses), 'recorded step')}. ")
+    alt = (
+        f"Training curve: the loss falls from {number(losses[0])} to "
+        f"{number(losses[-1])} in {plural(len(losses), 'recorded step')}. "
+    )
     if losses[-1] >= losses[0]:
         alt = alt.replace("falls", "goes")
-    alt += " ".join(f"{name}: {', '.join(map(number, values.flat))}." for name, values in
-                    zip(("Kernel before", "Kernel after", "Target"), [*kernels, target],
-                        strict=True))
+    alt += " ".join(
+        f"{name}: {', '.join(map(number, values.flat))}."
+        for name, values in zip(
+            ("Kernel before", "Kernel after", "Target"), [*kernels, target], strict=True
+        )
+    )
     return Picture(figure, alt)
 
 
@@ -205,16 +280,25 @@ def lines(x, series, *, labels, xlabel, ylabel, log=False, marks=None):
     """
     x, series = real_numbers("x", x, (1,)), list(series)
     if not 1 <= len(series) <= len(CURVES):
-        refuse("series", series, f"has {plural(len(series), 'curve')}",
-               f"give 1 to {len(CURVES)}, so that they can be told apart")
+        refuse(
+            "series",
+            series,
+            f"has {plural(len(series), 'curve')}",
+            f"give 1 to {len(CURVES)}, so that they can be told apart",
+        )
     series = [real_numbers("series", values, (1,)) for values in series]
     if any(values.shape != x.shape for values in series):
-        refuse("series.shape", [values.shape for values in series], "is not x's for each curve",
-               f"give every curve the shape {x.shape}")
+        refuse(
+            "series.shape",
+            [values.shape for values in series],
+            "is not x's for each curve",
+            f"give every curve the shape {x.shape}",
+        )
     labels = strings("labels", labels, len(series), "curve")
     if log and min(values.min() for values in series) <= 0:
-        refuse("log", log, "cannot hold for values of 0 or less",
-               "give values above 0 or log=False")
+        refuse(
+            "log", log, "cannot hold for values of 0 or less", "give values above 0 or log=False"
+        )
     marks = marks if isinstance(marks, dict) else dict.fromkeys([] if marks is None else marks, "")
     places = real_numbers("marks", list(marks)) if marks else np.empty(0)
     order = np.argsort(x, kind="stable")
@@ -226,9 +310,18 @@ def lines(x, series, *, labels, xlabel, ylabel, log=False, marks=None):
         drawn = []
         for i, (values, name) in enumerate(zip(series, labels, strict=True)):
             token, dash, marker = CURVES[i]
-            drawn += axes.plot(x, values, color=light(token), linestyle=dash, linewidth=2,
-                               marker=marker, markersize=6, markevery=every, label=name,
-                               zorder=3 + i)
+            drawn += axes.plot(
+                x,
+                values,
+                color=light(token),
+                linestyle=dash,
+                linewidth=2,
+                marker=marker,
+                markersize=6,
+                markevery=every,
+                label=name,
+                zorder=3 + i,
+            )
         if log:
             axes.set_yscale("log")
             axes.yaxis.set_minor_formatter(NullFormatter())
@@ -237,22 +330,41 @@ def lines(x, series, *, labels, xlabel, ylabel, log=False, marks=None):
         if (x == np.round(x)).all():
             axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         for place, text in zip(places, marks.values(), strict=True):
-            axes.axvline(place, color=light("muted"), linewidth=1.1, linestyle=(0, (4, 3)),
-                         zorder=1.5)
-            axes.annotate(str(text), (place, 1), (0, 4), xycoords=("data", "axes fraction"),
-                          textcoords="offset points", ha="center", fontsize=9.5,
-                          color=light("ink"))
+            axes.axvline(
+                place, color=light("muted"), linewidth=1.1, linestyle=(0, (4, 3)), zorder=1.5
+            )
+            axes.annotate(
+                str(text),
+                (place, 1),
+                (0, 4),
+                xycoords=("data", "axes fraction"),
+                textcoords="offset points",
+                ha="center",
+                fontsize=9.5,
+                color=light("ink"),
+            )
         _name_curves(figure, axes, drawn, x, series, labels)
     # What rounding leaves of a zero is not worth reading out.
     least = 1e-12 * max(np.abs(values).max() for values in series)
-    texts = [f"{name}: {_curve_in_words(x, np.where(np.abs(values) < least, 0, values))}"
-             .removeprefix(": ") for name, values in zip(labels, series, strict=True)]
-    alt = (f"Curves of {ylabel} against {xlabel}{', logarithmic' if log else ''}, from "
-           f"{number(x[0])} to {number(x[-1])}: {'; '.join(texts)}.")
+    texts = [
+        f"{name}: {_curve_in_words(x, np.where(np.abs(values) < least, 0, values))}".removeprefix(
+            ": "
+        )
+        for name, values in zip(labels, series, strict=True)
+    ]
+    alt = (
+        f"Curves of {ylabel} against {xlabel}{', logarithmic' if log else ''}, from "
+        f"{number(x[0])} to {number(x[-1])}: {'; '.join(texts)}."
+    )
     if len(places):
-        alt += " Marked: " + ", ".join(
-            number(p) + (f" ({t})" if t else "")
-            for p, t in zip(places, marks.values(), strict=True)) + "."
+        alt += (
+            " Marked: "
+            + ", ".join(
+                number(p) + (f" ({t})" if t else "")
+                for p, t in zip(places, marks.values(), strict=True)
+            )
+            + "."
+        )
     return Picture(figure, alt)
 
 
@@ -278,9 +390,21 @@ def _name_curves(figure, axes, drawn, x, series, labels):
     gap = np.diff(np.sort(ends)).min(initial=1.0) * height
     if gap >= 14 and max(text_width(name, BODY) for name in labels) <= 0.3 * WIDTH:
         for values, name in zip(series, labels, strict=True):
-            axes.annotate(name, (x[-1], values[-1]), (9, 0), textcoords="offset points",
-                          va="center", color=light("ink"), fontsize=10, annotation_clip=False)
+            axes.annotate(
+                name,
+                (x[-1], values[-1]),
+                (9, 0),
+                textcoords="offset points",
+                va="center",
+                color=light("ink"),
+                fontsize=10,
+                annotation_clip=False,
+            )
         return
     column = max(text_width(name, 10) for name in labels) + 68  # name, line, and gaps
-    figure.legend(handles=drawn, loc="outside lower center", handlelength=3.4,
-                  ncols=int(np.clip(WIDTH // column, 1, 3)))
+    figure.legend(
+        handles=drawn,
+        loc="outside lower center",
+        handlelength=3.4,
+        ncols=int(np.clip(WIDTH // column, 1, 3)),
+    )

@@ -49,9 +49,17 @@ class _ShadedSheet(Sheet):
         figure = super().figure(width)
         for share, boxes in sorted(self._boxes.items()):
             path = Path.make_compound_path(*(Path(v, c) for v, c in boxes))
-            figure.axes[0].add_patch(PathPatch(
-                path, facecolor=light("output-line"), edgecolor="none", linewidth=0, alpha=share,
-                clip_on=False, zorder=0.5))
+            figure.axes[0].add_patch(
+                PathPatch(
+                    path,
+                    facecolor=light("output-line"),
+                    edgecolor="none",
+                    linewidth=0,
+                    alpha=share,
+                    clip_on=False,
+                    zorder=0.5,
+                )
+            )
         return figure
 
     def heading(self, head, color, settings):
@@ -60,12 +68,14 @@ class _ShadedSheet(Sheet):
 
     def notes(self, y, notes, width=WIDTH):
         """Sentences below a drawing, each on lines of its own."""
-        self.paragraph(0, y, [line for note in notes for line in wrap(note.split(), width)], BODY,
-                       "muted")
+        self.paragraph(
+            0, y, [line for note in notes for line in wrap(note.split(), width)], BODY, "muted"
+        )
 
 
-def coverage_picture(size, kernel_size=None, *, stride=1, padding=0, output_padding=0, dilation=1,
-                     layers=None):
+def coverage_picture(
+    size, kernel_size=None, *, stride=1, padding=0, output_padding=0, dilation=1, layers=None
+):
     """How many stamps of the kernel touch each output cell of a transposed convolution.
 
     One axis: the stamps as bars above the output, whose cells are shaded by count; a bracket
@@ -79,8 +89,12 @@ def coverage_picture(size, kernel_size=None, *, stride=1, padding=0, output_padd
     >>> coverage_picture(4, 3, stride=2).alt[-70:]
     'In the interior, cells 1 to 7, the counts 1, 2 repeat with the stride.'
     """
-    options = {"stride": stride, "padding": padding, "output_padding": output_padding,
-               "dilation": dilation}
+    options = {
+        "stride": stride,
+        "padding": padding,
+        "output_padding": output_padding,
+        "dilation": dilation,
+    }
     if layers is not None:
         plain = {"stride": 1, "padding": 0, "output_padding": 0, "dilation": 1}
         for name, value in {**options, "kernel_size": kernel_size}.items():
@@ -95,16 +109,22 @@ def coverage_picture(size, kernel_size=None, *, stride=1, padding=0, output_padd
     options = {name: per_axis(name, value, axes, 0) for name, value in options.items()}
     size = per_axis("size", size, axes, 1)
     kernel = per_axis("kernel_size", kernel_size, axes, 1)
-    each = [dict(zip(("size", "kernel_size", *options), values, strict=True))
-            for values in zip(size, kernel, *options.values(), strict=True)]
+    each = [
+        dict(zip(("size", "kernel_size", *options), values, strict=True))
+        for values in zip(size, kernel, *options.values(), strict=True)
+    ]
     draw = {1: _line, 2: _plane, 3: _solid}[axes]
     return draw(counts, each, _settings(kernel, **options))
 
 
 def _drawable(shape):
     if max(shape) > MOST_LONG or np.prod(shape) > MOST_CELLS:
-        refuse("size", words.size(shape), "is an output too large to draw",
-               f"use at most {MOST_LONG} cells on an axis and {MOST_CELLS} in all")
+        refuse(
+            "size",
+            words.size(shape),
+            "is an output too large to draw",
+            f"use at most {MOST_LONG} cells on an axis and {MOST_CELLS} in all",
+        )
 
 
 def _settings(kernel, **options):
@@ -117,8 +137,9 @@ def _interior(counts, axis):
 
     There a cell is touched as often as its phase can be.
     """
-    phases = ops.overlap_phases(axis["kernel_size"], stride=axis["stride"],
-                                dilation=axis["dilation"])
+    phases = ops.overlap_phases(
+        axis["kernel_size"], stride=axis["stride"], dilation=axis["dilation"]
+    )
     full = counts == phases[(np.arange(len(counts)) + axis["padding"]) % len(phases)]
     best = (0, 0)
     start = 0
@@ -132,7 +153,7 @@ def _interior(counts, axis):
 
 def _turn(counts, inner, stride):
     """One stride of the interior's counts, and whether all are equal."""
-    turn = counts[inner[0]:inner[0] + stride]
+    turn = counts[inner[0] : inner[0] + stride]
     return turn, bool((turn == turn[0]).all())
 
 
@@ -152,13 +173,26 @@ def _grid(sheet, x, y, counts, cell, write, high=None, most=None):
             sheet.shade(x + c * cell, y + r * high, (run - c) * cell, high, counts[r, c], most)
             if fits:
                 text = str(counts[r, c])
-                sheet.text(x + (c + 0.5) * cell, y + (r + 0.5) * high, text,
-                           fit_size(text, 0.9 * cell, min(BODY, 0.62 * cell + 1)),
-                           _ink(counts[r, c], most), "center")
+                sheet.text(
+                    x + (c + 0.5) * cell,
+                    y + (r + 0.5) * high,
+                    text,
+                    fit_size(text, 0.9 * cell, min(BODY, 0.62 * cell + 1)),
+                    _ink(counts[r, c], most),
+                    "center",
+                )
             c = run
     if cell >= 7:
-        sheet.rules(x, y, columns * cell, rows * high, np.arange(1, columns) * cell,
-                    np.arange(1, rows) * high, color="paper", layer=1)
+        sheet.rules(
+            x,
+            y,
+            columns * cell,
+            rows * high,
+            np.arange(1, columns) * cell,
+            np.arange(1, rows) * high,
+            color="paper",
+            layer=1,
+        )
     sheet.rect(x, y, columns * cell, rows * high, None, "output-line", 1.2, layer=3)
 
 
@@ -181,8 +215,9 @@ def _legend(sheet, y, counts):
 def _line(counts, each, settings):
     """One axis: the stamps as bars, the output below them."""
     (axis,) = each
-    m, k, s, p, d = (axis[name] for name in ("size", "kernel_size", "stride", "padding",
-                                             "dilation"))
+    m, k, s, p, d = (
+        axis[name] for name in ("size", "kernel_size", "stride", "padding", "dilation")
+    )
     reach = extent(k, d)
     long = max(s * (m - 1) + reach, p + len(counts))
     _drawable((long,))
@@ -195,20 +230,39 @@ def _line(counts, each, settings):
     for i in range(m):
         y, x = top + (i % bricks) * step, s * i * cell
         for j in range(k if d > 1 else 1):
-            sheet.rect(x + d * j * cell + 1, y, (1 if d > 1 else k) * cell - 2, bar, "kernel",
-                       "kernel-line", 1.0)
+            sheet.rect(
+                x + d * j * cell + 1,
+                y,
+                (1 if d > 1 else k) * cell - 2,
+                bar,
+                "kernel",
+                "kernel-line",
+                1.0,
+            )
         if d > 1:
-            sheet.lines([(x + 1, y + bar / 2), (x + reach * cell - 1, y + bar / 2)],
-                        color="kernel-line", layer=0)
+            sheet.lines(
+                [(x + 1, y + bar / 2), (x + reach * cell - 1, y + bar / 2)],
+                color="kernel-line",
+                layer=0,
+            )
         room = (k if d == 1 else 1) * cell - 4
         if text_width(str(i), SMALL) <= room:
-            sheet.text(x + (k if d == 1 else 1) * cell / 2, y + bar / 2, str(i), SMALL, "ink",
-                       "center")
+            sheet.text(
+                x + (k if d == 1 else 1) * cell / 2, y + bar / 2, str(i), SMALL, "ink", "center"
+            )
     y = top + bricks * step + 4
     left = p * cell
     high = max(cell, 18.0)
-    sheet.rules(left, top - 3, 0, y - top + 3, np.arange(len(counts) + 1) * cell, color="rule",
-                line=0.5, layer=0)
+    sheet.rules(
+        left,
+        top - 3,
+        0,
+        y - top + 3,
+        np.arange(len(counts) + 1) * cell,
+        color="rule",
+        line=0.5,
+        layer=0,
+    )
     void = [c for c in range(long) if not p <= c < p + len(counts)]
     for c in void:
         sheet.rect(c * cell + 1, y + 1, cell - 2, high - 2, None, "muted", 0.7, DASH, 0)
@@ -220,15 +274,20 @@ def _line(counts, each, settings):
     y = _brackets(sheet, left, y + 19, counts, axis, cell)
     if cell < 8:
         y = _legend(sheet, y + 4, counts)
-    meaning = ("the numbers count the stamps that touch a cell" if cell >= 8 else
-               "shaded by how many stamps touch a cell")
+    meaning = (
+        "the numbers count the stamps that touch a cell"
+        if cell >= 8
+        else "shaded by how many stamps touch a cell"
+    )
     notes = [f"output, length {len(counts)}: {meaning}"]
     if void:
         notes.append("dashed: cut off by the padding")
     sheet.notes(y + 2, notes)
-    alt = (f"{plural(m, 'stamp')} of a kernel ({settings}) drawn as bars above an output of "
-           f"{plural(len(counts), 'cell')}, which are touched "
-           f"{words.listed(counts, 20)} times. {_inside(counts, axis)}")
+    alt = (
+        f"{plural(m, 'stamp')} of a kernel ({settings}) drawn as bars above an output of "
+        f"{plural(len(counts), 'cell')}, which are touched "
+        f"{words.listed(counts, 20)} times. {_inside(counts, axis)}"
+    )
     return Picture(sheet, alt)
 
 
@@ -251,20 +310,29 @@ def _brackets(sheet, left, y, counts, axis, cell):
         spans = [(0, last, "no interior: every cell is near an edge")]
     else:
         turn, even = _turn(counts, inner, axis["stride"])
-        text = f"interior: {turn[0]} everywhere" if even else (
-            f"interior: {words.listed(turn, 8)} in turn")
+        text = (
+            f"interior: {turn[0]} everywhere"
+            if even
+            else (f"interior: {words.listed(turn, 8)} in turn")
+        )
         spans = [(0, inner[0] - 1, "edge"), (*inner, text), (inner[1] + 1, last, "edge")]
     for first, end, text in spans:
         if end < first:
             continue
         x0, x1 = left + first * cell + 2, left + (end + 1) * cell - 2
-        sheet.lines([(x0, y - 4), (x0, y), (x1, y), (x1, y - 4)], color="ink"
-                    if text != "edge" else "muted", line=1.2)
+        sheet.lines(
+            [(x0, y - 4), (x0, y), (x1, y), (x1, y - 4)],
+            color="ink" if text != "edge" else "muted",
+            line=1.2,
+        )
         width = text_width(text, BODY)
         if text != "edge":
             sheet.text(max((x0 + x1) / 2, width / 2), y + 10, text, BODY, "ink", "center")
-        elif width <= x1 - x0 and inner and (inner[1] - inner[0] + 1) * cell >= text_width(
-                spans[1][2], BODY):
+        elif (
+            width <= x1 - x0
+            and inner
+            and (inner[1] - inner[0] + 1) * cell >= text_width(spans[1][2], BODY)
+        ):
             sheet.text((x0 + x1) / 2, y + 10, text, BODY, "muted", "center")
     return y + 20
 
@@ -290,31 +358,46 @@ def _plane(counts, each, settings):
     _grid(sheet, 0, y, rows[:, np.newaxis], side, write, cell)
     _grid(sheet, x, y, counts, cell, write)
     inner = [_interior(profile, axis) for profile, axis in zip((rows, columns), each, strict=True)]
-    notes = ["above and at the left: the counts of the columns and of the rows; each cell is a "
-             "product of two of them"]
+    notes = [
+        "above and at the left: the counts of the columns and of the rows; each cell is a "
+        "product of two of them"
+    ]
     bottom = y + counts.shape[0] * cell
     if None not in inner:
         (top, low), (left, right) = inner
-        sheet.rect(x + left * cell, y + top * cell, (right - left + 1) * cell,
-                   (low - top + 1) * cell, None, "ink", 2.0, (5, 2.5), 4)
+        sheet.rect(
+            x + left * cell,
+            y + top * cell,
+            (right - left + 1) * cell,
+            (low - top + 1) * cell,
+            None,
+            "ink",
+            2.0,
+            (5, 2.5),
+            4,
+        )
         notes.append("dashed frame: the interior, where the counts repeat with the stride")
     if not write:
         bottom = _legend(sheet, bottom + 8, counts)
     sheet.notes(bottom + 6, notes, max(sheet.width, 300))
-    alt = (f"An output of {words.size(counts.shape)} cells ({settings}) shaded by how many "
-           f"stamps touch each, {counts.min()} to {counts.max()}: the products of the counts "
-           f"of the rows ({words.listed(rows)}) and of the columns ({words.listed(columns)}). ")
+    alt = (
+        f"An output of {words.size(counts.shape)} cells ({settings}) shaded by how many "
+        f"stamps touch each, {counts.min()} to {counts.max()}: the products of the counts "
+        f"of the rows ({words.listed(rows)}) and of the columns ({words.listed(columns)}). "
+    )
     if None in inner:
         alt += "No cell is far enough from the edges for the counts to repeat."
     else:
         (top, _), (left, _) = inner
-        block = counts[top:top + each[0]["stride"], left:left + each[1]["stride"]]
+        block = counts[top : top + each[0]["stride"], left : left + each[1]["stride"]]
         if (block == block[0, 0]).all():
             alt += f"In the interior every count is {block[0, 0]}."
         else:
             stripes = (block == block[:1]).all() or (block == block[:, :1]).all()
-            alt += (f"The interior repeats {words.rows(block)}: "
-                    f"{'stripes' if stripes else 'a checkerboard'}.")
+            alt += (
+                f"The interior repeats {words.rows(block)}: "
+                f"{'stripes' if stripes else 'a checkerboard'}."
+            )
     return Picture(sheet, alt)
 
 
@@ -324,8 +407,9 @@ def _solid(counts, each, settings):
     depth = profiles[0]
     slices, rows, columns = counts.shape
     gap = 8.0
-    across = next((n for n in range(slices, 0, -1)
-                   if (WIDTH - (n - 1) * gap) / (n * columns) >= 6), 1)
+    across = next(
+        (n for n in range(slices, 0, -1) if (WIDTH - (n - 1) * gap) / (n * columns) >= 6), 1
+    )
     across = -(-slices // -(-slices // across))
     cell = min(16.0, (WIDTH - (across - 1) * gap) / (across * columns))
     sheet = _ShadedSheet()
@@ -338,13 +422,22 @@ def _solid(counts, each, settings):
         if z % across == across - 1 or z == slices - 1:
             y += 15 + rows * cell + 10
     y = _legend(sheet, y, counts)
-    sheet.notes(y + 2, ["each slice is the pattern of two axes, times the slice's own count: "
-                        + words.listed(depth, 20)])
-    alt = (f"An output of {words.size(counts.shape)} cells ({settings}), slice by slice, shaded "
-           f"by how many stamps touch each, {counts.min()} to {counts.max()}. Each slice is "
-           f"the same pattern times the slice's count: {words.listed(depth, 20)}. "
-           + " ".join(f"Axis {i}: {_inside(profile, axis).replace('In the', 'in the', 1)}"
-                      for i, (profile, axis) in enumerate(zip(profiles, each, strict=True))))
+    sheet.notes(
+        y + 2,
+        [
+            "each slice is the pattern of two axes, times the slice's own count: "
+            + words.listed(depth, 20)
+        ],
+    )
+    alt = (
+        f"An output of {words.size(counts.shape)} cells ({settings}), slice by slice, shaded "
+        f"by how many stamps touch each, {counts.min()} to {counts.max()}. Each slice is "
+        f"the same pattern times the slice's count: {words.listed(depth, 20)}. "
+        + " ".join(
+            f"Axis {i}: {_inside(profile, axis).replace('In the', 'in the', 1)}"
+            for i, (profile, axis) in enumerate(zip(profiles, each, strict=True))
+        )
+    )
     return Picture(sheet, alt)
 
 
@@ -354,26 +447,29 @@ def _several_layers(size, layers):
     for layer in layers if isinstance(layers, list | tuple) else ():
         for name in layer if isinstance(layer, dict) else ():
             if name not in known:
-                refuse("layers", layers, f"has the unknown key {name!r}",
-                       "use " + ", ".join(known))
+                refuse("layers", layers, f"has the unknown key {name!r}", "use " + ", ".join(known))
     last = ops.stacked_overlap(size, layers)
     if last.ndim != 1:
         refuse("layers", layers, f"has {last.ndim} axes", "use one axis, or a single kernel")
-    rows = [ops.stacked_overlap(size, layers[:i + 1]) for i in range(len(layers))]
+    rows = [ops.stacked_overlap(size, layers[: i + 1]) for i in range(len(layers))]
     for counts in rows:
         _drawable(counts.shape)
-    layers = [{name: per_axis(name, layer.get(name, plain), 1, 0)[0] for name, plain in
-               zip(known, (1, 1, 0, 0, 1), strict=True)} for layer in layers]
+    layers = [
+        {
+            name: per_axis(name, layer.get(name, plain), 1, 0)[0]
+            for name, plain in zip(known, (1, 1, 0, 0, 1), strict=True)
+        }
+        for layer in layers
+    ]
     size = per_axis("size", size, 1, 1)[0]
     names, sentences, period = [f"input, length {size}"], [], 1
     for i, (layer, counts) in enumerate(zip(layers, rows, strict=True)):
-        settings = _settings((layer["kernel_size"],),
-                             **{name: layer[name] for name in known[1:]})
+        settings = _settings((layer["kernel_size"],), **{name: layer[name] for name in known[1:]})
         names.append(f"layer {i + 1}: {settings}, length {len(counts)}")
         # The cells at the middle, as many as the product of the strides.
         period *= layer["stride"]
         start = max(0, (len(counts) - period) // 2)
-        middle = counts[start:start + period]
+        middle = counts[start : start + period]
         text = f"Layer {i + 1} ({settings}), {len(counts)} cells: {middle.min()}"
         if middle.min() == middle.max():
             text += " everywhere in the middle"
@@ -384,10 +480,14 @@ def _several_layers(size, layers):
         sentences.append(text + ".")
     sheet = _ShadedSheet()
     _draw_layers(sheet, layers, [np.ones(size, int), *rows], names)
-    return Picture(sheet, (
-        f"How many paths lead from an input of {size} cells to each cell of "
-        f"{plural(len(layers), 'transposed convolution')} one after another, shaded by count. "
-        f"{' '.join(sentences)}"))
+    return Picture(
+        sheet,
+        (
+            f"How many paths lead from an input of {size} cells to each cell of "
+            f"{plural(len(layers), 'transposed convolution')} one after another, shaded by count. "
+            f"{' '.join(sentences)}"
+        ),
+    )
 
 
 def _draw_layers(sheet, layers, rows, names):
@@ -399,8 +499,7 @@ def _draw_layers(sheet, layers, rows, names):
         place.insert(0, place[0] + wide[0] * (d * (k - 1) / 2 - p))
         wide.insert(0, wide[0] * s)
     left = min(at - w / 2 for at, w in zip(place, wide, strict=True))
-    right = max(at + w * (len(row) - 0.5)
-                for at, w, row in zip(place, wide, rows, strict=True))
+    right = max(at + w * (len(row) - 0.5) for at, w, row in zip(place, wide, rows, strict=True))
     unit = min(26.0, WIDTH / (right - left))
     y = 0.0
     for name, row, at, w in zip(names, rows, place, wide, strict=True):
@@ -408,13 +507,19 @@ def _draw_layers(sheet, layers, rows, names):
         sheet.text(0, y + 6, name, BODY, "input-line" if is_input else "output-line", bold=True)
         if is_input:
             sheet.rect(x, y + 17, len(row) * cell, 21, "input", "input-line", 0.9)
-            sheet.rules(x, y + 17, 0, 21, np.arange(1, len(row)) * cell, color="input-line",
-                        layer=1.5)
+            sheet.rules(
+                x, y + 17, 0, 21, np.arange(1, len(row)) * cell, color="input-line", layer=1.5
+            )
             for i in range(len(row)):
                 sheet.text(x + (i + 0.5) * cell, y + 27.5, "1", BODY, ha="center")
         else:
             room = text_width(str(row.max()), 7) / 0.9
             _grid(sheet, x, y + 17, row, cell, cell >= room, 21)
         y += 51
-    sheet.notes(y - 4, ["each number counts the paths from the input to the cell; each row is "
-                        "shaded up to its own largest"])
+    sheet.notes(
+        y - 4,
+        [
+            "each number counts the paths from the input to the cell; each row is "
+            "shaded up to its own largest"
+        ],
+    )

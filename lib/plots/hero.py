@@ -54,26 +54,48 @@ def hero():
     sheet.text(CELL / 2, -13, "input x", HEAD, "input-line", "center", bold=True)
     x = _arrow(sheet, first.right + 4, middle)
     grid = draw_matrix(sheet, x, middle - len(y) * CELL / 2, taps, texts, CELL)
-    sheet.text(x + grid.w / 2, grid.y - 13, f"W  {words.size(taps.shape)}", HEAD, "ink", "center",
-               bold=True)
+    sheet.text(
+        x + grid.w / 2,
+        grid.y - 13,
+        f"W  {words.size(taps.shape)}",
+        HEAD,
+        "ink",
+        "center",
+        bold=True,
+    )
     _kernel(sheet, x, grid.w)
-    sheet.text(x + grid.w / 2, grid.bottom + 14, f"convolution: {len(SIGNAL)} cells to {len(y)}",
-               BODY, "muted", "center")
+    sheet.text(
+        x + grid.w / 2,
+        grid.bottom + 14,
+        f"convolution: {len(SIGNAL)} cells to {len(y)}",
+        BODY,
+        "muted",
+        "center",
+    )
     x = _arrow(sheet, grid.right + 8, middle)
     short = _strip(sheet, x, middle - len(y) * CELL / 2, y, "output")
     sheet.text(x + CELL / 2, short.y - 13, "output y", HEAD, "output-line", "center", bold=True)
     x = _arrow(sheet, short.right + 8, middle)
     grid = draw_matrix(sheet, x, 0, taps.T, texts, CELL)
-    sheet.text(x + grid.w / 2, -13, f"Wᵀ  {words.size(taps.T.shape)}", HEAD, "ink", "center",
-               bold=True)
-    sheet.text(x + grid.w / 2, grid.bottom + 14, f"transposed: {len(y)} cells to {len(z)}",
-               BODY, "muted", "center")
+    sheet.text(
+        x + grid.w / 2, -13, f"Wᵀ  {words.size(taps.T.shape)}", HEAD, "ink", "center", bold=True
+    )
+    sheet.text(
+        x + grid.w / 2,
+        grid.bottom + 14,
+        f"transposed: {len(y)} cells to {len(z)}",
+        BODY,
+        "muted",
+        "center",
+    )
     x = _arrow(sheet, grid.right + 8, middle)
     _strip(sheet, x, 0, z, "output")
     sheet.text(x + CELL / 2, -13, "output z", HEAD, "output-line", "center", bold=True)
-    alt = (f"A signal x of {len(SIGNAL)} cells, {words.listed(SIGNAL)}, goes through the "
-           f"convolution matrix W, {words.size(taps.shape)}, with the taps {words.listed(KERNEL)} "
-           f"shifted by {STRIDE} from row to row, and becomes y with {len(y)} cells, "
-           f"{words.listed(y)}. The transposed matrix, {words.size(taps.T.shape)}, with the same "
-           f"taps in its columns, takes y to z with {len(z)} cells again, {words.listed(z)}.")
+    alt = (
+        f"A signal x of {len(SIGNAL)} cells, {words.listed(SIGNAL)}, goes through the "
+        f"convolution matrix W, {words.size(taps.shape)}, with the taps {words.listed(KERNEL)} "
+        f"shifted by {STRIDE} from row to row, and becomes y with {len(y)} cells, "
+        f"{words.listed(y)}. The transposed matrix, {words.size(taps.T.shape)}, with the same "
+        f"taps in its columns, takes y to z with {len(z)} cells again, {words.listed(z)}."
+    )
     return Picture(sheet, alt)

@@ -20,8 +20,16 @@ GAP = 12 * PX
 SIDE = 240  # screen pixels: no picture is enlarged beyond that unless asked
 
 # Blue, white, orange. Orange ends lighter than blue, so that strong values differ in grey too.
-_SIGNED = np.array([(0x0B, 0x3C, 0x7D), (0x6F, 0xA3, 0xD8), (0xFF, 0xFF, 0xFF),
-                    (0xF7, 0xB4, 0x6A), (0xDF, 0x79, 0x12)], float)
+_SIGNED = np.array(
+    [
+        (0x0B, 0x3C, 0x7D),
+        (0x6F, 0xA3, 0xD8),
+        (0xFF, 0xFF, 0xFF),
+        (0xF7, 0xB4, 0x6A),
+        (0xDF, 0x79, 0x12),
+    ],
+    float,
+)
 
 
 def pictures(images, *, titles=None, row_labels=None, columns=None, range=(0, 1), scale=None):
@@ -68,16 +76,27 @@ def pictures(images, *, titles=None, row_labels=None, columns=None, range=(0, 1)
     for r, row in enumerate(table):
         lines = max(len(above.get((r, c), ())) for c, _ in enumerate(row))
         y = _up(y + lines * 1.3 * HEAD + (3 if lines else 0))
-        tall = max((image.shape[0] * scales[r, c] * PX for c, image in enumerate(row)
-                    if image is not None), default=24 * PX)
+        tall = max(
+            (
+                image.shape[0] * scales[r, c] * PX
+                for c, image in enumerate(row)
+                if image is not None
+            ),
+            default=24 * PX,
+        )
         if row_labels:
             size = wrap(row_labels[r].split(), 0.25 * WIDTH)
             sheet.paragraph(0, y + tall / 2 - len(size) * 0.725 * BODY, size, BODY)
         x = left
         for c, image in enumerate(row):
             for i, line in enumerate(reversed(above.get((r, c), ()))):
-                sheet.text(x, y - 3 - (i + 0.5) * 1.3 * HEAD, line,
-                           fit_size(line, sides[c] + GAP - 3, BODY, bold=True), bold=True)
+                sheet.text(
+                    x,
+                    y - 3 - (i + 0.5) * 1.3 * HEAD,
+                    line,
+                    fit_size(line, sides[c] + GAP - 3, BODY, bold=True),
+                    bold=True,
+                )
             if image is not None:
                 w, h = image.shape[1] * scales[r, c] * PX, image.shape[0] * scales[r, c] * PX
                 sheet.rect(x - PX / 2, y - PX / 2, w + PX, h + PX, None, "muted", PX, layer=3)
@@ -100,15 +119,23 @@ def _table(images):
         if images.ndim == 2:
             images = [images]
         elif images.ndim not in (3, 4):
-            refuse("images.shape", images.shape, f"has {plural(images.ndim, 'axis', 'axes')}",
-                   "use (H, W), or a list of such arrays")
+            refuse(
+                "images.shape",
+                images.shape,
+                f"has {plural(images.ndim, 'axis', 'axes')}",
+                "use (H, W), or a list of such arrays",
+            )
     images = list(images)
     if not images:
         refuse("images", images, "is empty", "give at least one (H, W) array")
     nested = any(_is_row(entry) for entry in images)
     if nested and not all(_is_row(entry) for entry in images):
-        refuse("images", type(images).__name__, "mixes rows and pictures",
-               "give a list of pictures, or a list of rows of pictures")
+        refuse(
+            "images",
+            type(images).__name__,
+            "mixes rows and pictures",
+            "give a list of pictures, or a list of rows of pictures",
+        )
     rows = [[_picture(image) for image in row] for row in (images if nested else [images])]
     if all(image is None for row in rows for image in row):
         refuse("images", images, "holds no picture", "give at least one (H, W) array")
@@ -120,7 +147,8 @@ def _is_row(entry):
     if isinstance(entry, np.ndarray) or hasattr(entry, "__array__"):
         return np.ndim(entry) == 3
     return isinstance(entry, list | tuple) and any(
-        one is None or np.ndim(one) >= 2 for one in entry)
+        one is None or np.ndim(one) >= 2 for one in entry
+    )
 
 
 def _picture(image):
@@ -135,8 +163,12 @@ def _range(ends):
     except (TypeError, ValueError):
         low = high = np.nan
     if not (np.isfinite([low, high]).all() and low < high) or (low < 0 and low != -high):
-        refuse("range", ends, "is not a range of values",
-               "use two numbers, the lower first, or (-a, a) for signed values")
+        refuse(
+            "range",
+            ends,
+            "is not a range of values",
+            "use two numbers, the lower first, or (-a, a) for signed values",
+        )
     return low, high
 
 
@@ -149,20 +181,25 @@ def _broken(images, columns, scale):
         fit = max(1, int((WIDTH / PX + GAP / PX) // (side + GAP / PX)))
         columns = -(-count // -(-count // fit))  # rows of equal length
     columns = integer("columns", columns, 1)
-    return [images[i:i + columns] for i in range(0, count, columns)]
+    return [images[i : i + columns] for i in range(0, count, columns)]
 
 
 def _scales(table, width, room, scale):
     """Screen pixels for each pixel, by place: whole numbers that make all about equally wide."""
-    across = [max((row[c].shape[1] for row in table if c < len(row) and row[c] is not None),
-                  default=1) for c in range(width)]
+    across = [
+        max((row[c].shape[1] for row in table if c < len(row) and row[c] is not None), default=1)
+        for c in range(width)
+    ]
     free = room / PX - (width - 1) * GAP / PX
     needed = sum(across) * (1 if scale is None else integer("scale", scale, 1))
     if needed > free:
-        refuse("columns", width, f"pictures beside each other need {needed} screen pixels of "
-               f"{int(free)}", "put fewer in a row, give smaller pictures or a smaller scale")
-    places = [(r, c) for r, row in enumerate(table) for c, one in enumerate(row)
-              if one is not None]
+        refuse(
+            "columns",
+            width,
+            f"pictures beside each other need {needed} screen pixels of {int(free)}",
+            "put fewer in a row, give smaller pictures or a smaller scale",
+        )
+    places = [(r, c) for r, row in enumerate(table) for c, one in enumerate(row) if one is not None]
     if scale is not None:
         return dict.fromkeys(places, int(scale))
     # The largest common side at which every row fits, or one a little smaller at which all
@@ -182,15 +219,25 @@ def _scales(table, width, room, scale):
 
 def _widths(table, width, scales):
     """The width of each column in screen pixels; one that holds no picture has 32."""
-    return [max((row[c].shape[1] * scales[r, c] for r, row in enumerate(table)
-                 if c < len(row) and row[c] is not None), default=32) for c in range(width)]
+    return [
+        max(
+            (
+                row[c].shape[1] * scales[r, c]
+                for r, row in enumerate(table)
+                if c < len(row) and row[c] is not None
+            ),
+            default=32,
+        )
+        for c in range(width)
+    ]
 
 
 def _label_width(labels):
     if not labels:
         return 0.0
-    return 10 + max(text_width(line, BODY) for label in labels
-                    for line in wrap(label.split(), 0.25 * WIDTH))
+    return 10 + max(
+        text_width(line, BODY) for label in labels for line in wrap(label.split(), 0.25 * WIDTH)
+    )
 
 
 def _title_lines(titles, table, nested, sides):
@@ -202,9 +249,11 @@ def _title_lines(titles, table, nested, sides):
     else:
         places = [(r, c) for r, row in enumerate(table) for c in range(len(row))]
         above = dict(zip(places, titles, strict=True))
-    return {at: wrap(_unbroken(title), sides[at[1]] + GAP - 8, HEAD)
-            for at, title in above.items()
-            if title and (nested or table[at[0]][at[1]] is not None)}
+    return {
+        at: wrap(_unbroken(title), sides[at[1]] + GAP - 8, HEAD)
+        for at, title in above.items()
+        if title and (nested or table[at[0]][at[1]] is not None)
+    }
 
 
 def _unbroken(title):
@@ -249,13 +298,20 @@ def _paste(figure, placed):
     view = axes.get_xlim(), axes.get_ylim()
     with style():
         for x, y, w, h, rgb in placed:
-            axes.imshow(rgb, extent=(x, x + w, y + h, y), interpolation="none", aspect="auto",
-                        zorder=1, resample=False)
+            axes.imshow(
+                rgb,
+                extent=(x, x + w, y + h, y),
+                interpolation="none",
+                aspect="auto",
+                zorder=1,
+                resample=False,
+            )
     axes.set(xlim=view[0], ylim=view[1])
 
 
 def _fewer_bytes(svg):
     """The same pixels without transparency and, where they are grey, in one channel."""
+
     def again(match):
         with Image.open(BytesIO(b64decode(match.group()))) as image:
             image = image.convert("RGB")
@@ -273,8 +329,11 @@ def _alt(table, nested, titles, row_labels, low, high):
     drawn = [image for row in table for image in row if image is not None]
     shapes = {image.shape for image in drawn}
     kind = "signed" if low < 0 else "grey"
-    sizes = (f", each {words.size(drawn[0].shape)} pixels" if len(drawn) > 1
-             else f", {words.size(drawn[0].shape)} pixels")
+    sizes = (
+        f", each {words.size(drawn[0].shape)} pixels"
+        if len(drawn) > 1
+        else f", {words.size(drawn[0].shape)} pixels"
+    )
     if len(shapes) > 1:
         sizes = ", of " + " and ".join(words.size(s) for s in sorted(shapes)[:4]) + " pixels"
     where = ""
@@ -287,10 +346,16 @@ def _alt(table, nested, titles, row_labels, low, high):
     seen = 0.499999 * (high - low) / 255
     outside = sum(int(((image < low - seen) | (image > high + seen)).sum()) for image in drawn)
     total = sum(image.size for image in drawn)
-    ends = (f"Blue is {number(low)}, white 0, orange {number(high)}" if low < 0
-            else f"Black is {number(low)}, white {number(high)}")
-    alt += ends + (f"; {outside:,} of {total:,} values lie outside and are drawn as the nearer "
-                   "end. " if outside else ". ")
+    ends = (
+        f"Blue is {number(low)}, white 0, orange {number(high)}"
+        if low < 0
+        else f"Black is {number(low)}, white {number(high)}"
+    )
+    alt += ends + (
+        f"; {outside:,} of {total:,} values lie outside and are drawn as the nearer end. "
+        if outside
+        else ". "
+    )
     if nested and titles:
         alt += f"Columns: {', '.join(titles)}. "
     if row_labels:
@@ -300,10 +365,17 @@ def _alt(table, nested, titles, row_labels, low, high):
         values = []
         for i, image in enumerate(image for row in table for image in row):
             if image is not None:
-                name = (names[i] if names and names[i] else
-                        f"picture {i + 1}" if len(drawn) > 1 else "values")
-                values.append(f"{name}: {number(image.min(), 2)} to {number(image.max(), 2)}, "
-                              f"mean {number(image.mean(), 2)}")
+                name = (
+                    names[i]
+                    if names and names[i]
+                    else f"picture {i + 1}"
+                    if len(drawn) > 1
+                    else "values"
+                )
+                values.append(
+                    f"{name}: {number(image.min(), 2)} to {number(image.max(), 2)}, "
+                    f"mean {number(image.mean(), 2)}"
+                )
         alt += "; ".join(values) + "."
     elif names:
         alt += "In reading order: " + ", ".join(n for n in names if n) + "."

@@ -22,8 +22,7 @@ def reach_picture(sizes, *, steps):
     'Squares of cells: 1 × 1; after k = 4: 4 × 4; after k = 3, s = 2: 9 × 9.'
     """
     sizes = list(sizes)
-    if not 2 <= len(sizes) <= 8 or any(
-            not is_integer(size) or size < 1 for size in sizes):
+    if not 2 <= len(sizes) <= 8 or any(not is_integer(size) or size < 1 for size in sizes):
         refuse("sizes", sizes, "are not sizes to draw", "give 2 to 8 whole numbers of 1 or more")
     steps = strings("steps", steps, len(sizes) - 1, "layer")
     parts = [step.split(", ") for step in steps]
@@ -31,8 +30,12 @@ def reach_picture(sizes, *, steps):
     room = WIDTH - sum(gaps) - 40  # the outer sizes may be wider than their squares
     unit = min(12.0, room / sum(sizes))
     if unit < 1:
-        refuse("sizes", sizes, "is too much for a page",
-               f"give sizes that add up to {int(room)} at most")
+        refuse(
+            "sizes",
+            sizes,
+            "is too much for a page",
+            f"give sizes that add up to {int(room)} at most",
+        )
     sheet, x = Sheet(), 0.0
     middle = unit * max(sizes) / 2
     for i, size in enumerate(sizes):
@@ -40,19 +43,30 @@ def reach_picture(sizes, *, steps):
         sheet.rect(x, middle - side / 2, side, side, "input", "input-line", 0.9)
         if unit >= 3:
             inner = np.arange(1, size) * unit
-            sheet.rules(x, middle - side / 2, side, side, inner, inner, color="input-line",
-                        line=0.3, layer=2)
+            sheet.rules(
+                x,
+                middle - side / 2,
+                side,
+                side,
+                inner,
+                inner,
+                color="input-line",
+                line=0.3,
+                layer=2,
+            )
         sheet.text(x + side / 2, 2 * middle + 12, f"{size} × {size}", SMALL, "ink", "center")
         x += side
         if i < len(steps):
             sheet.arrow((x + 5, middle), (x + gaps[i] - 5, middle))
             for line, part in enumerate(reversed(parts[i])):
-                sheet.text(x + gaps[i] / 2, middle - 10 - 13 * line, part, SMALL, "muted",
-                           "center")
+                sheet.text(x + gaps[i] / 2, middle - 10 - 13 * line, part, SMALL, "muted", "center")
             x += gaps[i]
     squares = [f"{size} × {size}" for size in sizes]
-    alt = f"Squares of cells: {squares[0]}" + "".join(
-        f"; after {step}: {text}" for step, text in zip(steps, squares[1:], strict=True)) + "."
+    alt = (
+        f"Squares of cells: {squares[0]}"
+        + "".join(f"; after {step}: {text}" for step, text in zip(steps, squares[1:], strict=True))
+        + "."
+    )
     return Picture(sheet, alt)
 
 
@@ -69,8 +83,12 @@ def plane_picture(points, labels, *, box=None):
     if points.shape[1] != 2:
         refuse("points.shape", points.shape, "is not that of points in a plane", "give (N, 2)")
     if labels.shape != points.shape[:1] or not np.isin(labels, range(10)).all():
-        refuse("labels", labels, "does not name each point",
-               f"give a digit, 0 to 9, for each of {plural(len(points), 'point')}")
+        refuse(
+            "labels",
+            labels,
+            "does not name each point",
+            f"give a digit, 0 to 9, for each of {plural(len(points), 'point')}",
+        )
     low, high = points.min(axis=0), points.max(axis=0)
     if box is not None:
         low, high = np.minimum(low, box[0]), np.maximum(high, box[1])
@@ -100,10 +118,14 @@ def plane_picture(points, labels, *, box=None):
         sheet.rect(x0, y1, x1 - x0, y0 - y1, None, "ink", 1.2, (4, 3), layer=4)
     sheet.text(wide / 2, tall + 30, "first code value", BODY, "ink", "center")
     sheet.text(0, -12, "second code value", BODY, "ink")
-    middles = [f"{digit} at ({', '.join(number(c) for c in np.median(points[labels == digit], 0))})"
-               for digit in np.unique(labels)]
-    alt = (f"{plural(len(points), 'point')} in a plane, drawn as their digits. Middles of "
-           f"the classes: {'; '.join(middles)}.")
+    middles = [
+        f"{digit} at ({', '.join(number(c) for c in np.median(points[labels == digit], 0))})"
+        for digit in np.unique(labels)
+    ]
+    alt = (
+        f"{plural(len(points), 'point')} in a plane, drawn as their digits. Middles of "
+        f"the classes: {'; '.join(middles)}."
+    )
     return Picture(sheet, alt)
 
 

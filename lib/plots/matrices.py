@@ -71,8 +71,17 @@ def draw_matrix(sheet, x, y, taps, texts, cell, blocks=None, left_out=None):
             if tap >= 0:
                 left, top = grid.corner(index)
                 inset = 0.14 * cell
-                sheet.rect(left + inset, top + inset, cell - 2 * inset, cell - 2 * inset, None,
-                           "muted", 0.7, (1.4, 1.4), 1)
+                sheet.rect(
+                    left + inset,
+                    top + inset,
+                    cell - 2 * inset,
+                    cell - 2 * inset,
+                    None,
+                    "muted",
+                    0.7,
+                    (1.4, 1.4),
+                    1,
+                )
             continue
         if tap < 0:
             continue
@@ -84,8 +93,15 @@ def draw_matrix(sheet, x, y, taps, texts, cell, blocks=None, left_out=None):
         _cross_out(grid, left_out)
     if blocks:
         rows, columns = blocks
-        sheet.rules(x, y, grid.w, grid.h, np.arange(columns, taps.shape[1], columns) * cell,
-                    np.arange(rows, taps.shape[0], rows) * cell, color="ink")
+        sheet.rules(
+            x,
+            y,
+            grid.w,
+            grid.h,
+            np.arange(columns, taps.shape[1], columns) * cell,
+            np.arange(rows, taps.shape[0], rows) * cell,
+            color="ink",
+        )
     sheet.rect(x, y, grid.w, grid.h, None, "ink", 1.2, layer=3)
     return grid
 
@@ -96,9 +112,13 @@ def _dots(grid):
     start = grid.x + (grid.cell - dot) / 2
     for row in range(grid.shape[0]):
         y = grid.y + (row + 0.5) * grid.cell
-        grid.sheet.lines([(start, y), (grid.right, y)], line=dot,
-                         color="muted" if grid.cell >= 16 else "rule",
-                         dash=(dot, grid.cell - dot), layer=0.5)
+        grid.sheet.lines(
+            [(start, y), (grid.right, y)],
+            line=dot,
+            color="muted" if grid.cell >= 16 else "rule",
+            dash=(dot, grid.cell - dot),
+            layer=0.5,
+        )
 
 
 def _cross_out(grid, left_out):
@@ -118,16 +138,29 @@ def _edge_labels(sheet, grid, row_labels, column_labels, blocks, colors):
     """Names beside the rows and above the columns, fewer where they would collide."""
     size = min(SMALL, max(7.5, 0.42 * grid.cell))
     widest = max(text_width(c, size) for c in column_labels)
-    step = 1 if widest + 4 < grid.cell else _stride_of_labels(
-        widest / grid.cell, blocks[1], len(column_labels))
+    step = (
+        1
+        if widest + 4 < grid.cell
+        else _stride_of_labels(widest / grid.cell, blocks[1], len(column_labels))
+    )
     for i in range(0, len(column_labels), step):
-        sheet.text(grid.x + (i + 0.5) * grid.cell, grid.y - 0.8 * size, column_labels[i], size,
-                   colors[1], "center")
-    step = 1 if grid.cell >= 1.1 * size else _stride_of_labels(
-        1.1 * size / grid.cell, blocks[0], len(row_labels))
+        sheet.text(
+            grid.x + (i + 0.5) * grid.cell,
+            grid.y - 0.8 * size,
+            column_labels[i],
+            size,
+            colors[1],
+            "center",
+        )
+    step = (
+        1
+        if grid.cell >= 1.1 * size
+        else _stride_of_labels(1.1 * size / grid.cell, blocks[0], len(row_labels))
+    )
     for i in range(0, len(row_labels), step):
-        sheet.text(grid.x - 6, grid.y + (i + 0.5) * grid.cell, row_labels[i], size, colors[0],
-                   "right")
+        sheet.text(
+            grid.x - 6, grid.y + (i + 0.5) * grid.cell, row_labels[i], size, colors[0], "right"
+        )
 
 
 def _stride_of_labels(needed, block, count):
@@ -137,8 +170,18 @@ def _stride_of_labels(needed, block, count):
     return count
 
 
-def matrix_picture(kernel, size, *, stride=1, padding=0, order="row", output_order=None,
-                   transposed=False, x=None, first=0):
+def matrix_picture(
+    kernel,
+    size,
+    *,
+    stride=1,
+    padding=0,
+    order="row",
+    output_order=None,
+    transposed=False,
+    x=None,
+    first=0,
+):
     """The convolution matrix W, or its transpose, coloured by kernel tap.
 
     ``kernel``: one or two axes, numbers or letters; ``size``: the size of the convolution's
@@ -157,39 +200,58 @@ def matrix_picture(kernel, size, *, stride=1, padding=0, order="row", output_ord
     small = ops.conv_output_size(big, kernel.shape, **options)
     # Orders belong to the drawn matrix: W transposed takes y in `order` to z in `output_order`.
     orders = (output_order, order) if transposed else (order, output_order)
-    taps = ops.conv_matrix_taps(kernel.shape, big, **options, order=orders[0],
-                                output_order=orders[1])
+    taps = ops.conv_matrix_taps(
+        kernel.shape, big, **options, order=orders[0], output_order=orders[1]
+    )
     taps = taps.T if transposed else taps
     source, result = (small, big) if transposed else (big, small)
     letters = ("y", "z") if transposed else ("x", "y")
     columns = _labels(letters[0], source, order, first)
     rows = _labels(letters[1], result, output_order, first)
     if taps.size > MOST_CELLS:
-        refuse("size", size, f"gives a matrix of {words.size(taps.shape)} entries",
-               f"draw at most {MOST_CELLS}")
+        refuse(
+            "size",
+            size,
+            f"gives a matrix of {words.size(taps.shape)} entries",
+            f"draw at most {MOST_CELLS}",
+        )
     vector = product = None
     if x is not None:
         x = numbers_or_letters("x", x)
         if x.size != taps.shape[1]:
-            refuse("x.shape", x.shape, f"has {plural(x.size, 'entry', 'entries')}",
-                   f"give {taps.shape[1]}, an array of shape {source}")
+            refuse(
+                "x.shape",
+                x.shape,
+                f"has {plural(x.size, 'entry', 'entries')}",
+                f"give {taps.shape[1]}, an array of shape {source}",
+            )
         x = x.reshape(source)
         vector, flat = x.ravel(VEC[order]), kernel.ravel()
-        product = [words.total([words.product(vector[j], flat[tap])
-                                for j, tap in enumerate(row) if tap >= 0]) for row in taps]
+        product = [
+            words.total(
+                [words.product(vector[j], flat[tap]) for j, tap in enumerate(row) if tap >= 0]
+            )
+            for row in taps
+        ]
     blocks = (_block(result, output_order), _block(source, order))
     body = _matrix_body(taps, kernel, rows, columns, blocks, vector, product, transposed)
     settings = options_words(**options)
-    legend = [kernel_sheet(kernel), text_sheet(
-        [*wrap_settings(settings, 190), "entry = tap value, dot = always 0"], SMALL, "muted")]
+    legend = [
+        kernel_sheet(kernel),
+        text_sheet(
+            [*wrap_settings(settings, 190), "entry = tap value, dot = always 0"], SMALL, "muted"
+        ),
+    ]
     if x is not None and kernel.ndim == 2:  # the pictures that the two columns flatten
         pictured = np.array(product, dtype=object).reshape(result, order=VEC[output_order])
         before, after = grid_sheet(x, "input", cell=24), grid_sheet(pictured, "output", cell=24)
         legend = stack([beside([before, legend[0], after], 30, "top"), legend[1]], 8)
     else:
         legend = beside(legend, 20)
-    return Picture(stack([legend, body], 16), _matrix_alt(
-        taps, kernel, big, order, output_order, transposed, settings, product))
+    return Picture(
+        stack([legend, body], 16),
+        _matrix_alt(taps, kernel, big, order, output_order, transposed, settings, product),
+    )
 
 
 def _matrix_body(taps, kernel, rows, columns, blocks, vector, product, transposed):
@@ -241,8 +303,7 @@ def _axis_words(sheet, grid, head, below):
     room = max(grid.w, WIDTH * 0.6)
     if not below and start + text_width(column_word + row_word, SMALL) + 20 <= room:
         sheet.text(start, -34, column_word, SMALL, "input-line")
-        sheet.text(start + text_width(column_word, SMALL) + 14, -34, row_word, SMALL,
-                   "output-line")
+        sheet.text(start + text_width(column_word, SMALL) + 14, -34, row_word, SMALL, "output-line")
     else:
         sheet.text(0, grid.bottom + 12, column_word, SMALL, "input-line")
         sheet.text(0, grid.bottom + 25, row_word, SMALL, "output-line")
@@ -252,15 +313,19 @@ def _matrix_alt(taps, kernel, big, order, output_order, transposed, settings, pr
     flat = list(kernel.flat)
     held = int((taps >= 0).sum())
     name = "transposed convolution matrix Wᵀ" if transposed else "convolution matrix W"
-    text = (f"The {name}, {plural(taps.shape[0], 'row')} and "
-            f"{plural(taps.shape[1], 'column')}, of a kernel of size "
-            f"{words.size(kernel.shape)} (taps {words.listed(kernel.flat)}) and "
-            f"{'a result' if transposed else 'an input'} of size {words.size(big)}"
-            f"{', ' + settings if settings else ''}. ")
+    text = (
+        f"The {name}, {plural(taps.shape[0], 'row')} and "
+        f"{plural(taps.shape[1], 'column')}, of a kernel of size "
+        f"{words.size(kernel.shape)} (taps {words.listed(kernel.flat)}) and "
+        f"{'a result' if transposed else 'an input'} of size {words.size(big)}"
+        f"{', ' + settings if settings else ''}. "
+    )
     if len(big) == 2:
         text += f"Input stacked by {order}s, output by {output_order}s. "
-    text += (f"{held} of {taps.size} entries hold a tap, each in its tap's colour; the others are "
-             "always 0. ")
+    text += (
+        f"{held} of {taps.size} entries hold a tap, each in its tap's colour; the others are "
+        "always 0. "
+    )
     first = ["0" if tap < 0 else number(flat[tap]) for tap in taps[0]]
     text += f"First row: {' '.join(first[:24])}{' …' if len(first) > 24 else ''}. "
     if product is not None:
@@ -307,13 +372,22 @@ def matrix_gallery(settings):
         sentences.append(f"{title}: {words.size(shape)}")
     legend = beside([kernel_sheet(kernel, 22) for kernel in kernels.values()], 20)
     masks = [mask for _, mask, *_ in cases if mask is not None]
-    alt = (f"{plural(len(cases), 'convolution matrix', 'convolution matrices')} with "
-           f"entries coloured by kernel tap. {'; '.join(sentences)}.")
+    alt = (
+        f"{plural(len(cases), 'convolution matrix', 'convolution matrices')} with "
+        f"entries coloured by kernel tap. {'; '.join(sentences)}."
+    )
     if masks:
-        alt += (" Rows that the stride skips are crossed out, columns that padding cuts off are "
-                "hatched.")
-    return Picture(stack([legend, flow(panels, gap=(24, 18), most=2),
-                          _left_out_key(masks) if masks else None], 16), alt)
+        alt += (
+            " Rows that the stride skips are crossed out, columns that padding cuts off are "
+            "hatched."
+        )
+    return Picture(
+        stack(
+            [legend, flow(panels, gap=(24, 18), most=2), _left_out_key(masks) if masks else None],
+            16,
+        ),
+        alt,
+    )
 
 
 def _gallery_case(case):
@@ -326,8 +400,10 @@ def _gallery_case(case):
         refuse("settings", case, "lacks size or kernel", "give 'size' and 'kernel'")
     kernel = numbers_or_letters("kernel", case["kernel"])
     shape = per_axis("size", case["size"], kernel.ndim, 1)
-    options = {name: per_axis(name, case.get(name, plain), kernel.ndim, plain)
-               for name, plain in (("stride", 1), ("padding", 0), ("dilation", 1))}
+    options = {
+        name: per_axis(name, case.get(name, plain), kernel.ndim, plain)
+        for name, plain in (("stride", 1), ("padding", 0), ("dilation", 1))
+    }
     out = ops.conv_output_size(shape, kernel.shape, **options)
     size = (int(np.prod(out)), int(np.prod(shape)))
     taps, left_out, full, padded = _with_skipped(kernel.shape, shape, **options)
@@ -364,13 +440,18 @@ def layer_matrix_picture(weight_shape, size, *, stride=1, padding=0, groups=1):
     'The matrix of a conv'
     """
     if len(weight_shape) not in (3, 4):
-        refuse("weight_shape", weight_shape, "is not the shape of a weight",
-               "give (C_out, C_in / groups, k) or (C_out, C_in / groups, k, k)")
+        refuse(
+            "weight_shape",
+            weight_shape,
+            "is not the shape of a weight",
+            "give (C_out, C_in / groups, k) or (C_out, C_in / groups, k, k)",
+        )
     weight_shape = per_axis("weight_shape", weight_shape, len(weight_shape), 1)
     c_out, per_group, *kernel_shape = weight_shape
     if groups < 1 or c_out % groups:
-        refuse("groups", groups, "does not divide the output channels",
-               f"give a divisor of {c_out}")
+        refuse(
+            "groups", groups, "does not divide the output channels", f"give a divisor of {c_out}"
+        )
     kernel_shape = tuple(kernel_shape)
     c_in = per_group * groups
     options = {"stride": stride, "padding": padding}
@@ -387,26 +468,53 @@ def layer_matrix_picture(weight_shape, size, *, stride=1, padding=0, groups=1):
             linked = o // (c_out // groups) == i // per_group
             _draw_block(sheet, x, y, taps, letters, cell, linked)
             if o == 0:
-                sheet.text(x + taps.shape[1] * cell / 2, -10, f"in {i}", BODY, "input-line",
-                           "center", bold=True)
+                sheet.text(
+                    x + taps.shape[1] * cell / 2,
+                    -10,
+                    f"in {i}",
+                    BODY,
+                    "input-line",
+                    "center",
+                    bold=True,
+                )
             if i == 0:
-                sheet.text(-8, y + taps.shape[0] * cell / 2, f"out {o}", BODY, "output-line",
-                           "right", bold=True)
+                sheet.text(
+                    -8,
+                    y + taps.shape[0] * cell / 2,
+                    f"out {o}",
+                    BODY,
+                    "output-line",
+                    "right",
+                    bold=True,
+                )
     whole = (c_out * taps.shape[0], c_in * taps.shape[1])
     settings = options_words(**options, groups=groups)
     weights = c_out * per_group * letters.size
     filled = c_out * per_group * int((taps >= 0).sum())
-    legend = beside([kernel_sheet(letters, 24, "each kernel"), text_sheet([
-        f"matrix {words.size(whole)}: {plural(c_out, 'row')} of blocks, {c_in} across",
-        f"each block {words.size(taps.shape)}, with its own kernel",
-        f"{weights} weights fill {filled} entries",
-        *([settings] if settings else [])], SMALL, "muted")], 20)
-    alt = (f"The matrix of a convolution layer with {plural(c_in, 'input channel')} and "
-           f"{plural(c_out, 'output channel')}, kernels of size {words.size(kernel_shape)}, "
-           f"channels of size {words.size(shape)}{', ' + settings if settings else ''}: "
-           f"{words.size(whole)} entries in {c_out * c_in} blocks of {words.size(taps.shape)}. "
-           f"Each block is the convolution matrix of its own kernel; the {weights} weights fill "
-           f"{filled} entries.")
+    legend = beside(
+        [
+            kernel_sheet(letters, 24, "each kernel"),
+            text_sheet(
+                [
+                    f"matrix {words.size(whole)}: {plural(c_out, 'row')} of blocks, {c_in} across",
+                    f"each block {words.size(taps.shape)}, with its own kernel",
+                    f"{weights} weights fill {filled} entries",
+                    *([settings] if settings else []),
+                ],
+                SMALL,
+                "muted",
+            ),
+        ],
+        20,
+    )
+    alt = (
+        f"The matrix of a convolution layer with {plural(c_in, 'input channel')} and "
+        f"{plural(c_out, 'output channel')}, kernels of size {words.size(kernel_shape)}, "
+        f"channels of size {words.size(shape)}{', ' + settings if settings else ''}: "
+        f"{words.size(whole)} entries in {c_out * c_in} blocks of {words.size(taps.shape)}. "
+        f"Each block is the convolution matrix of its own kernel; the {weights} weights fill "
+        f"{filled} entries."
+    )
     if groups > 1:
         alt += f" Only the {c_out * per_group} blocks within a group are not zero."
     return Picture(stack([legend, sheet], 20), alt)

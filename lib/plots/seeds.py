@@ -33,8 +33,11 @@ def seeds_picture(groups, *, panels):
     if not measures:
         refuse("panels", panels, "is empty", "give at least one (title, {group: numbers})")
     names = max(text_width(name, BODY) for name in groups) + 10
-    notes = max(text_width(note, SMALL) for _, values, options in measures
-                for note in [_mean_and_range(v) for v in values.values()])
+    notes = max(
+        text_width(note, SMALL)
+        for _, values, options in measures
+        for note in [_mean_and_range(v) for v in values.values()]
+    )
     if WIDTH - names - notes < 120:
         refuse("groups", groups, f"has names up to {names:.0f} points wide", "give shorter ones")
     sheet, y, dots = Sheet(), 0.0, []
@@ -50,30 +53,52 @@ def seeds_picture(groups, *, panels):
         alt = " ".join(_measure_in_words(groups, *measure, brief=True) for measure in measures)
     figure = sheet.figure(WIDTH)
     with style():  # as markers, which are drawn once and used often: a much smaller SVG
-        figure.axes[0].plot(*zip(*dots, strict=True), "o", markersize=5.8,
-                            markerfacecolor=light("output"), markeredgecolor=light("output-line"),
-                            markeredgewidth=1.0, zorder=2, scalex=False, scaley=False)
+        figure.axes[0].plot(
+            *zip(*dots, strict=True),
+            "o",
+            markersize=5.8,
+            markerfacecolor=light("output"),
+            markeredgecolor=light("output-line"),
+            markeredgewidth=1.0,
+            zorder=2,
+            scalex=False,
+            scaley=False,
+        )
     return Picture(figure, f"{alt} Ranges in brackets.")
 
 
 def _measure(groups, panel):
     """A panel as (title, {group: array}, options), checked."""
     if not isinstance(panel, tuple | list) or len(panel) not in (2, 3):
-        refuse("panels", panel, "is not a panel",
-               "give (title, {group: numbers}) or (title, {group: numbers}, options)")
+        refuse(
+            "panels",
+            panel,
+            "is not a panel",
+            "give (title, {group: numbers}) or (title, {group: numbers}, options)",
+        )
     title, values, options = (*panel, {})[:3]
     options = {"log": False, "unit": "", "better": None} | dict(options)
     if len(options) > 3 or options["better"] not in (None, "lower", "higher"):
-        refuse(f"panels[{title!r}]", panel[2], "has unknown options",
-               "give log, unit and better ('lower' or 'higher')")
+        refuse(
+            f"panels[{title!r}]",
+            panel[2],
+            "has unknown options",
+            "give log, unit and better ('lower' or 'higher')",
+        )
     if not values or any(name not in groups for name in values):
         refuse(f"panels[{title!r}]", list(values), "names other groups", f"give some of {groups}")
-    values = {name: np.atleast_1d(real_numbers(f"panels[{title!r}][{name!r}]", v))
-              for name, v in values.items()}
+    values = {
+        name: np.atleast_1d(real_numbers(f"panels[{title!r}][{name!r}]", v))
+        for name, v in values.items()
+    }
     least = min(v.min() for v in values.values())
     if options["log"] and least < 0:
-        refuse(f"panels[{title!r}]", float(least), "has no place on a logarithmic axis",
-               "give values of 0 or more, or leave out log")
+        refuse(
+            f"panels[{title!r}]",
+            float(least),
+            "has no place on a logarithmic axis",
+            "give values of 0 or more, or leave out log",
+        )
     return title, values, options
 
 
@@ -82,7 +107,7 @@ def _short(value):
 
 
 def _mean_and_range(values):
-    """"4.50 (4.00 to 5.00)": as many decimals in all three; alone where all seeds agree."""
+    """ "4.50 (4.00 to 5.00)": as many decimals in all three; alone where all seeds agree."""
     mean, low, high = values.mean(), values.min(), values.max()
     if low == high:
         return _short(low)
@@ -94,8 +119,10 @@ def _mean_and_range(values):
         # More decimals where the range would not show at three digits, five digits at most.
         while decimals < 4 - np.floor(np.log10(abs(mean))) and high - low < 2 * 10.0**-decimals:
             decimals += 1
-        texts = [f"{value:.{max(decimals, 0)}f}".replace("-", words.MINUS) if value else "0"
-                 for value in three]
+        texts = [
+            f"{value:.{max(decimals, 0)}f}".replace("-", words.MINUS) if value else "0"
+            for value in three
+        ]
     return "{} ({} to {})".format(*texts)
 
 
@@ -114,8 +141,9 @@ def _measure_in_words(groups, title, values, options, brief=False):
         measured.sort(key=lambda name: values[name].mean(), reverse=options["better"] == "higher")
         first, *others = measured
         best = values[first]
-        near = sum(values[name].min() <= best.max() and values[name].max() >= best.min()
-                   for name in others)
+        near = sum(
+            values[name].min() <= best.max() and values[name].max() >= best.min() for name in others
+        )
         text = f"from {texts[first]}, to {texts[others[-1]]}"
         text += f"; {near} of {len(others)} others overlap the first" if near else ""
     else:
@@ -134,8 +162,11 @@ def _axis(values, log, left, width):
         shown, scale = together[together > 0], np.log10
         low, high = scale(shown.min()) - 0.08, scale(shown.max()) + 0.08
         # Powers of ten, and where these are few also 2 and 5 times them.
-        ticks = [times * 10.0**power for power in range(int(low) - 2, int(high) + 2)
-                 for times in ((1, 2, 5) if high - low < 2 else (1,))]
+        ticks = [
+            times * 10.0**power
+            for power in range(int(low) - 2, int(high) + 2)
+            for times in ((1, 2, 5) if high - low < 2 else (1,))
+        ]
     else:
         scale = np.asarray
         reach = np.ptp(together) or abs(together[0]) or 1.0
@@ -176,8 +207,11 @@ def _seeds_panel(sheet, y, dots, groups, title, values, options, names, notes):
         sheet.text(at, bottom + 11, text, SMALL, "muted", "center")
     sheet.lines([(left, bottom), (left + width, bottom)], color="muted", line=0.8)
     if broken is not None:
-        sheet.lines(*([(broken + dx - 2, bottom + 4), (broken + dx + 2, bottom - 4)]
-                      for dx in (-2, 2)), color="muted", line=1.0)
+        sheet.lines(
+            *([(broken + dx - 2, bottom + 4), (broken + dx + 2, bottom - 4)] for dx in (-2, 2)),
+            color="muted",
+            line=1.0,
+        )
     for i, name in enumerate(groups):
         middle = y + (i + 0.5) * row
         sheet.text(left - 10, middle, name, BODY, "ink", "right")
@@ -185,8 +219,12 @@ def _seeds_panel(sheet, y, dots, groups, title, values, options, names, notes):
             sheet.text(left + width + 12, middle, "not measured", SMALL, "muted")
             continue
         numbers = values[name]
-        sheet.lines([(place(numbers.min()), middle), (place(numbers.max()), middle)],
-                    color="output-line", line=1.4, layer=1)
+        sheet.lines(
+            [(place(numbers.min()), middle), (place(numbers.max()), middle)],
+            color="output-line",
+            line=1.4,
+            layer=1,
+        )
         if len(numbers) > 1:
             sheet.rect(place(numbers.mean()) - 1.2, middle - 8, 2.4, 16, "ink", layer=1.5)
         dots += [(place(value), middle) for value in numbers]

@@ -33,14 +33,18 @@ def signals(rows, *, labels, mode="cells", roles=None):
     if roles is None:
         roles = ["input"] + ["output"] * (len(series) - 1)
     if len(roles) != len(series) or any(role not in MARKERS for role in roles):
-        refuse("roles", roles, "does not give each signal a role",
-               f"give one of {', '.join(MARKERS)} for each")
-    text = " ".join(f"{name}: {', '.join(map(number, values[:24]))}"
-                    f"{', …' if len(values) > 24 else ''}."
-                    for name, values in zip(labels, series, strict=True))
+        refuse(
+            "roles",
+            roles,
+            "does not give each signal a role",
+            f"give one of {', '.join(MARKERS)} for each",
+        )
+    text = " ".join(
+        f"{name}: {', '.join(map(number, values[:24]))}{', …' if len(values) > 24 else ''}."
+        for name, values in zip(labels, series, strict=True)
+    )
     draw = _strips if mode == "cells" else _stems
-    return Picture(draw(series, labels, roles),
-                   f"Signals aligned under each other. {text}")
+    return Picture(draw(series, labels, roles), f"Signals aligned under each other. {text}")
 
 
 def _strips(series, labels, roles):
@@ -54,8 +58,9 @@ def _strips(series, labels, roles):
     y = 0.0
     for i in range(longest):
         if cell >= 14 or i % 5 == 0:
-            sheet.text((i + 0.5) * cell, y + 5, str(i), min(SMALL, 0.5 * cell + 2), "muted",
-                       "center")
+            sheet.text(
+                (i + 0.5) * cell, y + 5, str(i), min(SMALL, 0.5 * cell + 2), "muted", "center"
+            )
     y += 15
     for values, name, role in zip(series, labels, roles, strict=True):
         if above:

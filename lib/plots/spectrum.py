@@ -30,8 +30,12 @@ def spectrum_picture(pictures, stride, *, labels=None):
     sets = _sets(pictures)
     steps = per_axis("stride", stride, 2, 1)
     if steps[1] == 1:
-        refuse("stride", stride, "marks no horizontal frequency",
-               "use 2 or more along the width, or exchange the axes")
+        refuse(
+            "stride",
+            stride,
+            "marks no horizontal frequency",
+            "use 2 or more along the width, or exchange the axes",
+        )
     if labels is None:
         labels = [f"set {i + 1}" for i in range(len(sets))] if len(sets) > 1 else ["pictures"]
     labels = strings("labels", labels, len(sets), "set")
@@ -48,29 +52,44 @@ def spectrum_picture(pictures, stride, *, labels=None):
             # Bin j of W lies at j/W cycles per pixel; those beyond W/2 mirror those before.
             bins = np.arange(1, len(curve) // 2 + 1)
             every = max(1, len(bins) // 10)
-            axes.plot(bins / len(curve), np.maximum(curve[bins], floor), color=light(token),
-                      linewidth=1.8, linestyle=dash, marker=marker,
-                      markersize=5, markevery=(i * every // len(sets), every),
-                      label=f"{label}: score {number(score)}")
+            axes.plot(
+                bins / len(curve),
+                np.maximum(curve[bins], floor),
+                color=light(token),
+                linewidth=1.8,
+                linestyle=dash,
+                marker=marker,
+                markersize=5,
+                markevery=(i * every // len(sets), every),
+                label=f"{label}: score {number(score)}",
+            )
         marks = np.arange(1, steps[1] // 2 + 1) / steps[1]
         for mark in marks:
             axes.axvline(mark, color=light("ink"), linewidth=1.3, linestyle=(0, (5, 3)), zorder=1)
         low = max(floor, min(curve[1:].min() for curve in curves))
         high = max(floor, *(curve[1:].max() for curve in curves))
-        axes.set(yscale="log", xlim=(0, 0.515), ylim=(min(low, high / 1000) / 2, 2 * high),
-                 xlabel="horizontal frequency (cycles per pixel)",
-                 ylabel="power / mean square")
+        axes.set(
+            yscale="log",
+            xlim=(0, 0.515),
+            ylim=(min(low, high / 1000) / 2, 2 * high),
+            xlabel="horizontal frequency (cycles per pixel)",
+            ylabel="power / mean square",
+        )
         named = [f"{h}/{steps[1]}" for h in range(1, steps[1] // 2 + 1)]
         other = [t for t in (0, 0.1, 0.2, 0.3, 0.4) if min(abs(marks - t)) > 0.035]
         axes.set_xticks([*other, *marks], [*(number(t) for t in other), *named])
         axes.grid(axis="x", visible=False)
         figure.legend(loc="outside lower left", ncols=2, handlelength=3.4, columnspacing=1.5)
     where = " and ".join(named)
-    peaks = "; ".join(f"{label}: score {number(score)}, {_peaks(curve, steps[1])}"
-                      for label, score, curve in zip(labels, scores, curves, strict=True))
-    alt = (f"Power against horizontal frequency from 0 to 1/2 cycles per pixel, dashed marks at "
-           f"{where}, {'the harmonics' if len(named) > 1 else 'the harmonic'} of stride "
-           f"{words.size(dict.fromkeys(steps))}. {peaks}.")
+    peaks = "; ".join(
+        f"{label}: score {number(score)}, {_peaks(curve, steps[1])}"
+        for label, score, curve in zip(labels, scores, curves, strict=True)
+    )
+    alt = (
+        f"Power against horizontal frequency from 0 to 1/2 cycles per pixel, dashed marks at "
+        f"{where}, {'the harmonics' if len(named) > 1 else 'the harmonic'} of stride "
+        f"{words.size(dict.fromkeys(steps))}. {peaks}."
+    )
     return Picture(figure, alt)
 
 
@@ -79,13 +98,21 @@ def _sets(pictures):
     many = isinstance(pictures, list | tuple) and len(pictures) and np.ndim(pictures[0]) >= 2
     sets = [np.asarray(one) for one in (pictures if many else [pictures])]
     if len(sets) > len(CURVES):
-        refuse("pictures", f"{len(sets)} sets", "is more than can be told apart",
-               f"give at most {len(CURVES)}")
+        refuse(
+            "pictures",
+            f"{len(sets)} sets",
+            "is more than can be told apart",
+            f"give at most {len(CURVES)}",
+        )
     out = []
     for one in sets:
         if one.ndim not in (2, 3, 4):
-            refuse("pictures.shape", one.shape, "is the shape of one set",
-                   "use (H, W), (N, H, W) or (N, C, H, W), or a list of such arrays")
+            refuse(
+                "pictures.shape",
+                one.shape,
+                "is the shape of one set",
+                "use (H, W), (N, H, W) or (N, C, H, W), or a list of such arrays",
+            )
         out.append(one if one.ndim == 4 else one.reshape(-1, 1, *one.shape[-2:]))
     return out
 

@@ -95,8 +95,12 @@ def _chosen(steps, count):
         return list(range(min(count, MOST_STEPS)))
     chosen = range(steps) if is_integer(steps) else [int(i) for i in steps]
     if not chosen or min(chosen) < 0 or max(chosen) >= count:
-        refuse("steps", steps, "does not choose among the output cells",
-               f"give step numbers from 0 to {count - 1}")
+        refuse(
+            "steps",
+            steps,
+            "does not choose among the output cells",
+            f"give step numbers from 0 to {count - 1}",
+        )
     return chosen
 
 
@@ -117,8 +121,9 @@ def conv_steps(x, kernel, *, stride=1, padding=0, dilation=1, steps=None):
     panels = [_conv_panel(windows, step, layout) for step in chosen]
     parts = [kernel_sheet(windows.kernel, note=settings), flow(panels)]
     if len(chosen) < len(cells):
-        parts.append(text_sheet(f"{len(chosen)} of {plural(len(cells), 'step')} shown.",
-                                color="muted"))
+        parts.append(
+            text_sheet(f"{len(chosen)} of {plural(len(cells), 'step')} shown.", color="muted")
+        )
     sentences = [
         f"Convolution of an input of size {words.size(windows.x.shape)} with a kernel of size "
         f"{words.size(windows.kernel.shape)}{', ' + settings if settings else ''}: the output has "
@@ -149,23 +154,32 @@ def _rows_of_stamps(stamps, cell, named=True):
             if at not in stamp:
                 sheet.disc(*grid.middle(at), 1.0, "rule")
         if named:
-            sheet.text(-9, y + cell / 2, f"{number(stamps.x[index])} × kernel", BODY,
-                       "input-line", "right")
+            sheet.text(
+                -9, y + cell / 2, f"{number(stamps.x[index])} × kernel", BODY, "input-line", "right"
+            )
         y += cell + 4
     sheet.lines([(-9 if named else 0, y), (len(cells) * cell, y)], color="ink", line=1.2)
     y += 5
     stamps.draw_sum(Grid(sheet, 0, y, stamps.canvas, cell))
     if named:
-        sheet.text(-9, y + cell / 2, label_text("output", stamps.shape), HEAD, "output-line",
-                   "right", bold=True)
+        sheet.text(
+            -9,
+            y + cell / 2,
+            label_text("output", stamps.shape),
+            HEAD,
+            "output-line",
+            "right",
+            bold=True,
+        )
     return sheet
 
 
 def _stamp_panel(stamps, index, cell):
     sheet = Sheet()
     value = number(stamps.x[index])
-    sheet.text(0, 0.6 * BODY, f"{cell_name('x', index)} = {value}: {value} × kernel", BODY,
-               "input-line")
+    sheet.text(
+        0, 0.6 * BODY, f"{cell_name('x', index)} = {value}: {value} × kernel", BODY, "input-line"
+    )
     grid = Grid(sheet, 0, 1.6 * BODY, stamps.canvas, cell)
     stamp = stamps.draw_stamp(grid, index)
     for at in cells_of(stamps.canvas):
@@ -178,8 +192,9 @@ def _stamp_panel(stamps, index, cell):
 
 def _sum_panel(stamps, cell):
     sheet = Sheet()
-    sheet.text(0, 0.6 * BODY, f"sum: output {words.size(stamps.shape)}", HEAD, "output-line",
-               bold=True)
+    sheet.text(
+        0, 0.6 * BODY, f"sum: output {words.size(stamps.shape)}", HEAD, "output-line", bold=True
+    )
     stamps.draw_sum(Grid(sheet, 0, 1.6 * BODY, stamps.canvas, cell))
     return sheet
 
@@ -224,8 +239,10 @@ def stamp_steps(x, kernel, *, stride=1, padding=0, output_padding=0, dilation=1)
         cell = min(max(26, min(48, 8 * longest)), (WIDTH - 92) / stamps.canvas[0])
         body = _rows_of_stamps(stamps, cell)
     else:
-        cell = next((c for c in (30, 28, 26, 24, 22) if stamps.canvas[1] * c * 3 + 44 <= WIDTH),
-                    min(28, (WIDTH - 22) / 2 / stamps.canvas[1]))
+        cell = next(
+            (c for c in (30, 28, 26, 24, 22) if stamps.canvas[1] * c * 3 + 44 <= WIDTH),
+            min(28, (WIDTH - 22) / 2 / stamps.canvas[1]),
+        )
         panels = [_stamp_panel(stamps, index, cell) for index in cells_of(x.shape)]
         body = flow([*panels, _sum_panel(stamps, cell)], gap=(20, 16))
     return Picture(stack([head, body, stamps.key()], 15), _stamps_alt(stamps))
@@ -248,8 +265,11 @@ def parameters_picture(kernel):
         ("stride 2", {"stride": 2}, "stamps 2 cells apart"),
         ("padding 1", {"padding": 1}, "1 cell cropped on each side"),
         ("dilation 2", {"dilation": 2}, "taps of a stamp 2 cells apart"),
-        ("stride 2, output padding 1", {"stride": 2, "output_padding": 1},
-         "1 more cell at the end"),
+        (
+            "stride 2, output padding 1",
+            {"stride": 2, "output_padding": 1},
+            "1 more cell at the end",
+        ),
     ]
     panels, texts = [], []
     every = [Stamps(x, kernel, **options) for _, options, _ in cases]
@@ -265,14 +285,22 @@ def parameters_picture(kernel):
             grid.outline((0, 0), reach, "input-line", 1.8)
         size = text_sheet(label_text("output", stamps.shape), BODY, "output-line", bold=True)
         panels.append(stack([title_sheet(name, note), body, size], 6))
-        texts.append(f"{name}: {note}, output of size {words.size(stamps.shape)}"
-                     + (f", reading {words.rows(stamps.result)}" if x.ndim == 1 else ""))
+        texts.append(
+            f"{name}: {note}, output of size {words.size(stamps.shape)}"
+            + (f", reading {words.rows(stamps.result)}" if x.ndim == 1 else "")
+        )
     source = beside([grid_sheet(x, "input", cell=24), kernel_sheet(kernel, 24)], 24)
-    items = [("corner", "stamps overlap"), ("hatch", "cropped by padding"),
-             ("dash", "there by output padding")]
+    items = [
+        ("corner", "stamps overlap"),
+        ("hatch", "cropped by padding"),
+        ("dash", "there by output padding"),
+    ]
     if x.ndim == 2:
         items.append(("frame", "reach of the first stamp"))
     picture = stack([source, flow(panels, gap=(26, 20), most=2), key_sheet(items)], 16)
-    return Picture(picture, f"The transposed convolution of an input of size {words.size(x.shape)} "
-                            f"with a kernel of size {words.size(kernel.shape)} under five "
-                            f"settings. {'; '.join(texts)}.")
+    return Picture(
+        picture,
+        f"The transposed convolution of an input of size {words.size(x.shape)} "
+        f"with a kernel of size {words.size(kernel.shape)} under five "
+        f"settings. {'; '.join(texts)}.",
+    )

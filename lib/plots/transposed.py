@@ -44,15 +44,24 @@ def direct_and_transposed(x, kernel, *, stride=1):
     windows = Windows(x, kernel, stride)
     x, kernel, y, settings = windows.x, windows.kernel, windows.y, windows.settings
     follow = _middle_cell(y.shape)
-    stamps = Stamps(y, kernel, stride, output_padding=ops.output_padding_for(
-        y.shape, x.shape, kernel.shape, stride=stride))
+    stamps = Stamps(
+        y,
+        kernel,
+        stride,
+        output_padding=ops.output_padding_for(y.shape, x.shape, kernel.shape, stride=stride),
+    )
     # The largest cells at which two grids stand beside each other, if any.
     wide = max(x.shape[-1], stamps.canvas[-1])
-    size = next((c for c in (28, 26, 24, 22) if _fits((wide, y.shape[-1]), c, 60)),
-                (WIDTH - 20) / max(x.shape[-1], y.shape[-1], 17))
+    size = next(
+        (c for c in (28, 26, 24, 22) if _fits((wide, y.shape[-1]), c, 60)),
+        (WIDTH - 20) / max(x.shape[-1], y.shape[-1], 17),
+    )
     side_by_side = _fits((x.shape[-1], y.shape[-1]), size, 60)
-    parts = [kernel_sheet(kernel, note=settings), _direct(windows, follow, size, side_by_side),
-             _transposed(y, follow, stamps, size, side_by_side)]
+    parts = [
+        kernel_sheet(kernel, note=settings),
+        _direct(windows, follow, size, side_by_side),
+        _transposed(y, follow, stamps, size, side_by_side),
+    ]
     back = stamps.result
     same = all(number(a) == number(b) for a, b in zip(back.flat, x.flat, strict=True))
     name = cell_name("y", follow)
@@ -92,6 +101,7 @@ def _two(left, right, fits):
 
 def _direct(windows, follow, size, side_by_side):
     """x on the left with the window of the followed cell, y on the right."""
+
     def left(sheet, at_x, at_y):
         top = label(sheet, at_x, at_y, "input", windows.x.shape, "input x")
         return windows.draw(sheet, at_x, top, follow, size)
@@ -108,6 +118,7 @@ def _direct(windows, follow, size, side_by_side):
 
 def _transposed(y, follow, stamps, size, side_by_side):
     """y on the left, its stamps' sum on the right, framed where the followed cell stamps."""
+
     def left(sheet, at_x, at_y):
         grid = draw_values(sheet, at_x, at_y, y, "input", "input y", size)
         grid.outline(follow)
@@ -127,8 +138,17 @@ def _transposed(y, follow, stamps, size, side_by_side):
     body = _two(left, right, side_by_side)
     total = grid_sheet(stamps.result, "output", "sum of stamps z", size)
     value = number(y[follow])
-    text = text_sheet(wrap([f"{cell_name('y', follow)} = {value}", f"stamps {value} × kernel",
-                            "on the cells", "it came from"], WIDTH - 20))
+    text = text_sheet(
+        wrap(
+            [
+                f"{cell_name('y', follow)} = {value}",
+                f"stamps {value} × kernel",
+                "on the cells",
+                "it came from",
+            ],
+            WIDTH - 20,
+        )
+    )
     if body.width + total.width + 30 <= WIDTH:
         rows = [beside([body, total], 30), text]
     else:
@@ -161,32 +181,57 @@ def zero_stuffing_picture(x, kernel, *, stride=2):
     follow = _telling_cell(stamps, from_x)
     window = _window(follow, kernel.shape)
     count = result.size * kernel.size
-    useful = sum(bool(from_x[at]) for cell in cells_of(stamps.shape)
-                 for _, at in _window(cell, kernel.shape))
+    useful = sum(
+        bool(from_x[at]) for cell in cells_of(stamps.shape) for _, at in _window(cell, kernel.shape)
+    )
     size = min(28, WIDTH / frame[-1])
-    head = flow([grid_sheet(x, "input", "input", 26), kernel_sheet(kernel),
-                 kernel_sheet(flipped, word="flipped kernel", flipped=True)], gap=(20, 10))
+    head = flow(
+        [
+            grid_sheet(x, "input", "input", 26),
+            kernel_sheet(kernel),
+            kernel_sheet(flipped, word="flipped kernel", flipped=True),
+        ],
+        gap=(20, 10),
+    )
     stuffed = _stuffed(values, from_x, between, window, kernel.shape, size)
     out = Sheet()
     draw_values(out, 0, 0, result, "output", "output", size).outline(follow)
-    text = [f"{cell_name('z', follow)} =",
-            *words.sum_of_products([(values[at], flipped[tap]) for tap, at in window]),
-            f"= {number(result[follow])}"]
+    text = [
+        f"{cell_name('z', follow)} =",
+        *words.sum_of_products([(values[at], flipped[tap]) for tap, at in window]),
+        f"= {number(result[follow])}",
+    ]
     share = round(100 * (1 - useful / count))
-    counting = (f"{count} multiplications, {count - useful} of them ({share} %) by a zero "
-                "that was put in")
-    body = ([beside([stuffed, out], 30)] if stuffed.width + out.width + 30 <= WIDTH
-            else [stuffed, out])
+    counting = (
+        f"{count} multiplications, {count - useful} of them ({share} %) by a zero that was put in"
+    )
+    body = (
+        [beside([stuffed, out], 30)] if stuffed.width + out.width + 30 <= WIDTH else [stuffed, out]
+    )
     room = max(300, head.width, sum(b.width for b in body))
-    key = key_sheet([("zero", "0 put in between")] * bool((between & ~from_x).any())
-                    + [("void", "0 put around")] * bool((~between).any()))
-    picture = stack([head, text_sheet(settings, color="muted") if settings else None, *body,
-                     text_sheet(wrap(text, room)), key, text_sheet(wrap(counting.split(), room))])
-    return Picture(picture, (
-        f"An input of size {words.size(x.shape)} is stuffed with zeros and padded to size "
-        f"{words.size(frame)}; the flipped kernel ({words.rows(flipped)}) slides over it with "
-        f"stride 1 and gives the output of size {words.size(result.shape)}: {words.rows(result)}"
-        f"{' (' + settings + ')' if settings else ''}. {' '.join(text)}. It takes {counting}."))
+    key = key_sheet(
+        [("zero", "0 put in between")] * bool((between & ~from_x).any())
+        + [("void", "0 put around")] * bool((~between).any())
+    )
+    picture = stack(
+        [
+            head,
+            text_sheet(settings, color="muted") if settings else None,
+            *body,
+            text_sheet(wrap(text, room)),
+            key,
+            text_sheet(wrap(counting.split(), room)),
+        ]
+    )
+    return Picture(
+        picture,
+        (
+            f"An input of size {words.size(x.shape)} is stuffed with zeros and padded to size "
+            f"{words.size(frame)}; the flipped kernel ({words.rows(flipped)}) slides over it with "
+            f"stride 1 and gives the output of size {words.size(result.shape)}: "
+            f"{words.rows(result)}{' (' + settings + ')' if settings else ''}. {' '.join(text)}. It takes {counting}."
+        ),
+    )
 
 
 def _window(cell, kernel_shape):

@@ -36,6 +36,7 @@ _MOST_CELLS = 32  # cells of a strip whose coordinates can still be read
 
 # Centres
 
+
 def half_pixel_picture(size, output_size, *, align_corners=False):
     """Where the centre of each output cell falls among the input cells.
 
@@ -67,8 +68,9 @@ def half_pixel_picture(size, output_size, *, align_corners=False):
     for aligned, (places, step) in zip(conventions, lines, strict=True):
         y = _centres(sheet, y, -low * unit, unit, n, places, step, aligned) + 24
         sentences.append(_centres_in_words(n, places, step, aligned))
-    alt = (f"A strip of {plural(n, 'input cell')} above {plural(m, 'output cell')}. "
-           + " ".join(sentences))
+    alt = f"A strip of {plural(n, 'input cell')} above {plural(m, 'output cell')}. " + " ".join(
+        sentences
+    )
     return Picture(sheet, alt)
 
 
@@ -89,11 +91,16 @@ def _beyond(n, places):
 
 def _centres_in_words(n, places, step, aligned):
     beyond = int(_beyond(n, places).sum())
-    how = ("align_corners=True: the first and the last centres of both strips meet" if aligned
-           else "Half-pixel centres (align_corners=False): both strips begin and end together")
-    return (f"{how}; an output cell is {number(step)} input cells wide, and the output centres "
-            f"fall at u = {words.listed(places, 16)}"
-            f"{f', {beyond} of them beyond the ends' if beyond else ''}.")
+    how = (
+        "align_corners=True: the first and the last centres of both strips meet"
+        if aligned
+        else "Half-pixel centres (align_corners=False): both strips begin and end together"
+    )
+    return (
+        f"{how}; an output cell is {number(step)} input cells wide, and the output centres "
+        f"fall at u = {words.listed(places, 16)}"
+        f"{f', {beyond} of them beyond the ends' if beyond else ''}."
+    )
 
 
 def _centres(sheet, y, x, unit, n, places, step, aligned):
@@ -117,23 +124,39 @@ def _centres(sheet, y, x, unit, n, places, step, aligned):
     middles = left + (np.arange(m) + 0.5) * unit / m if even else x + places * unit
     pitch = step * unit
     ring = min(4.8, 0.3 * pitch)
-    for middle, u, out, name in zip(middles, places, _beyond(n, places), _names("y", m, pitch),
-                                    strict=True):
+    for middle, u, out, name in zip(
+        middles, places, _beyond(n, places), _names("y", m, pitch), strict=True
+    ):
         sheet.rect(middle - pitch / 2, below, pitch, high, "output", "output-line", 1.2)
         sheet.disc(middle, below + 8, 2.6, "output-line")
         sheet.text(middle, below + high - 9, name, SMALL, "ink", "center")
         end = (x + u * unit, top + high - 8)
         sheet.disc(*end, ring, None, "output-line", 1.2)
-        sheet.lines([(middle, below + 8), (end[0], end[1] + ring)], color="output-line",
-                    line=1.1, dash=(3.0, 2.2) if out else None)
+        sheet.lines(
+            [(middle, below + 8), (end[0], end[1] + ring)],
+            color="output-line",
+            line=1.1,
+            dash=(3.0, 2.2) if out else None,
+        )
     y = _coordinates(sheet, below + high, middles, places, pitch)
     start = middles[0] - pitch / 2
-    sheet.text(start, y + 10, f"{label_text('output y', (m,))}, with u below each cell", HEAD,
-               "output-line", bold=True)
+    sheet.text(
+        start,
+        y + 10,
+        f"{label_text('output y', (m,))}, with u below each cell",
+        HEAD,
+        "output-line",
+        bold=True,
+    )
     y += 18
     if _beyond(n, places).any():
-        sheet.text(start, y + 8, "dashed: beyond the outermost centres, the end cell is repeated",
-                   SMALL, "muted")
+        sheet.text(
+            start,
+            y + 8,
+            "dashed: beyond the outermost centres, the end cell is repeated",
+            SMALL,
+            "muted",
+        )
         y += 15
     return y
 
@@ -166,6 +189,7 @@ def _coordinates(sheet, y, middles, places, pitch):
 
 # Weights
 
+
 def weights_picture(matrix, *, row_label="output", column_label="input"):
     """A small real matrix as a shaded grid with its numbers.
 
@@ -188,8 +212,12 @@ def weights_picture(matrix, *, row_label="output", column_label="input"):
     after = max(text_width(t, SMALL) for t in [*sums, "row sum"]) + 10
     cell = min(max(30.0, widest + 9), (WIDTH - before - after) / columns)
     if fit_size("−0.125", cell - 2, SMALL, 1) < 6 or rows > 64:
-        refuse("matrix.shape", matrix.shape, "is too large to write the numbers",
-               "give at most 64 rows and 15 columns, for example a part of it")
+        refuse(
+            "matrix.shape",
+            matrix.shape,
+            "is too large to write the numbers",
+            "give at most 64 rows and 15 columns, for example a part of it",
+        )
     high = min(cell, 26.0)
     sheet, y = Sheet(), 0.0
     sheet.text(0, y + 6, f"rows: {row_label} · columns: {column_label}", BODY, "muted")
@@ -203,13 +231,20 @@ def weights_picture(matrix, *, row_label="output", column_label="input"):
         value, x0, y0 = matrix[i, j], before + j * cell, y + i * high
         sheet.rect(x0, y0, cell, high, None, "rule", 0.8, layer=2.5)
         if value:
-            shades.append((x0, y0, "output" if value > 0 else "input",
-                           0.12 + 0.88 * abs(value) / most))
+            shades.append(
+                (x0, y0, "output" if value > 0 else "input", 0.12 + 0.88 * abs(value) / most)
+            )
         if value < 0:
             sheet.rect(x0 + 2, y0 + 2, cell - 4, high - 4, None, "input-line", 1.2, DASH, 3)
-        sheet.text(x0 + cell / 2, y0 + high / 2, texts[i][j],
-                   fit_size(texts[i][j], cell - 3, SMALL, 6), "ink" if value else "muted",
-                   "center", bold=abs(value) == most and cell > widest + 12)
+        sheet.text(
+            x0 + cell / 2,
+            y0 + high / 2,
+            texts[i][j],
+            fit_size(texts[i][j], cell - 3, SMALL, 6),
+            "ink" if value else "muted",
+            "center",
+            bold=abs(value) == most and cell > widest + 12,
+        )
     for i in range(rows):
         sheet.text(before - 6, y + (i + 0.5) * high, str(i), SMALL, "output-line", "right")
         sheet.text(before + columns * cell + 8, y + (i + 0.5) * high, sums[i], SMALL, "muted")
@@ -219,11 +254,13 @@ def weights_picture(matrix, *, row_label="output", column_label="input"):
     figure = sheet.figure()
     _shade(figure, shades, cell, high)
     same = len(set(sums)) == 1
-    alt = (f"A matrix of {plural(rows, 'row')} "
-           f"({row_label}) and {plural(columns, 'column')} ({column_label}), stronger "
-           f"ground for larger entries, {int((matrix < 0).sum()) or 'none'} negative. "
-           f"Rows: {words.rows(matrix)}. ".replace("…. ", "… ")
-           + (f"Every row sums to {sums[0]}." if same else f"Row sums: {', '.join(sums)}."))
+    alt = (
+        f"A matrix of {plural(rows, 'row')} "
+        f"({row_label}) and {plural(columns, 'column')} ({column_label}), stronger "
+        f"ground for larger entries, {int((matrix < 0).sum()) or 'none'} negative. "
+        f"Rows: {words.rows(matrix)}. ".replace("…. ", "… ")
+        + (f"Every row sums to {sums[0]}." if same else f"Row sums: {', '.join(sums)}.")
+    )
     return Picture(figure, alt)
 
 
@@ -231,11 +268,21 @@ def _shade(figure, boxes, width, height):
     """Grounds in part of a token's strength: between paper and token, so text stays readable."""
     axes = figure.axes[0]
     for x, y, token, strength in boxes:
-        axes.add_patch(Rectangle((x, y), width, height, facecolor=light(token), edgecolor="none",
-                                 alpha=round(float(strength), 3), zorder=1))
+        axes.add_patch(
+            Rectangle(
+                (x, y),
+                width,
+                height,
+                facecolor=light(token),
+                edgecolor="none",
+                alpha=round(float(strength), 3),
+                zorder=1,
+            )
+        )
 
 
 # Pooling
+
 
 def pooling_picture(x, kernel_size, *, stride=None, values=None):
     """Max-pooling that remembers where, and the unpooling that puts values back there.
@@ -260,19 +307,26 @@ def pooling_picture(x, kernel_size, *, stride=None, values=None):
         refuse("values.shape", back.shape, "is not the pooled shape", f"give {pooled.shape}")
     result = ops.max_unpool(back, indices, kernel, stride=stride, output_size=x.shape)
     kept = {tuple(map(int, np.unravel_index(i, x.shape))) for i in indices.flat}
-    windows = [tuple(s * i for s, i in zip(stride, at, strict=True))
-               for at in cells_of(pooled.shape)]
+    windows = [
+        tuple(s * i for s, i in zip(stride, at, strict=True)) for at in cells_of(pooled.shape)
+    ]
     ties, tied = set(), 0
     for start, largest in zip(windows, pooled.flat, strict=True):
-        equal = [at for offset in cells_of(kernel) for at in [tuple(np.add(start, offset))]
-                 if x[at] == largest]
+        equal = [
+            at
+            for offset in cells_of(kernel)
+            for at in [tuple(np.add(start, offset))]
+            if x[at] == largest
+        ]
         tied += len(equal) > 1
         ties |= set(equal) - kept
     small = [(pooled, "output", "pooled y"), (indices, "index", "indices")]
     if values is not None:
         small.append((back, "input", "values v"))
-    small = [grid_sheet(part, role, word, min(30.0, WIDTH / part.shape[-1]))
-             for part, role, word in small]
+    small = [
+        grid_sheet(part, role, word, min(30.0, WIDTH / part.shape[-1]))
+        for part, role, word in small
+    ]
     # The largest cells at which x, y and z stand in one row, if any; where windows overlap, large
     # ones, since each cell then holds more lines.
     overlap = any(s < k for s, k in zip(stride, kernel, strict=True))
@@ -288,10 +342,12 @@ def pooling_picture(x, kernel_size, *, stride=None, values=None):
         text[3:3] = ["ringed:", "as large,", "not kept;"]
     key = text_sheet(wrap(text, WIDTH), SMALL, "muted")
     how = f"windows of {words.size(kernel)}, stride {words.size(_one(stride))}"
-    alt = (f"Max-pooling with {how}. Input: {words.rows(x)}. Pooled: {words.rows(pooled)}, kept "
-           f"from cells {words.rows(indices)}. "
-           + (f"Put back: {words.rows(back)}. " if values is not None else "")
-           + f"Unpooled: {words.rows(result)}.")
+    alt = (
+        f"Max-pooling with {how}. Input: {words.rows(x)}. Pooled: {words.rows(pooled)}, kept "
+        f"from cells {words.rows(indices)}. "
+        + (f"Put back: {words.rows(back)}. " if values is not None else "")
+        + f"Unpooled: {words.rows(result)}."
+    )
     if tied:
         count = "one window" if tied == 1 else f"{tied} windows"
         alt += f" In {count} other cells tie with it."
@@ -313,8 +369,14 @@ def _source(x, kernel, stride, windows, kept, ties, cell):
         if at in kept:
             grid.paint(at, "output", "output-line", 1.4, layer=1.5)
         if at in ties:
-            sheet.disc(*np.add(grid.middle(at), aside * cell), (0.33 - aside / 2) * cell, None,
-                       "output-line", 1.4, layer=2)
+            sheet.disc(
+                *np.add(grid.middle(at), aside * cell),
+                (0.33 - aside / 2) * cell,
+                None,
+                "output-line",
+                1.4,
+                layer=2,
+            )
         grid.write(at, number(x[at]), bold=at in kept, dx=aside, dy=aside)
         if cell >= 28:
             corner = np.add(grid.corner(at), (6, 10.5) if overlap else (3.5, 7))
@@ -325,9 +387,17 @@ def _source(x, kernel, stride, windows, kept, ties, cell):
         odd = sum(p // s for p, s in zip(start, stride, strict=True)) % 2
         inset = (1.6 + 3.0 * odd) if overlap else 0.0
         x0, y0 = grid.corner(start)
-        sheet.rect(x0 + inset, y0 + inset, width * cell - 2 * inset, height * cell - 2 * inset,
-                   None, "ink", 1.6 if overlap else 2.0, (4.0, 2.4) if overlap and odd else None,
-                   3)
+        sheet.rect(
+            x0 + inset,
+            y0 + inset,
+            width * cell - 2 * inset,
+            height * cell - 2 * inset,
+            None,
+            "ink",
+            1.6 if overlap else 2.0,
+            (4.0, 2.4) if overlap and odd else None,
+            3,
+        )
     return sheet
 
 
@@ -366,6 +436,7 @@ def _arrow():
 
 # Pixel shuffle
 
+
 def shuffle_picture(channels, upscale_factor):
     """Pixel shuffle: r² small maps, each in its colour, interleaved to one that is r times as wide.
 
@@ -387,25 +458,33 @@ def shuffle_picture(channels, upscale_factor):
     cell = min(28.0, (WIDTH - 12 * (r - 1) - 52) / (2 * r * size[1]))
     rows = []
     for c in range(len(shuffled)):
-        left = _maps_sheet(maps[c * r * r:(c + 1) * r * r], c * r * r, r, cell)
+        left = _maps_sheet(maps[c * r * r : (c + 1) * r * r], c * r * r, r, cell)
         name = f"output map {c}," if len(shuffled) > 1 else "output map"
         rows.append(beside([left, _arrow(), _interleaved(shuffled[c], name, r, cell)], 14))
     count = "one map" if len(shuffled) == 1 else f"{len(shuffled)} maps"
-    alt = (f"Pixel shuffle with r = {r}: {plural(len(maps), 'map')} of {words.size(size)}, "
-           f"each in its colour, are interleaved to {count} of {words.size(shuffled.shape[1:])}: "
-           f"{' | '.join(map(words.rows, shuffled))}.")
+    alt = (
+        f"Pixel shuffle with r = {r}: {plural(len(maps), 'map')} of {words.size(size)}, "
+        f"each in its colour, are interleaved to {count} of {words.size(shuffled.shape[1:])}: "
+        f"{' | '.join(map(words.rows, shuffled))}."
+    )
     return Picture(stack(rows, 20), alt)
 
 
 def _maps(channels, r):
     if is_integer(channels):
         letters = "abcdefghijklmnopqrstuvwxyz"
-        channels = [[[words.sub(a, 2 * h + w) for w in range(2)] for h in range(2)]
-                    for a in letters[:whole_up_to("channels", channels, len(letters))]]
+        channels = [
+            [[words.sub(a, 2 * h + w) for w in range(2)] for h in range(2)]
+            for a in letters[: whole_up_to("channels", channels, len(letters))]
+        ]
     maps = numbers_or_letters("channels", channels, (3,))
     if len(maps) % (r * r):
-        refuse("channels.shape", maps.shape, f"holds {plural(len(maps), 'map')}",
-               f"give a multiple of upscale_factor² = {r * r}")
+        refuse(
+            "channels.shape",
+            maps.shape,
+            f"holds {plural(len(maps), 'map')}",
+            f"give a multiple of upscale_factor² = {r * r}",
+        )
     return maps
 
 

@@ -18,8 +18,10 @@ from course import build
 from course.dependencies import ROOT
 
 STAGE = ROOT / "_build" / "stored"  # a small repository: the pages' sources, and no engine
-MAKE = ("import sys, pathlib; from course import build; "
-        "sys.exit(not build.make_pages(pathlib.Path(sys.argv[1])))")
+MAKE = (
+    "import sys, pathlib; from course import build; "
+    "sys.exit(not build.make_pages(pathlib.Path(sys.argv[1])))"
+)
 
 
 def made_from():
@@ -49,8 +51,12 @@ def site():
         (STAGE / "_config.yml").write_text(yaml.safe_dump(config, sort_keys=False), "utf-8")
         shutil.copy2(ROOT / "_toc.yml", STAGE)
         result = subprocess.run(
-            [sys.executable, "-c", MAKE, str(STAGE)], cwd=STAGE, capture_output=True, text=True,
-            env={**os.environ, "PYTHONPATH": str(ROOT)})
+            [sys.executable, "-c", MAKE, str(STAGE)],
+            cwd=STAGE,
+            capture_output=True,
+            text=True,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+        )
         assert result.returncode == 0, f"the pages fail:\n{result.stdout}\n{result.stderr}"
         key.write_text(made_from())
     return STAGE / "_build" / "html"

@@ -107,8 +107,9 @@ def test_pages(site, address, browser, theme, width, rules):
         browser.get_log("browser")
         browser.get(f"{address}/{name}")
         browser.execute_async_script(TYPESET)
-        wrong += [f"{name}: {problem}"
-                  for problem in problems(browser, address, theme, width, rules)]
+        wrong += [
+            f"{name}: {problem}" for problem in problems(browser, address, theme, width, rules)
+        ]
     assert not wrong, "\n".join(wrong)
 
 

@@ -23,8 +23,9 @@ def soup(page):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_exercises_stand_below_their_chapter(name):
-    children = [chapters.without_suffix(str(page)) for page in
-                SITE_MAP[f"book/{name}"].child_files()]
+    children = [
+        chapters.without_suffix(str(page)) for page in SITE_MAP[f"book/{name}"].child_files()
+    ]
     assert f"exercises/{name}" in children, "name it in _toc.yml, in sections: below its chapter"
 
 
@@ -34,8 +35,11 @@ def test_a_chapter_leads_to_its_exercises(site, name):
     (box,) = soup(page).select("article div.practice")
     heading = box.find_previous(["h1", "h2"])
     assert "Exercises" in heading.get_text()
-    targets = [(page.parent / link["href"]).resolve() for link in box.select("a[href]")
-               if "://" not in link["href"]]
+    targets = [
+        (page.parent / link["href"]).resolve()
+        for link in box.select("a[href]")
+        if "://" not in link["href"]
+    ]
     assert targets == [site / f"exercises/{name}.html", site / f"_sources/exercises/{name}.ipynb"]
     assert all(target.is_file() for target in targets)
     assert f"exercises/{name}.ipynb" in box.get_text()

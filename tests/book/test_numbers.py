@@ -32,11 +32,15 @@ TYPED = re.compile(
     rf"|\bparts?{SPACE}(?:\d|[ivx]+\b)"
     rf"|\b(?:next|last|previous|following|preceding){SPACE}(?:chapters?|parts?|exercises?|one\]\()"
     rf"|\b(?:first|second|third|fourth|fifth|final){SPACE}(?:chapter|exercise)\b"
-    r"|\[[\d.]+\]\([^)]*\.(?:ipynb|md)", re.IGNORECASE)
+    r"|\[[\d.]+\]\([^)]*\.(?:ipynb|md)",
+    re.IGNORECASE,
+)
 # What is no number of this book's: another text's chapters, and the heading of a graded task.
-OTHERS = re.compile(r"chapter \d+(?= of \{cite:t\}`)"
-                    rf"|(?:\(2016\),|in their){SPACE}(?:chapter|section) \d+(?:\.\d+)?"
-                    r"|## Task \d+ · ")
+OTHERS = re.compile(
+    r"chapter \d+(?= of \{cite:t\}`)"
+    rf"|(?:\(2016\),|in their){SPACE}(?:chapter|section) \d+(?:\.\d+)?"
+    r"|## Task \d+ · "
+)
 REFERENCE = re.compile(r"\{[\w:]+\}`[^`]*`|`+[^`\n]*`+")  # and code, in a line of text
 
 
@@ -56,35 +60,72 @@ def texts():
                 yield path, caption
                 for output in cell.get("outputs", ()):
                     yield path, output.get("text", "")
-    pages = [*(ROOT / "book").rglob("*.md"), *(ROOT / "instructor").glob("*.md"),
-             *(ROOT / "benchmarks").glob("*.md"), *ROOT.glob("*.md")]
-    code = [path for folder in ("lib", "course", "tools") for path in (ROOT / folder).rglob("*")
-            if path.suffix in (".py", ".toml", ".jinja")]
+    pages = [
+        *(ROOT / "book").rglob("*.md"),
+        *(ROOT / "instructor").glob("*.md"),
+        *(ROOT / "benchmarks").glob("*.md"),
+        *ROOT.glob("*.md"),
+    ]
+    code = [
+        path
+        for folder in ("lib", "course", "tools")
+        for path in (ROOT / folder).rglob("*")
+        if path.suffix in (".py", ".toml", ".jinja")
+    ]
     for path in sorted([*pages, *code]):
         yield path, path.read_text(encoding="utf-8")
 
 
 def test_no_number_is_typed():
-    found = [f"{path.relative_to(ROOT)}: {number}" for path, text in texts()
-             for number in typed(text)]
+    found = [
+        f"{path.relative_to(ROOT)}: {number}" for path, text in texts() for number in typed(text)
+    ]
     assert found == [], "refer to it: {numref}`chapter %s <chapter-stamps>`"
 
 
-@pytest.mark.parametrize("text", [
-    "as chapter 12 says", "Chapter\n12 says so", "chapters 4 and 5", "See exercise 3.2.",
-    "[Exercise 3.2](matrix.ipynb)", "in Figure 4", "fig. 4", "equation (3)", "Part II is next",
-    "of part v", "section 3.1", "in the next chapter", "[the last\nchapter](x.ipynb)",
-    "chapters [16](x.ipynb)", "the first chapter", "chapter two", "Task 2 of the notebook",
-    "[the next one](x.ipynb)", "In chapter 4, not chapter 4 of {cite:t}`a2016guide`."])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "as chapter 12 says",
+        "Chapter\n12 says so",
+        "chapters 4 and 5",
+        "See exercise 3.2.",
+        "[Exercise 3.2](matrix.ipynb)",
+        "in Figure 4",
+        "fig. 4",
+        "equation (3)",
+        "Part II is next",
+        "of part v",
+        "section 3.1",
+        "in the next chapter",
+        "[the last\nchapter](x.ipynb)",
+        "chapters [16](x.ipynb)",
+        "the first chapter",
+        "chapter two",
+        "Task 2 of the notebook",
+        "[the next one](x.ipynb)",
+        "In chapter 4, not chapter 4 of {cite:t}`a2016guide`.",
+    ],
+)
 def test_a_typed_number_would_be_found(text):
     assert len(typed(text)) == 1
 
 
-@pytest.mark.parametrize("text", [
-    "{numref}`Chapter %s <chapter-stamps>` and {eq}`eq-2`", "the two parts", "a chapter of its own",
-    "in this part", "`chapter 2` is code", "# Chapter\n\n1. Begin.",
-    "## Task 2 · Count (5 min, 1 point)", "in chapter 4 of {cite:t}`a2016guide`",
-    "Source: Dumoulin & Visin (2016),\n    chapter 4.", "exercises in 5 minutes"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{numref}`Chapter %s <chapter-stamps>` and {eq}`eq-2`",
+        "the two parts",
+        "a chapter of its own",
+        "in this part",
+        "`chapter 2` is code",
+        "# Chapter\n\n1. Begin.",
+        "## Task 2 · Count (5 min, 1 point)",
+        "in chapter 4 of {cite:t}`a2016guide`",
+        "Source: Dumoulin & Visin (2016),\n    chapter 4.",
+        "exercises in 5 minutes",
+    ],
+)
 def test_other_words_are_no_typed_numbers(text):
     assert typed(text) == []
 
@@ -92,7 +133,10 @@ def test_other_words_are_no_typed_numbers(text):
 def test_parts_are_numbered_in_their_order():
     data = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
     parts = [part["caption"].split(" · ")[0] for part in data["parts"] if part.get("numbered")]
-    assert parts == [f"Part {number}" for number in ["I", "II", "III", "IV", "V", "VI", "VII"]][: len(parts)]
+    assert (
+        parts
+        == [f"Part {number}" for number in ["I", "II", "III", "IV", "V", "VI", "VII"]][: len(parts)]
+    )
 
 
 def test_labels_say_where_they_lead():
@@ -123,8 +167,11 @@ def numbers_shown(site):
             path, _, place = link["href"].partition("#")
             target = pages.get((page.parent / path).resolve() if path else page)
             text = link.get_text()
-            if link.select_one(".std-numref") or link.find_parent(class_="math") is None and (
-                    place.startswith("equation-") or re.match(r"\d+\. ", text)):
+            if (
+                link.select_one(".std-numref")
+                or link.find_parent(class_="math") is None
+                and (place.startswith("equation-") or re.match(r"\d+\. ", text))
+            ):
                 shown = target.find(id=place) if place.startswith(("ex-", "fig-")) else None
                 if place.startswith("equation-"):
                     shown = target.find(id=place).select_one(".eqno")
@@ -158,8 +205,11 @@ def light_book(tmp_path_factory):
         target = root / path.relative_to(ROOT)
         if path.suffix == ".ipynb":
             notebook = nbformat.read(path, as_version=4)
-            notebook.cells = [cell for cell in notebook.cells if cell.cell_type == "markdown"
-                              or "figure" in cell.metadata.get("mystnb", {})]
+            notebook.cells = [
+                cell
+                for cell in notebook.cells
+                if cell.cell_type == "markdown" or "figure" in cell.metadata.get("mystnb", {})
+            ]
             for cell in notebook.cells:
                 if cell.cell_type == "code":
                     cell.source = "0"
@@ -168,10 +218,19 @@ def light_book(tmp_path_factory):
         elif path.is_file():
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(path.read_bytes())
-    write(root / "book/transposed/added.ipynb", new_notebook(cells=[new_markdown_cell(
-        "(chapter-added)=\n# Added\n\n{numref}`Chapter %s <chapter-views>`, then "
-        "{numref}`exercise %s <ex-added-one>`, {numref}`exercise %s <ex-views-find-the-bug>`.\n\n"
-        "## Exercises\n\n:::{exercise} One (5 min)\n:label: ex-added-one\nText.\n:::")]))
+    write(
+        root / "book/transposed/added.ipynb",
+        new_notebook(
+            cells=[
+                new_markdown_cell(
+                    "(chapter-added)=\n# Added\n\n{numref}`Chapter %s <chapter-views>`, then "
+                    "{numref}`exercise %s <ex-added-one>`, "
+                    "{numref}`exercise %s <ex-views-find-the-bug>`.\n\n"
+                    "## Exercises\n\n:::{exercise} One (5 min)\n:label: ex-added-one\nText.\n:::"
+                )
+            ]
+        ),
+    )
     return root
 
 
@@ -197,10 +256,17 @@ def build(root, toc, stage):
 
 def make(stage):
     """Make the pages; those that have not changed are not made again."""
-    code = ("import pathlib, sys; from course import build; "
-            "sys.exit(not build.make_pages(pathlib.Path('.').resolve()))")
-    result = subprocess.run([sys.executable, "-c", code], cwd=stage, capture_output=True, text=True,
-                            env={**os.environ, "PYTHONPATH": str(ROOT)})
+    code = (
+        "import pathlib, sys; from course import build; "
+        "sys.exit(not build.make_pages(pathlib.Path('.').resolve()))"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=stage,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
     assert result.returncode == 0, result.stdout + result.stderr
     return stage / "_build/html"
 
@@ -216,8 +282,12 @@ def test_a_chapter_in_the_middle_leaves_no_wrong_number(light_book, tmp_path):
         if "book/transposed/views" in pages:
             pages.insert(pages.index("book/transposed/views"), "book/transposed/added")
         one["chapters"] = [{"file": page} for page in pages]  # without their exercises
-    order = [chapter["file"] for one in toc["parts"] if one.get("numbered")
-             for chapter in one["chapters"]]
+    order = [
+        chapter["file"]
+        for one in toc["parts"]
+        if one.get("numbered")
+        for chapter in one["chapters"]
+    ]
     site = build(light_book, toc, tmp_path / "stage")
     for place, page in enumerate(order, start=1):
         assert soup(site / f"{page}.html").article.h1.get_text().startswith(f"{place}. "), page
@@ -227,8 +297,13 @@ def test_a_chapter_in_the_middle_leaves_no_wrong_number(light_book, tmp_path):
     assert ("added", f"Chapter {views}", str(views)) in references
     assert ("added", f"exercise {views - 1}.1", f"{views - 1}.1") in references
     assert ("inverse", f"chapter {views}", str(views)) in references
-    for kind, least in (("chapter", 150), ("exercise", 30), ("fig", 15), (r"\(", 50),
-                        (r"\d+\. ", len(order) - 1)):
+    for kind, least in (
+        ("chapter", 150),
+        ("exercise", 30),
+        ("fig", 15),
+        (r"\(", 50),
+        (r"\d+\. ", len(order) - 1),
+    ):
         count = sum(bool(re.match(kind, text, re.IGNORECASE)) for _, text, _ in references)
         assert count >= least, (kind, count)
 
@@ -236,20 +311,28 @@ def test_a_chapter_in_the_middle_leaves_no_wrong_number(light_book, tmp_path):
 def test_a_wrong_number_would_be_found(tmp_path):
     page = tmp_path / "book/one.html"
     page.parent.mkdir()
-    shown = ('<article><h1><span class="section-number">3. </span>One</h1><a class="reference '
-             'internal" href="one.html#chapter-one"><span class="std-numref">chapter {}</span></a>')
+    shown = (
+        '<article><h1><span class="section-number">3. </span>One</h1><a class="reference '
+        'internal" href="one.html#chapter-one"><span class="std-numref">chapter {}</span></a>'
+    )
     page.write_text(shown.format(3))
     assert numbers_shown(tmp_path) == [("one", "chapter 3", "3")] and not wrong(
-        numbers_shown(tmp_path))
+        numbers_shown(tmp_path)
+    )
     page.write_text(shown.format(2))
     assert wrong(numbers_shown(tmp_path)) == [("one", "chapter 2", "3")]
 
 
 def test_chapters_in_another_order_leave_no_wrong_number(light_book, tmp_path):
-    toc = {"root": "book/index", "format": "jb-book", "parts": [
-        part("artifacts/overlap", "transposed/views", "transposed/stamps"),
-        part("matrices/convolution", "upsampling/comparison"),
-        part("matrices/matrix", "reference/notation", numbered=False)]}
+    toc = {
+        "root": "book/index",
+        "format": "jb-book",
+        "parts": [
+            part("artifacts/overlap", "transposed/views", "transposed/stamps"),
+            part("matrices/convolution", "upsampling/comparison"),
+            part("matrices/matrix", "reference/notation", numbered=False),
+        ],
+    }
     site = build(light_book, toc, tmp_path / "stage")
     references = numbers_shown(site)
     assert wrong(references) == []
@@ -257,28 +340,34 @@ def test_chapters_in_another_order_leave_no_wrong_number(light_book, tmp_path):
     assert ("views", "chapter 3", "3") in references
     assert not [text for page, text, _ in references if page == "notation" and text != "chapter 2"]
     for page, sentence in (
-            ("artifacts/overlap", "Both are built in the chapter “Measuring a checkerboard”; here"),
-            ("transposed/stamps", "flattened. The chapter “A convolution is a matrix” built the")):
+        ("artifacts/overlap", "Both are built in the chapter “Measuring a checkerboard”; here"),
+        ("transposed/stamps", "flattened. The chapter “A convolution is a matrix” built the"),
+    ):
         text = " ".join(soup(site / f"book/{page}.html").article.get_text().split())
         assert sentence in text
     # It is there, without a number.
     assert soup(site / "book/transposed/stamps.html").article.find(
-        "a", href="../matrices/matrix.html#chapter-matrix")
+        "a", href="../matrices/matrix.html#chapter-matrix"
+    )
     left_out = json.loads((tmp_path / "stage/_build/left-out.json").read_text(encoding="utf-8"))
     assert left_out["book/artifacts/overlap"]["book/artifacts/measuring"] >= 3
     assert "book/matrices/matrix" not in left_out["book/transposed/stamps"]
 
 
 def test_a_new_exercise_leaves_no_wrong_number_on_pages_made_before(light_book, tmp_path):
-    toc = {"root": "book/index", "format": "jb-book",
-           "parts": [part("transposed/added", "transposed/views")]}
+    toc = {
+        "root": "book/index",
+        "format": "jb-book",
+        "parts": [part("transposed/added", "transposed/views")],
+    }
     site, page = build(light_book, toc, tmp_path / "stage"), "book/transposed/views.ipynb"
     before = numbers_shown(site)
     notebook = nbformat.read(tmp_path / "stage" / page, as_version=4)
     for cell in notebook.cells:
         cell.source = cell.source.replace(
             "## Exercises\n",
-            "## Exercises\n\n:::{exercise} New\n:label: ex-views-new\nText.\n:::\n")
+            "## Exercises\n\n:::{exercise} New\n:label: ex-views-new\nText.\n:::\n",
+        )
     write(tmp_path / "stage" / page, notebook)
     after = numbers_shown(make(tmp_path / "stage"))
     assert wrong(after) == []

@@ -14,8 +14,9 @@ LOADS = {"script": "src", "img": "src", "iframe": "src", "source": "src", "video
 
 @pytest.fixture(scope="module")
 def pages(site):
-    found = sorted(page for page in site.rglob("*.html")
-                   if "_static" not in page.relative_to(site).parts)
+    found = sorted(
+        page for page in site.rglob("*.html") if "_static" not in page.relative_to(site).parts
+    )
     assert len(found) > 3
     return found
 
@@ -59,8 +60,10 @@ def test_nothing_comes_from_another_server(pages, site):
     ]
     assert not wrong, "\n".join(wrong)
     # An instructor may name one in a configuration, which is shown as text.
-    text = {page: re.sub("<pre>.*?</pre>", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
-            for page in pages}
+    text = {
+        page: re.sub("<pre>.*?</pre>", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+        for page in pages
+    }
     servers = ("unpkg.com", "cdn.jsdelivr", "cdnjs.", "googleapis.com", "mybinder.org")
     assert [(str(p), s) for p in pages for s in servers if s in text[p]] == []
     for css in (site / "_static").rglob("*.css"):
@@ -129,6 +132,7 @@ def test_punctuation_stays_with_its_formula_and_is_there_once(pages):
             mark = span.get_text()[-1]
             following = span.next_sibling
             assert not (isinstance(following, str) and following.startswith(mark)), (
-                f"{page.name}: {span.get_text()}{following}")
+                f"{page.name}: {span.get_text()}{following}"
+            )
             seen += 1
     assert seen

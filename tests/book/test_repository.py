@@ -63,9 +63,17 @@ def put(folder, *names):
         (folder / name).write_text("text")
 
 
-BUILT = ("_build/html/index.html", "_build/.doctrees/a.doctree", "_build/.jupyter_cache/global.db",
-         "_build/jupyter_execute/a.png", "_build/.lock", "_build/.kernel/a", "_build/.pages.json",
-         "_build/stored/a", ".pytest_cache/README.md")
+BUILT = (
+    "_build/html/index.html",
+    "_build/.doctrees/a.doctree",
+    "_build/.jupyter_cache/global.db",
+    "_build/jupyter_execute/a.png",
+    "_build/.lock",
+    "_build/.kernel/a",
+    "_build/.pages.json",
+    "_build/stored/a",
+    ".pytest_cache/README.md",
+)
 
 
 @pytest.mark.skipif(not shutil.which("make"), reason="there is no make here")

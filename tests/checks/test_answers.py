@@ -47,15 +47,33 @@ class Callable:
         return 1
 
 
-@pytest.mark.parametrize("value, state", [
-    (None, "untouched"), (..., "untouched"), ([...], "untouched"), ([..., [None]], "untouched"),
-    ({"a": ..., "b": None}, "untouched"), (passes, "untouched"), (with_a_text, "untouched"),
-    (lambda x: None, "untouched"), ([], "value"), ({}, "value"), (0, "value"), ("", "value"),
-    ([1, ...], "value"), ({"a": 1, "b": ...}, "value"), (np.zeros(2), "value"),
-    (torch.nn.ReLU(), "value"), (gives_the_dots, "function"), (gives_zero, "function"),
-    (calls, "function"), (len, "function"), (functools.partial(len), "function"),
-    (Callable(), "function"),
-])
+@pytest.mark.parametrize(
+    "value, state",
+    [
+        (None, "untouched"),
+        (..., "untouched"),
+        ([...], "untouched"),
+        ([..., [None]], "untouched"),
+        ({"a": ..., "b": None}, "untouched"),
+        (passes, "untouched"),
+        (with_a_text, "untouched"),
+        (lambda x: None, "untouched"),
+        ([], "value"),
+        ({}, "value"),
+        (0, "value"),
+        ("", "value"),
+        ([1, ...], "value"),
+        ({"a": 1, "b": ...}, "value"),
+        (np.zeros(2), "value"),
+        (torch.nn.ReLU(), "value"),
+        (gives_the_dots, "function"),
+        (gives_zero, "function"),
+        (calls, "function"),
+        (len, "function"),
+        (functools.partial(len), "function"),
+        (Callable(), "function"),
+    ],
+)
 def test_states(value, state):
     assert Answers({"answer": value}).state("answer") == state
     assert Answers({"answer": value}).state("another") == "missing"
@@ -70,10 +88,16 @@ def test_without_pytorch_nothing_of_it_is_asked(monkeypatch):
     assert not answers.call("f", (5, np.arange(2))).shares
 
 
-@pytest.mark.parametrize("argument, look", [
-    (lambda: np.arange(3), lambda x: x), (lambda: [np.arange(3)], lambda x: x[0]),
-    (lambda: (0, np.arange(3)), lambda x: x[1]), (lambda: {"a": np.arange(3)}, lambda x: x["a"]),
-    (lambda: torch.arange(3), lambda x: x)])
+@pytest.mark.parametrize(
+    "argument, look",
+    [
+        (lambda: np.arange(3), lambda x: x),
+        (lambda: [np.arange(3)], lambda x: x[0]),
+        (lambda: (0, np.arange(3)), lambda x: x[1]),
+        (lambda: {"a": np.arange(3)}, lambda x: x["a"]),
+        (lambda: torch.arange(3), lambda x: x),
+    ],
+)
 def test_a_call_gets_copies(argument, look):
     def answer(x, y=None):
         look(x if y is None else y)[0] = 9
@@ -85,9 +109,16 @@ def test_a_call_gets_copies(argument, look):
     assert look(mine)[0] == 0 and type(outcome.arguments[0]) is type(mine) or torch.is_tensor(mine)
 
 
-@pytest.mark.parametrize("answer, shares", [
-    (lambda x, y: y[1:], True), (lambda x, y: x, True), (lambda x, y: x + y, False),
-    (lambda x, y: torch.from_numpy(x).requires_grad_(), True), (lambda x, y: 3, False)])
+@pytest.mark.parametrize(
+    "answer, shares",
+    [
+        (lambda x, y: y[1:], True),
+        (lambda x, y: x, True),
+        (lambda x, y: x + y, False),
+        (lambda x, y: torch.from_numpy(x).requires_grad_(), True),
+        (lambda x, y: 3, False),
+    ],
+)
 def test_memory_shared_with_any_argument_is_seen(answer, shares):
     x = np.arange(3.0)
     outcome = Answers({"answer": answer}).call("answer", (x,), {"y": x})
@@ -111,9 +142,11 @@ def test_a_call_leaves_no_alarm_behind():
 
 
 def test_who_catches_the_first_alarm_meets_the_next():
-    swallows = ("def answer():\n    caught = 0\n    while True:\n        try:\n"
-                "            while True: pass\n        except BaseException:\n"
-                "            caught += 1\n            if caught == 2: raise\n")
+    swallows = (
+        "def answer():\n    caught = 0\n    while True:\n        try:\n"
+        "            while True: pass\n        except BaseException:\n"
+        "            caught += 1\n            if caught == 2: raise\n"
+    )
     with pytest.raises(AnswerError, match="did not come to an end"):
         Answers({"answer": from_cell(swallows)}, 0.05).call("answer")
 
@@ -121,7 +154,8 @@ def test_who_catches_the_first_alarm_meets_the_next():
 def test_a_thread_of_its_own_has_no_alarm_and_works():
     got = []
     thread = threading.Thread(
-        target=lambda: got.append(Answers({"answer": lambda: 7}).call("answer").value))
+        target=lambda: got.append(Answers({"answer": lambda: 7}).call("answer").value)
+    )
     thread.start(), thread.join()
     assert got == [7]
 
@@ -131,13 +165,20 @@ def test_a_system_without_alarms_works(monkeypatch):
     assert Answers({"answer": lambda: 7}).call("answer").value == 7
 
 
-@pytest.mark.parametrize("code, says", [
-    ("def answer():\n    raise ValueError", "raised ValueError in line 2 of the cell"),
-    ("def answer():\n    return inner()\ndef inner():\n    raise ValueError('two\\n words')",
-     "raised ValueError: two words in line 4 of the cell"),
-    ("import fractions\ndef answer():\n    fractions.Fraction('x')",
-     "raised ValueError: Invalid literal for Fraction: 'x' in line 3 of the cell"),
-])
+@pytest.mark.parametrize(
+    "code, says",
+    [
+        ("def answer():\n    raise ValueError", "raised ValueError in line 2 of the cell"),
+        (
+            "def answer():\n    return inner()\ndef inner():\n    raise ValueError('two\\n words')",
+            "raised ValueError: two words in line 4 of the cell",
+        ),
+        (
+            "import fractions\ndef answer():\n    fractions.Fraction('x')",
+            "raised ValueError: Invalid literal for Fraction: 'x' in line 3 of the cell",
+        ),
+    ],
+)
 @pytest.mark.parametrize("filename", [CELL, "<cell>"])
 def test_an_error_is_placed_in_the_learners_own_code(code, says, filename, monkeypatch):
     monkeypatch.delitem(linecache.cache, filename, raising=False)  # another test's cell

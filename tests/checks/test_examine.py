@@ -36,41 +36,95 @@ def test_a_missing_name_says_what_to_do():
     assert str(verdict) == "Not attempted yet. There is no answer: run the cell above first."
 
 
-@pytest.mark.parametrize("right", [
-    [1, 2.5], (1, 2.5), np.array([1, 2.5]), torch.tensor([1, 2.5]), [np.int64(1), np.float32(2.5)],
-    torch.nn.Parameter(torch.tensor([1, 2.5])),
-])
+@pytest.mark.parametrize(
+    "right",
+    [
+        [1, 2.5],
+        (1, 2.5),
+        np.array([1, 2.5]),
+        torch.tensor([1, 2.5]),
+        [np.int64(1), np.float32(2.5)],
+        torch.nn.Parameter(torch.tensor([1, 2.5])),
+    ],
+)
 def test_any_form_of_the_same_numbers_is_right(right):
     assert judged(right, equals(lambda: np.array([1, 2.5]))).correct
     assert judged(lambda n: right, equals(lambda n: [1, 2.5], call(2))).correct
 
 
-@pytest.mark.parametrize("right", [
-    "stripes", True, False, None, {"a": 1, "b": [1.5, "x"]}, ["a", "b"], ("a", "b"),
-    [[1], [2, 3]], {"a": np.array([1, np.nan])}, np.array([1, np.nan]), float("nan"), 1 + 2j,
-    {"a": None}, {"a": b"x"}, ["a", [1, None]],
-], ids=repr)
+@pytest.mark.parametrize(
+    "right",
+    [
+        "stripes",
+        True,
+        False,
+        None,
+        {"a": 1, "b": [1.5, "x"]},
+        ["a", "b"],
+        ("a", "b"),
+        [[1], [2, 3]],
+        {"a": np.array([1, np.nan])},
+        np.array([1, np.nan]),
+        float("nan"),
+        1 + 2j,
+        {"a": None},
+        {"a": b"x"},
+        ["a", [1, None]],
+    ],
+    ids=repr,
+)
 def test_the_same_again_is_right(right):
     again = list(right) if isinstance(right, tuple) else right
     assert judged(lambda: right, equals(lambda: again, call())).correct
 
 
-@pytest.mark.parametrize("given, expected", [
-    (None, float("nan")), ("5", 5), (b"5", 5), (5, "5"), (1, True), (True, "True"), (0, None),
-    (["a"], ["a", "b"]), (["a", "b"], ["a"]), ({"a": 1}, {"b": 1}), ({"a": 1}, {"a": 1, "b": 2}),
-    ({"a": 1}, {"a": 2}), ({"a": "x"}, {"a": 1}), ({"a": 1}, {"a": "x"}), ({"a": 1}, {"a": [1, 1]}),
-    ({"a": object()}, {"a": 1}), ({"a": 1}, {"a": [[1], [2, 3]]}), ([[1], [2, 3]], [[1], [2, 4]]),
-    ({"a": None}, {"a": "x"}), ({"a": "x"}, {"a": None}), ({"a": 1 + 2e-5}, {"a": 1}),
-    ([["a"], 1], [["a"], 2]), ("x", {"a": 1}), ([1, 2, 3], ["a", "b"]), ({"a": True}, {"a": "y"}),
-    ({"a": [1, "x"]}, {"a": {"b": 1}}), ({"a": 1}, {"a": object()}), (b"x", ["x", "y"]),
-])
+@pytest.mark.parametrize(
+    "given, expected",
+    [
+        (None, float("nan")),
+        ("5", 5),
+        (b"5", 5),
+        (5, "5"),
+        (1, True),
+        (True, "True"),
+        (0, None),
+        (["a"], ["a", "b"]),
+        (["a", "b"], ["a"]),
+        ({"a": 1}, {"b": 1}),
+        ({"a": 1}, {"a": 1, "b": 2}),
+        ({"a": 1}, {"a": 2}),
+        ({"a": "x"}, {"a": 1}),
+        ({"a": 1}, {"a": "x"}),
+        ({"a": 1}, {"a": [1, 1]}),
+        ({"a": object()}, {"a": 1}),
+        ({"a": 1}, {"a": [[1], [2, 3]]}),
+        ([[1], [2, 3]], [[1], [2, 4]]),
+        ({"a": None}, {"a": "x"}),
+        ({"a": "x"}, {"a": None}),
+        ({"a": 1 + 2e-5}, {"a": 1}),
+        ([["a"], 1], [["a"], 2]),
+        ("x", {"a": 1}),
+        ([1, 2, 3], ["a", "b"]),
+        ({"a": True}, {"a": "y"}),
+        ({"a": [1, "x"]}, {"a": {"b": 1}}),
+        ({"a": 1}, {"a": object()}),
+        (b"x", ["x", "y"]),
+    ],
+)
 def test_what_is_not_the_same_is_wrong(given, expected):
     assert judged(lambda: given, equals(lambda: expected, call())).state == "not yet"
 
 
-@pytest.mark.parametrize("given, within, right", [
-    (1 + 5e-7, 1e-6, True), (1 + 5e-6, 1e-6, False), (1 + 5e-6, 1e-5, True),
-    (5e-7, 1e-6, False), (1 + 5e-4, 1e-3, True)])
+@pytest.mark.parametrize(
+    "given, within, right",
+    [
+        (1 + 5e-7, 1e-6, True),
+        (1 + 5e-6, 1e-6, False),
+        (1 + 5e-6, 1e-5, True),
+        (5e-7, 1e-6, False),
+        (1 + 5e-4, 1e-3, True),
+    ],
+)
 def test_numbers_are_compared_to_within(given, within, right):
     assert judged(given, equals(lambda: 1, within=within)).correct == right
     assert judged([0, given], equals(lambda: [0, 1], within=within)).correct == right
@@ -83,30 +137,40 @@ def test_what_is_asked_and_what_was_found_cannot_be_changed():
             setattr(made, field, "another")
 
 
-@pytest.mark.parametrize("given, expected, came_out, should", [
-    ([1, 2, 3], [1, 3, 4], "[1, 2, 3], with 2 at [1]", "3 at [1]"),
-    ([0] * 41, [0], "an array of shape (41,)", "shape (1,)"),
-    ([1, 2], [1, 3], "[1, 2], with 2 at [1]", "3 at [1]"),
-    ([[1], [2]], [1, 2], "[[1], [2]], of shape (2, 1)", "shape (2,)"),
-    (4, 5, "4", "5"),
-    ("seven", 7, "'seven'", "a number"),
-    ([1, [2, 3]], [1, 2], "[1, [2, 3]]", "2 entries"),
-    (object(), [1, 2], "an object", "2 entries"),
-    ("stripes", "squares", "'stripes'", "'squares'"),
-    (1, True, "1", "True"),
-    ({"padding": 1}, {"padding": 2}, "{'padding': 1}", "{'padding': 2}"),
-    (["a", "b"], ["a", "c"], "['a', 'b']", "['a', 'c']"),
-    (np.array(["a", "b"]), ["a", "c"], "['a', 'b']", "['a', 'c']"),
-    (np.zeros((10, 10)), np.ones((10, 10)), "an array of shape (10, 10), with 0 at [0, 0]",
-     "1 at [0, 0]"),
-    (np.zeros((10, 11)), np.ones((10, 10)), "an array of shape (10, 11)", "shape (10, 10)"),
-    (float("nan"), 1.0, "nan", "1"),
-])
+@pytest.mark.parametrize(
+    "given, expected, came_out, should",
+    [
+        ([1, 2, 3], [1, 3, 4], "[1, 2, 3], with 2 at [1]", "3 at [1]"),
+        ([0] * 41, [0], "an array of shape (41,)", "shape (1,)"),
+        ([1, 2], [1, 3], "[1, 2], with 2 at [1]", "3 at [1]"),
+        ([[1], [2]], [1, 2], "[[1], [2]], of shape (2, 1)", "shape (2,)"),
+        (4, 5, "4", "5"),
+        ("seven", 7, "'seven'", "a number"),
+        ([1, [2, 3]], [1, 2], "[1, [2, 3]]", "2 entries"),
+        (object(), [1, 2], "an object", "2 entries"),
+        ("stripes", "squares", "'stripes'", "'squares'"),
+        (1, True, "1", "True"),
+        ({"padding": 1}, {"padding": 2}, "{'padding': 1}", "{'padding': 2}"),
+        (["a", "b"], ["a", "c"], "['a', 'b']", "['a', 'c']"),
+        (np.array(["a", "b"]), ["a", "c"], "['a', 'b']", "['a', 'c']"),
+        (
+            np.zeros((10, 10)),
+            np.ones((10, 10)),
+            "an array of shape (10, 10), with 0 at [0, 0]",
+            "1 at [0, 0]",
+        ),
+        (np.zeros((10, 11)), np.ones((10, 10)), "an array of shape (10, 11)", "shape (10, 10)"),
+        (float("nan"), 1.0, "nan", "1"),
+    ],
+)
 def test_the_first_difference_is_said(given, expected, came_out, should):
     verdict = judged(given, equals(lambda: expected))
     assert str(verdict).splitlines() == [
-        "Not yet: the values.", f"  came out  {came_out}", f"  expected  {should}",
-        "  hint      Mind the sign."]
+        "Not yet: the values.",
+        f"  came out  {came_out}",
+        f"  expected  {should}",
+        "  hint      Mind the sign.",
+    ]
 
 
 def test_forty_numbers_of_another_shape_are_shown():
@@ -122,11 +186,20 @@ def test_a_long_line_breaks_between_words():
     assert " ".join(" ".join(lines).split()) == f"came out 1 expected 2 hint {hint}"
 
 
-@pytest.mark.parametrize("given, expected, should", [
-    ([1, 2], [1, 3.25], "another number at [1]"), (4, 3.25, "another number"),
-    ("a", "3.25", "another text"), ({"a": 1}, {"a": 3.25}, "a dictionary"),
-    (["a"], ["3.25"], "1 entries"), ("a", 3.25, "a number"), ("a", [3.25, 3.25], "2 entries"),
-    ("a", np.array([3.25, 3.25]), "numbers, in shape (2,)"), (3.25, True, "True or False")])
+@pytest.mark.parametrize(
+    "given, expected, should",
+    [
+        ([1, 2], [1, 3.25], "another number at [1]"),
+        (4, 3.25, "another number"),
+        ("a", "3.25", "another text"),
+        ({"a": 1}, {"a": 3.25}, "a dictionary"),
+        (["a"], ["3.25"], "1 entries"),
+        ("a", 3.25, "a number"),
+        ("a", [3.25, 3.25], "2 entries"),
+        ("a", np.array([3.25, 3.25]), "numbers, in shape (2,)"),
+        (3.25, True, "True or False"),
+    ],
+)
 def test_an_answer_that_is_a_value_is_not_given_away(given, expected, should):
     verdict = judged(given, equals(lambda: expected, reveal=False))
     assert verdict.state == "not yet" and verdict.rows["expected"] == should
@@ -142,8 +215,9 @@ def test_a_line_has_a_hundred_characters_at_most(length, lines):
 
 
 def test_a_call_is_shown_with_its_arguments():
-    verdict = judged(lambda x, stride=1: x.sum(), equals(lambda x, stride: 7, call(
-        np.array([1, 2]), stride=2)))
+    verdict = judged(
+        lambda x, stride=1: x.sum(), equals(lambda x, stride: 7, call(np.array([1, 2]), stride=2))
+    )
     assert "given     answer([1, 2], stride=2)" in str(verdict)
     assert str(call()) == "" and str(call((1,), a="b")) == "(1,), a='b'"
     assert str(call("a" * 78, b="b" * 78)) == f"'{'a' * 78}', b='{'b' * 78}'"
@@ -177,7 +251,9 @@ def test_the_learners_own_line_is_shown():
     space = {}
     exec(compile(code, "<cell>", "exec"), space)
     said = str(judged(space["answer"], equals(lambda x: x, call(1))))
-    assert "answer raised ZeroDivisionError: division by zero in line 3 of the cell: return y" in said
+    assert (
+        "answer raised ZeroDivisionError: division by zero in line 3 of the cell: return y" in said
+    )
 
 
 def endless():
@@ -193,11 +269,14 @@ def leaves():
     raise SystemExit("bye")
 
 
-@pytest.mark.parametrize("answer, says", [
-    (endless, "did not come to an end within 0.2 s"),
-    (deep, "called itself without end"),
-    (leaves, "raised SystemExit: bye"),
-])
+@pytest.mark.parametrize(
+    "answer, says",
+    [
+        (endless, "did not come to an end within 0.2 s"),
+        (deep, "called itself without end"),
+        (leaves, "raised SystemExit: bye"),
+    ],
+)
 def test_an_answer_that_does_not_return(answer, says):
     assert says in str(judged(answer, equals(lambda: 1, call()), seconds=0.2))
 
@@ -226,9 +305,16 @@ def test_a_call_cannot_change_the_arguments_of_the_next():
     assert judged(lambda n, x, y: x + 1, second).correct
 
 
-@pytest.mark.parametrize("view, shares", [
-    (lambda x: x[::-1], True), (lambda x: x[::-1].copy(), False), (lambda x: 2 * x, False),
-    (lambda x: torch.from_numpy(x), True), (lambda x: x.tolist(), False)])
+@pytest.mark.parametrize(
+    "view, shares",
+    [
+        (lambda x: x[::-1], True),
+        (lambda x: x[::-1].copy(), False),
+        (lambda x: 2 * x, False),
+        (lambda x: torch.from_numpy(x), True),
+        (lambda x: x.tolist(), False),
+    ],
+)
 def test_a_view_is_told_from_a_copy(view, shares):
     fresh = Clause("a copy", [call(np.array([1, 2]))], fresh=True, hint="Copy.")
     assert judged(view, fresh).correct != shares
@@ -240,17 +326,29 @@ def test_a_value_has_no_arguments_that_it_could_share_or_change():
 
 
 def test_a_property_that_cannot_look_at_the_value_is_not_held():
-    clause = Clause("sums to 1", [call()], holds=lambda y: None if y.sum() == 1 else "sum 1",
-                    hint="Add up.")
+    clause = Clause(
+        "sums to 1", [call()], holds=lambda y: None if y.sum() == 1 else "sum 1", hint="Add up."
+    )
     assert "another kind of answer" in str(judged(lambda: "text", clause))
     assert "sum 1" in str(judged(lambda: np.ones(2), clause))
     assert judged(lambda: np.ones(1), clause).correct
 
 
 def test_a_network_is_seen_by_what_it_does():
-    clause = Clause("the size", [call()], hint="Count.", holds=lambda network: None if (
-        network(np.zeros((1, 8, 7, 7))).shape == (1, 1, 28, 28) and network.parameters == 513
-        and network.layers == ("ConvTranspose2d",)) else "28 x 28")
+    clause = Clause(
+        "the size",
+        [call()],
+        hint="Count.",
+        holds=lambda network: (
+            None
+            if (
+                network(np.zeros((1, 8, 7, 7))).shape == (1, 1, 28, 28)
+                and network.parameters == 513
+                and network.layers == ("ConvTranspose2d",)
+            )
+            else "28 x 28"
+        ),
+    )
     right = torch.nn.Sequential(torch.nn.ConvTranspose2d(8, 1, 8, stride=4, padding=2))
     assert judged(lambda: right, clause).correct
     wrong = torch.nn.ConvTranspose2d(8, 1, 8, stride=4)

@@ -58,8 +58,10 @@ def test_a_hint_that_there_is_not(number):
         checks.hint(TASK, number)
 
 
-@pytest.mark.parametrize("name, near", [
-    ("interpolation-table", "interpolation-tables"), ("interpolatoin-tables", "interpolation")])
+@pytest.mark.parametrize(
+    "name, near",
+    [("interpolation-table", "interpolation-tables"), ("interpolatoin-tables", "interpolation")],
+)
 def test_a_task_that_there_is_not(name, near):
     with pytest.raises(ValueError, match=f"task='{name}' .* did you mean '{near}'"):
         checks.check(name)

@@ -16,27 +16,53 @@ def nested(value, levels):
     return value
 
 
-@pytest.mark.parametrize("value, becomes", [
-    (None, None), (True, True), ("a", "a"), (b"a", b"a"), (2, 2), (Fraction(1, 3), Fraction(1, 3)),
-    (np.float32(2.5), 2.5), (np.int8(-3), -3), (np.bool_(True), True), (np.complex64(1j), 1j),
-    ((1, [2]), (1, [2])), (range(3), [0, 1, 2]), ({3}, [3]), (frozenset([3]), [3]),
-    ({1: (np.int64(2),)}, {"1": (2,)}), (np.array([["a", "b"]]), [["a", "b"]]), ([], []),
-])
+@pytest.mark.parametrize(
+    "value, becomes",
+    [
+        (None, None),
+        (True, True),
+        ("a", "a"),
+        (b"a", b"a"),
+        (2, 2),
+        (Fraction(1, 3), Fraction(1, 3)),
+        (np.float32(2.5), 2.5),
+        (np.int8(-3), -3),
+        (np.bool_(True), True),
+        (np.complex64(1j), 1j),
+        ((1, [2]), (1, [2])),
+        (range(3), [0, 1, 2]),
+        ({3}, [3]),
+        (frozenset([3]), [3]),
+        ({1: (np.int64(2),)}, {"1": (2,)}),
+        (np.array([["a", "b"]]), [["a", "b"]]),
+        ([], []),
+    ],
+)
 def test_values_become_pythons_own(value, becomes):
     made = plain(value)
     assert made == becomes and type(made) is type(becomes)
 
 
-@pytest.mark.parametrize("value, says", [
-    (object(), "an object"), (np.datetime64("2020-01-01"), "a datetime64"), (len, "a builtin"),
-    (np.array([None, 1]), "a ndarray"), (np.array(["2020"], "M8[D]"), "a ndarray")])
+@pytest.mark.parametrize(
+    "value, says",
+    [
+        (object(), "an object"),
+        (np.datetime64("2020-01-01"), "a datetime64"),
+        (len, "a builtin"),
+        (np.array([None, 1]), "a ndarray"),
+        (np.array(["2020"], "M8[D]"), "a ndarray"),
+    ],
+)
 def test_what_cannot_be_compared_is_described(value, says):
     made = plain(value)
     assert isinstance(made, Opaque) and str(made).startswith(says)
 
 
-@pytest.mark.parametrize("wrap", [nested, lambda value, levels: value if not levels else {
-    "a": nested(value, levels - 1)}], ids=["lists", "a dictionary"])
+@pytest.mark.parametrize(
+    "wrap",
+    [nested, lambda value, levels: value if not levels else {"a": nested(value, levels - 1)}],
+    ids=["lists", "a dictionary"],
+)
 def test_lists_in_lists_are_followed_through_eight_levels(wrap):
     assert plain(wrap(7, 8)) == wrap(7, 8)
     assert "a list" in str(plain(wrap(7, 9))) and "7" not in str(plain(wrap(7, 9)))
@@ -69,16 +95,27 @@ def test_numbers_are_seen_in_lists():
     assert shape_of([[1, 2]]) == (1, 2) and shape_of([[1], [2, 3]]) is None
 
 
-@pytest.mark.parametrize("value, text", [
-    (1 / 3, "0.333333"), (np.array([1 / 3, 2.0]), "[0.3333, 2.0]"),
-    (np.array([1j / 3]), "[0.3333j]"), (np.array([123456]), "[123456]"),
-    (np.array([True]), "[True]"), ([1 / 3], "[0.333333]"),
-    ((1 / 3,), "(0.333333,)"), ((1, 2), "(1, 2)"), ((), "()"), ({"a": 1 / 3}, "{'a': 0.333333}"),
-    ("two\n lines", "'two\\n lines'"), (Opaque("an odd\n  thing"), "an odd thing"),
-    (np.zeros((5, 8)), str([[0.0] * 8] * 5)), (np.zeros((41, 1)), "an array of shape (41, 1)"),
-    ([1 / 3] * 40, f"[{', '.join(['0.333333'] * 40)}]"),
-    ([1 / 3] * 41, str([1 / 3] * 41)),
-])
+@pytest.mark.parametrize(
+    "value, text",
+    [
+        (1 / 3, "0.333333"),
+        (np.array([1 / 3, 2.0]), "[0.3333, 2.0]"),
+        (np.array([1j / 3]), "[0.3333j]"),
+        (np.array([123456]), "[123456]"),
+        (np.array([True]), "[True]"),
+        ([1 / 3], "[0.333333]"),
+        ((1 / 3,), "(0.333333,)"),
+        ((1, 2), "(1, 2)"),
+        ((), "()"),
+        ({"a": 1 / 3}, "{'a': 0.333333}"),
+        ("two\n lines", "'two\\n lines'"),
+        (Opaque("an odd\n  thing"), "an odd thing"),
+        (np.zeros((5, 8)), str([[0.0] * 8] * 5)),
+        (np.zeros((41, 1)), "an array of shape (41, 1)"),
+        ([1 / 3] * 40, f"[{', '.join(['0.333333'] * 40)}]"),
+        ([1 / 3] * 41, str([1 / 3] * 41)),
+    ],
+)
 def test_a_value_on_one_line(value, text):
     assert brief(value, most=1000) == text
 

@@ -11,10 +11,16 @@ from course.dependencies import ROOT
 
 def stored(folder, *cells):
     """A notebook of (source, printed text)."""
-    notebook = new_notebook(cells=[
-        new_code_cell(source, execution_count=n, outputs=[
-            new_output("stream", name="stdout", text=text)] if text else [])
-        for n, (source, text) in enumerate(cells, start=1)])
+    notebook = new_notebook(
+        cells=[
+            new_code_cell(
+                source,
+                execution_count=n,
+                outputs=[new_output("stream", name="stdout", text=text)] if text else [],
+            )
+            for n, (source, text) in enumerate(cells, start=1)
+        ]
+    )
     path = folder / "one.ipynb"
     nbformat.write(notebook, path)
     return path
@@ -29,18 +35,23 @@ def test_what_hangs_on_the_last_digit_is_found(tmp_path):
     rng = "import numpy as np, torch\nrng = np.random.default_rng(0)\na = rng.random((9, 9))"
     a = np.random.default_rng(0).random((9, 9))
     path = stored(
-        tmp_path, (rng, ""),
+        tmp_path,
+        (rng, ""),
         ("print((a @ a).tolist())", f"{(a @ a).tolist()}\n"),
         ("print(f'{np.dot(a, a)[0, 0]:.6f}')", f"{(a @ a)[0, 0]:.6f}\n"),
         ("print((torch.tensor(a) @ torch.tensor(a)).tolist())", f"{(a @ a).tolist()}\n"),
-        ("print((np.ones((3, 3)) @ np.ones((3, 3)))[0, 0])", "3.0\n"))
+        ("print((np.ones((3, 3)) @ np.ones((3, 3)))[0, 0])", "3.0\n"),
+    )
     found = arithmetic.differences(path, "perturbed")
     assert [line.split(":")[0] for line in found] == ["code cell 1", "code cell 3"]
 
 
 def test_a_cell_that_fails_under_it_is_told(tmp_path):
-    path = stored(tmp_path, ("import numpy as np\na = np.random.default_rng(0).random((9, 9))", ""),
-                  ("assert (np.dot(a, a) == np.dot(a, a)).all()", ""))
+    path = stored(
+        tmp_path,
+        ("import numpy as np\na = np.random.default_rng(0).random((9, 9))", ""),
+        ("assert (np.dot(a, a) == np.dot(a, a)).all()", ""),
+    )
     assert "AssertionError" in arithmetic.differences(path, "perturbed")[0]
 
 

@@ -135,8 +135,10 @@ def test_a_changed_style_sheet_is_seen(repository):
     style.parent.mkdir()
     style.write_text("p { color: black; }")
     with open(repository / "_config.yml", "a") as config:
-        config.write("sphinx: {extra_extensions: [course.sphinx.offline], "
-                     "config: {html_static_path: [book/_static], html_css_files: [mine.css]}}\n")
+        config.write(
+            "sphinx: {extra_extensions: [course.sphinx.offline], "
+            "config: {html_static_path: [book/_static], html_css_files: [mine.css]}}\n"
+        )
     assert build(repository).returncode == 0
     style.write_text("p { color: green; }")
     assert build(repository).returncode == 0

@@ -16,8 +16,10 @@ ANSWER = "def total(x):\n    ### BEGIN SOLUTION\n    return sum(x)\n    ### END 
 
 
 def notebook(*cells):
-    made = [new_markdown_cell(c) if c.startswith("#") and "BEGIN" not in c else new_code_cell(c)
-            for c in cells]
+    made = [
+        new_markdown_cell(c) if c.startswith("#") and "BEGIN" not in c else new_code_cell(c)
+        for c in cells
+    ]
     for number, cell in enumerate(made):
         cell.id = f"c{number}"
     return new_notebook(cells=made)
@@ -39,10 +41,21 @@ def test_nbgraders_metadata_follow_from_the_text():
         None,
         {"grade": False, "grade_id": "c1", "locked": True, "solution": False, **shared},
         None,
-        {"grade": False, "grade_id": "sum-total-answer", "locked": False, "solution": True,
-         **shared},
-        {"grade": True, "grade_id": "sum-total", "locked": True, "solution": False, "points": 2,
-         **shared},
+        {
+            "grade": False,
+            "grade_id": "sum-total-answer",
+            "locked": False,
+            "solution": True,
+            **shared,
+        },
+        {
+            "grade": True,
+            "grade_id": "sum-total",
+            "locked": True,
+            "solution": False,
+            "points": 2,
+            **shared,
+        },
     ]
 
 
@@ -53,21 +66,30 @@ def test_the_learner_gets_a_stub():
     assert "BEGIN" in RIGHT.cells[3].source, "the instructor's stays as it was"
 
 
-@pytest.mark.parametrize("cells, says", [
-    ([HEADING, ANSWER], "^the last task has no check"),
-    ([HEADING, ANSWER, HEADING.replace("1", "2"), 'check("a-b")'],
-     "^cell 3: task 1 has no check before this"),
-    ([HEADING, 'check("a-b")'], "^cell 2: this check has no answer before it"),
-    ([ANSWER, 'check("a-b")'], "^cell 1: a solution needs a task's heading"),
-    ([HEADING, ANSWER, ANSWER, 'check("a-b")'], "^cell 3: a solution needs a task's heading"),
-    ([HEADING.replace("Task 1", "Task 2"), ANSWER, 'check("a-b")'],
-     "^task 'a-b' has the number 2; use 1"),
-    ([HEADING.replace(", 2 points", ""), ANSWER, 'check("a-b")'],
-     "^cell 1: '## Task 1 · Sum .5 min.' is not the heading of a task"),
-    ([HEADING, ANSWER.replace("    ### END SOLUTION", ""), 'check("a-b")'], "no ### END"),
-    ([HEADING, ANSWER.replace("### BEGIN SOLUTION", ""), 'check("a-b")'], "does not pair"),
-    ([HEADING, ANSWER.replace("return sum(x)", "### BEGIN SOLUTION"), 'check("a-b")'], "pair"),
-])
+@pytest.mark.parametrize(
+    "cells, says",
+    [
+        ([HEADING, ANSWER], "^the last task has no check"),
+        (
+            [HEADING, ANSWER, HEADING.replace("1", "2"), 'check("a-b")'],
+            "^cell 3: task 1 has no check before this",
+        ),
+        ([HEADING, 'check("a-b")'], "^cell 2: this check has no answer before it"),
+        ([ANSWER, 'check("a-b")'], "^cell 1: a solution needs a task's heading"),
+        ([HEADING, ANSWER, ANSWER, 'check("a-b")'], "^cell 3: a solution needs a task's heading"),
+        (
+            [HEADING.replace("Task 1", "Task 2"), ANSWER, 'check("a-b")'],
+            "^task 'a-b' has the number 2; use 1",
+        ),
+        (
+            [HEADING.replace(", 2 points", ""), ANSWER, 'check("a-b")'],
+            "^cell 1: '## Task 1 · Sum .5 min.' is not the heading of a task",
+        ),
+        ([HEADING, ANSWER.replace("    ### END SOLUTION", ""), 'check("a-b")'], "no ### END"),
+        ([HEADING, ANSWER.replace("### BEGIN SOLUTION", ""), 'check("a-b")'], "does not pair"),
+        ([HEADING, ANSWER.replace("return sum(x)", "### BEGIN SOLUTION"), 'check("a-b")'], "pair"),
+    ],
+)
 def test_another_form_is_refused(cells, says):
     with pytest.raises(ValueError, match=says):
         editions.tasks(notebook(*cells))
@@ -107,8 +129,10 @@ def test_drift_is_found_and_mended(course):
     assert not learner.exists()
 
 
-@pytest.mark.parametrize("old, new", [
-    ("...  # your code", "return sum(x)"), ("x = 1", "x = 2"), ("Add.", "Add. Done on Monday.")])
+@pytest.mark.parametrize(
+    "old, new",
+    [("...  # your code", "return sum(x)"), ("x = 1", "x = 2"), ("Add.", "Add. Done on Monday.")],
+)
 def test_what_a_learner_wrote_is_never_replaced(course, old, new):
     root, source, learner = course
     editions.write_learners(root)
@@ -195,8 +219,11 @@ def test_the_repositorys_editions_have_not_drifted():
 def test_every_chapter_has_an_exercise_notebook():
     book = editions.ROOT / "book"
     pages = [path.relative_to(book) for path in book.rglob("*.ipynb")]
-    chapters = {page.with_suffix("").as_posix() for page in pages
-                if not any(part.startswith(".") for part in page.parts)}
+    chapters = {
+        page.with_suffix("").as_posix()
+        for page in pages
+        if not any(part.startswith(".") for part in page.parts)
+    }
     assert chapters == set(SOURCES)
 
 
@@ -206,8 +233,10 @@ def test_no_solution_in_the_learners_edition(name):
     text = editions.learner_path(SOURCES[name]).read_text(encoding="utf-8")
     answers = [task.answer for task in editions.tasks(source)]
     # A line of the solution may stand in code that the task gives, as in one with a bug.
-    given = "\n".join(editions.without_solution(cell.source) if index in answers else cell.source
-                      for index, cell in enumerate(source.cells))
+    given = "\n".join(
+        editions.without_solution(cell.source) if index in answers else cell.source
+        for index, cell in enumerate(source.cells)
+    )
     for answer in answers:
         for line in map(str.strip, source.cells[answer].source.splitlines()):
             if len(line) > 8 and line not in given:

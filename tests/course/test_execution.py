@@ -177,9 +177,21 @@ def test_a_damaged_cache_is_made_anew_with_one_line(repository, monkeypatch):
 
     assert run_again() == [path]
     for damage in (
-        no_database, empty_database, cut_database, zeros_for_a_database, zeros_at_its_end,
-        folder_for_a_database, other_tables, spoilt_record, no_results, file_for_results,
-        no_result, cut_result, empty_result, other_result, file_for_the_cache,
+        no_database,
+        empty_database,
+        cut_database,
+        zeros_for_a_database,
+        zeros_at_its_end,
+        folder_for_a_database,
+        other_tables,
+        spoilt_record,
+        no_results,
+        file_for_results,
+        no_result,
+        cut_result,
+        empty_result,
+        other_result,
+        file_for_the_cache,
     ):
         damage(repository / "_build/.jupyter_cache")
         assert run_again() == [path], damage
@@ -213,8 +225,11 @@ def test_a_second_run_waits_and_says_so(repository):
     (repository / "_build").mkdir()
     said = threading.Event()
     with FileLock(repository / "_build/.cache.lock"):
-        thread = threading.Thread(target=refresh, args=([],), kwargs={
-            "root": repository, "report": lambda line: "waiting" in line and said.set()})
+        thread = threading.Thread(
+            target=refresh,
+            args=([],),
+            kwargs={"root": repository, "report": lambda line: "waiting" in line and said.set()},
+        )
         thread.start()
         assert said.wait(60)
         assert thread.is_alive()

@@ -16,8 +16,11 @@ from tests.grading.handed_in import put
 
 def contents_of(folder):
     """{name: text} of all files in a folder, also hidden ones."""
-    return {path.relative_to(folder).as_posix(): path.read_text("utf-8")
-            for path in folder.rglob("*") if path.is_file()}
+    return {
+        path.relative_to(folder).as_posix(): path.read_text("utf-8")
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
 
 
 # ------------------------------------------------------------------------------------- checksums
@@ -25,8 +28,11 @@ def contents_of(folder):
 
 def test_the_checksum_of_a_file_is_that_of_its_text(tmp_path):
     file = put(tmp_path, "a", "Über\r\n")
-    assert files.checksum(file) == files.sha256("Über\r\n") == hashlib.sha256(
-        b"\xc3\x9cber\r\n").hexdigest()
+    assert (
+        files.checksum(file)
+        == files.sha256("Über\r\n")
+        == hashlib.sha256(b"\xc3\x9cber\r\n").hexdigest()
+    )
     assert files.checksum(put(tmp_path, "empty", "")) == hashlib.sha256().hexdigest()
 
 
@@ -148,7 +154,9 @@ def test_a_record_replaces_and_removes_its_own_files(folder):
     assert written(folder, ("a.txt", "3"), ("d/e/f.txt", "4")) == ["a.txt", "d/e/f.txt"]
     assert contents_of(folder) == {"a.txt": "3", "d/e/f.txt": "4"}
     assert not (folder / "b").exists()
-    assert written(folder) == [] == written(folder) and contents_of(folder) == {} == recorded(folder)
+    assert written(folder) == [] == written(folder) and contents_of(folder) == {} == recorded(
+        folder
+    )
 
 
 def test_a_folder_in_which_others_have_files_stays(folder):
@@ -164,8 +172,12 @@ def test_what_somebody_changed_is_neither_replaced_nor_removed(folder):
     put(folder, "b.txt", "mine")
     for text in "23":  # the file beside it is the record's own: it is replaced
         assert written(folder, ("a.txt", text), ("c.txt", text)) == ["a.new.txt", "c.txt"]
-        assert contents_of(folder) == {"a.txt": "mine", "b.txt": "mine", "a.new.txt": text,
-                                 "c.txt": text}
+        assert contents_of(folder) == {
+            "a.txt": "mine",
+            "b.txt": "mine",
+            "a.new.txt": text,
+            "c.txt": text,
+        }
     (folder / "a.txt").unlink()
     assert written(folder, ("a.txt", "4")) == ["a.txt"]
     assert contents_of(folder) == {"a.txt": "4", "b.txt": "mine"}
@@ -213,8 +225,11 @@ def test_it_remembers_no_more_than_the_files_that_are_its_own(folder):
     put(folder, "b", "mine")
     written(folder, ("a", "2"), ("d", "1"))
     # That of a file which is replaced or removed is known until it is certain that it was.
-    assert recorded(folder) == {"c": [files.sha256("1")], "a": [files.sha256("1"), files.sha256("2")],
-                                "d": [files.sha256("1")]}
+    assert recorded(folder) == {
+        "c": [files.sha256("1")],
+        "a": [files.sha256("1"), files.sha256("2")],
+        "d": [files.sha256("1")],
+    }
     written(folder, ("a", "2"))
     assert recorded(folder)["a"][-1] == files.sha256("2") and set(recorded(folder)) == {"a", "d"}
 
@@ -245,8 +260,9 @@ def test_wherever_it_is_killed_it_knows_its_own_again(folder, monkeypatch, kille
     assert contents_of(folder) == {"a": "3", "b": "3"}
 
 
-@pytest.mark.parametrize("record", [
-    "", "{", "3", "null", "[1]", '["a.txt"]', '{"a.txt": 3}', b"\xff"])
+@pytest.mark.parametrize(
+    "record", ["", "{", "3", "null", "[1]", '["a.txt"]', '{"a.txt": 3}', b"\xff"]
+)
 def test_a_record_that_cannot_be_read_knows_no_file(folder, record):
     put(folder, "a.txt", "mine")
     put(folder.parent, "record", record)

@@ -20,9 +20,10 @@ def near(n):
     return [not n, n // 5]  # no mutants: nobody asks
 '''
 SMALL = {
-    "small/__init__.py": "", "small/code.py": CODE,
+    "small/__init__.py": "",
+    "small/code.py": CODE,
     "tests/test_code.py": "from small.code import larger\n\n\ndef test_larger():\n"
-                          "    assert larger(1, 2) == 2 and larger(4, 3) == 4\n",
+    "    assert larger(1, 2) == 2 and larger(4, 3) == 4\n",
     "tests/test_other.py": "def test_nothing():\n    pass\n",
 }
 
@@ -39,18 +40,34 @@ def project(tmp_path, monkeypatch):
 
 def test_only_code_is_changed():
     made = {mutants.difference(CODE, mutants.mutant(CODE, site)) for site in mutants.sites(CODE)}
-    assert made == {f"    -{before}\n    +{after}" for before, after in [
-        ("def larger(a, b=7):", "def larger(a, b=8):"), ("    if a > b:", "    if a >= b:"),
-        ("        return a", "        return None"), ("    return b", "    return None")]}
+    assert made == {
+        f"    -{before}\n    +{after}"
+        for before, after in [
+            ("def larger(a, b=7):", "def larger(a, b=8):"),
+            ("    if a > b:", "    if a >= b:"),
+            ("        return a", "        return None"),
+            ("    return b", "    return None"),
+        ]
+    }
 
 
-@pytest.mark.parametrize("before, after", [
-    ("x = 2 * y", "x = 2 + y"), ("x = y ** 2", "x = y * 2"), ("x = 0.5", "x = 1.5"),
-    ("x = a < b <= c", "x = a < b < c"), ("x = a in b", "x = a not in b"), ("x = -y", "x = +y"),
-    ("x = a and b", "x = a or b"), ("x = not a", "x = not not a"), ("x = True", "x = False"),
-    ("x = a if b else c", "x = c if b else a"), ("x = a is b", "x = a is not b"),
-    ("check(x)", "None"),
-])
+@pytest.mark.parametrize(
+    "before, after",
+    [
+        ("x = 2 * y", "x = 2 + y"),
+        ("x = y ** 2", "x = y * 2"),
+        ("x = 0.5", "x = 1.5"),
+        ("x = a < b <= c", "x = a < b < c"),
+        ("x = a in b", "x = a not in b"),
+        ("x = -y", "x = +y"),
+        ("x = a and b", "x = a or b"),
+        ("x = not a", "x = not not a"),
+        ("x = True", "x = False"),
+        ("x = a if b else c", "x = c if b else a"),
+        ("x = a is b", "x = a is not b"),
+        ("check(x)", "None"),
+    ],
+)
 def test_a_change(before, after):
     assert after in [mutants.mutant(before, site) for site in mutants.sites(before)]
 
@@ -73,13 +90,18 @@ def test_tests_that_do_not_end_have_noticed(project):
 
 
 def test_the_files_that_are_likely_to_notice_come_first():
-    code, files = Path("lib/ops/sizes.py"), [Path(f"tests/test_{name}.py") for name in
-                                            ("messages", "sizes", "views")]
+    code, files = (
+        Path("lib/ops/sizes.py"),
+        [Path(f"tests/test_{name}.py") for name in ("messages", "sizes", "views")],
+    )
     first = sorted(files, key=lambda file: mutants.fit(file, code, mutants.Counter()))[0]
     assert first == files[1]
     kills = mutants.Counter({(files[2], code): 3, (files[0], code): 1})
     assert sorted(files, key=lambda file: mutants.fit(file, code, kills)) == [
-        files[2], files[0], files[1]]
+        files[2],
+        files[0],
+        files[1],
+    ]
 
 
 def test_a_name_that_there_is_not(project, capsys):

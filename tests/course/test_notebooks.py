@@ -44,8 +44,10 @@ def test_normal_form_is_stable_and_leaves_nothing_volatile(repository):
 def test_a_learners_own_notebooks_are_left_alone(repository):
     (repository / "exercises/part").mkdir(parents=True)
     (repository / "instructor/source/part").mkdir(parents=True)
-    course = [write(repository / f"{name}/part/one.ipynb", "1 + 1")
-              for name in ("exercises", "instructor/source")]
+    course = [
+        write(repository / f"{name}/part/one.ipynb", "1 + 1")
+        for name in ("exercises", "instructor/source")
+    ]
     write(repository / "exercises/part/mine.ipynb", "1 + 1")
     book = [repository / f"book/{name}.ipynb" for name in ("one", "two")]
     assert notebooks.all_notebooks(repository) == [*book, *course]

@@ -22,7 +22,8 @@ def released(tmp_path_factory):
 
 def test_all_exercises_are_written(released):
     assert sorted(path.relative_to(released).as_posix() for path in released.rglob("*.*")) == [
-        *sorted(["manifest.json", *(f"{name}.ipynb" for name in NAMES)])]
+        *sorted(["manifest.json", *(f"{name}.ipynb" for name in NAMES)])
+    ]
 
 
 def test_the_notebooks_are_the_learners_with_what_their_checks_say(released):
@@ -63,10 +64,15 @@ def test_what_others_wrote_is_not_replaced(tmp_path, capsys):
     assert "is not a manifest that this command wrote" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("change", [
-    lambda text: text.replace('"minutes": 10', '"minutes": 15'),
-    lambda text: text.replace('"title"', '"due": "Monday",\n "title"', 1),
-    lambda text: text + "\n", lambda text: '{"name": "a web app", "icons": []}'])
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: text.replace('"minutes": 10', '"minutes": 15'),
+        lambda text: text.replace('"title"', '"due": "Monday",\n "title"', 1),
+        lambda text: text + "\n",
+        lambda text: '{"name": "a web app", "icons": []}',
+    ],
+)
 def test_a_manifest_that_was_changed_is_not_replaced(tmp_path, capsys, change):
     assert release.main([str(tmp_path), NAME]) == 0
     path = tmp_path / "manifest.json"
@@ -106,23 +112,34 @@ def test_the_manifest_lists_them(released):
         assert one["sha256"] == hashlib.sha256(data).hexdigest()
         assert one["title"].startswith("Exercises")
         tasks = editions.tasks(editions.read(editions.sources()[one["chapter"]]))
-        assert one["tasks"] == [{"name": t.name, "title": t.title, "minutes": t.minutes,
-                                 "points": t.points} for t in tasks]
+        assert one["tasks"] == [
+            {"name": t.name, "title": t.title, "minutes": t.minutes, "points": t.points}
+            for t in tasks
+        ]
 
 
 def test_there_is_no_line_of_a_solution_in_it(released):
     for name, path in editions.sources().items():
         book = editions.read(path)
-        public = {line.strip() for cell in editions.learners_edition(book).cells
-                  for line in cell.source.splitlines()}
+        public = {
+            line.strip()
+            for cell in editions.learners_edition(book).cells
+            for line in cell.source.splitlines()
+        }
         text = (released / f"{name}.ipynb").read_text("utf-8")
-        lines = {line for cell in json.loads(text)["cells"]
-                 for line in "".join(cell["source"]).split("\n")}
+        lines = {
+            line
+            for cell in json.loads(text)["cells"]
+            for line in "".join(cell["source"]).split("\n")
+        }
         lines = {line.strip() for line in lines}
         manifest = (released / "manifest.json").read_text("utf-8")
         for task in editions.tasks(book):
-            secret = [line.strip() for line in book.cells[task.answer].source.splitlines()
-                      if line.strip() and line.strip() not in public]
+            secret = [
+                line.strip()
+                for line in book.cells[task.answer].source.splitlines()
+                if line.strip() and line.strip() not in public
+            ]
             assert secret and not set(secret) & lines
             assert not any(line in manifest for line in secret if len(line) > 12)
         assert "SOLUTION" not in text
@@ -134,16 +151,19 @@ def test_chosen_exercises_only(tmp_path, capsys):
     assert [path.stem for path in tmp_path.rglob("*.ipynb")] == ["interpolation"]
 
 
-@pytest.mark.parametrize("arguments, says", [
-    (["out", "interpolation"], "chapter 'interpolation' has no exercises; use some of"),
-    ([str(editions.ROOT / "exercises")], "lies among the sources"),
-    ([str(editions.ROOT / "book")], "lies among the sources"),
-    ([str(editions.ROOT / "instructor" / "source" / "x")], "lies among the sources"),
-    ([str(editions.ROOT.parent)], "holds this repository"),
-    (["file/out"], "file"),
-    (["file"], "is a file"),
-    (["out", "--site", "my course"], "--site 'my course' is not an address"),
-])
+@pytest.mark.parametrize(
+    "arguments, says",
+    [
+        (["out", "interpolation"], "chapter 'interpolation' has no exercises; use some of"),
+        ([str(editions.ROOT / "exercises")], "lies among the sources"),
+        ([str(editions.ROOT / "book")], "lies among the sources"),
+        ([str(editions.ROOT / "instructor" / "source" / "x")], "lies among the sources"),
+        ([str(editions.ROOT.parent)], "holds this repository"),
+        (["file/out"], "file"),
+        (["file"], "is a file"),
+        (["out", "--site", "my course"], "--site 'my course' is not an address"),
+    ],
+)
 def test_what_cannot_be_is_refused(tmp_path, monkeypatch, capsys, arguments, says):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "file").write_text("")

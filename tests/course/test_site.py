@@ -40,10 +40,13 @@ AIMS = "\n\n**You will be able to**\n\n- count;\n- add.\n\n**You need** nothing.
 BOX = ":::{admonition} %s\n:class: %s\nText.\n:::\n"
 EXERCISE = ":::{exercise} %s (5 min)\n:label: ex-%s\nText.\n:::\n"
 ONE = ["(chapter-one)=\n# One", AIMS, "$$\nx = 1\n$$ (eq-one)\n", EXERCISE % ("By hand", "one")]
-TWO = ["(chapter-two)=\n# Two & *more*" + AIMS, "(label-two)=\n## A section\n",
-       "$$\nx = 2\n$$ (eq-two)\n",
-       ":::{figure} ../_static/dot.svg\n:alt: A dot.\n:name: fig-two\n\nA dot.\n:::\n",
-       EXERCISE % ("In your head", "two")]
+TWO = [
+    "(chapter-two)=\n# Two & *more*" + AIMS,
+    "(label-two)=\n## A section\n",
+    "$$\nx = 2\n$$ (eq-two)\n",
+    ":::{figure} ../_static/dot.svg\n:alt: A dot.\n:name: fig-two\n\nA dot.\n:::\n",
+    EXERCISE % ("In your head", "two"),
+]
 THREE = [
     "(chapter-three)=\n# Three" + AIMS,
     "Own words [of *two*](two.ipynb), none [](two.ipynb), a section [there](two.ipynb#a-section).",
@@ -63,8 +66,10 @@ BIB = """
 @book{a2001b, author={Ada One and Bob Two and Cy Three}, title={Up}, year={2001}, publisher={P}}
 @book{b2002a, author={{\\"O}ne, Dora}, title={Down}, year={2002}, publisher={P}}
 """
-SOLVED = ("# Exercises: three\n\nSee [the chapter](../../book/part/three.ipynb).",
-          "## Task 1 · Add (10 min, 2 points)\n\nAdd.")
+SOLVED = (
+    "# Exercises: three\n\nSee [the chapter](../../book/part/three.ipynb).",
+    "## Task 1 · Add (10 min, 2 points)\n\nAdd.",
+)
 ANSWER = """def add(a, b):
     ### BEGIN SOLUTION
     secret = a + b
@@ -74,8 +79,13 @@ ANSWER = """def add(a, b):
 
 def notebook(path, *cells):
     path.parent.mkdir(parents=True, exist_ok=True)
-    nbformat.write(new_notebook(cells=list(cells), metadata={
-        "kernelspec": {"display_name": "P", "language": "python", "name": "python3"}}), path)
+    nbformat.write(
+        new_notebook(
+            cells=list(cells),
+            metadata={"kernelspec": {"display_name": "P", "language": "python", "name": "python3"}},
+        ),
+        path,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -83,28 +93,37 @@ def book(tmp_path_factory):
     """A small book with the real one's configuration and extensions."""
     root = tmp_path_factory.mktemp("book")
     for name in ("_static", "_templates"):
-        shutil.copytree(ROOT / "book" / name, root / "book" / name,
-                        ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(
+            ROOT / "book" / name, root / "book" / name, ignore=shutil.ignore_patterns("__pycache__")
+        )
     config = yaml.safe_load((ROOT / "_config.yml").read_text())
     (root / "_config.yml").write_text(yaml.safe_dump(config))
     (root / "_toc.yml").write_text(TOC)
     (root / "my_toc.yml").write_text(MINE)
     (root / "book/_static/dot.svg").write_text(
-        '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>')
+        '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'
+    )
     (root / "book/references.bib").write_text(BIB)
     (root / "book/index.md").write_text("# All\n\nText.\n")
     (root / "book/glossary.md").write_text("# Glossary\n\n:::{glossary}\nDot\n  A point.\n:::\n")
     (root / "book/literature.md").write_text("# Books\n\n```{bibliography}\n```\n")
     (root / "book/instructor").mkdir()
-    (root / "book/instructor/guide.md").write_text("# Guide\n\n```{course-table}\n```\n\n"
-                                                   "```{course-notes}\n```\n")
+    (root / "book/instructor/guide.md").write_text(
+        "# Guide\n\n```{course-table}\n```\n\n```{course-notes}\n```\n"
+    )
     (root / "courses/spring").mkdir(parents=True)
     (root / "courses/spring/index.md").write_text("# My course\n\nWe begin with chapter 2.\n")
     for name, texts in (("one", ONE), ("two", TWO), ("three", THREE)):
-        notebook(root / f"book/part/{name}.ipynb", new_markdown_cell("\n\n".join(texts), id="a"),
-                 new_code_cell("1 + 1", id="b"))
-    solved = [*(new_markdown_cell(text, id=f"t{i}") for i, text in enumerate(SOLVED)),
-              new_code_cell(ANSWER, id="c"), new_code_cell('print("checked")', id="d")]
+        notebook(
+            root / f"book/part/{name}.ipynb",
+            new_markdown_cell("\n\n".join(texts), id="a"),
+            new_code_cell("1 + 1", id="b"),
+        )
+    solved = [
+        *(new_markdown_cell(text, id=f"t{i}") for i, text in enumerate(SOLVED)),
+        new_code_cell(ANSWER, id="c"),
+        new_code_cell('print("checked")', id="d"),
+    ]
     notebook(root / "instructor/source/part/three.ipynb", *solved)
     stub = new_code_cell(editions.without_solution(ANSWER), id="c")
     notebook(root / "exercises/part/three.ipynb", *solved[:2], stub, solved[3])
@@ -115,12 +134,19 @@ def book(tmp_path_factory):
 
 def run(book, out, *options):
     """Build a site of the small book in a process of its own: Sphinx keeps much state in one."""
-    code = ("import sys; from course import site; "
-            f"edition, title = {options[0]!r}, {options[1]!r}\n"
-            f"for line in site.make_site('my_toc.yml', {str(out)!r}, edition=edition, title=title,"
-            " root='.'): print('warning:', line)")
-    return subprocess.run([sys.executable, "-c", code], cwd=book, capture_output=True, text=True,
-                          env={**os.environ, "PYTHONPATH": str(ROOT)})
+    code = (
+        "import sys; from course import site; "
+        f"edition, title = {options[0]!r}, {options[1]!r}\n"
+        f"for line in site.make_site('my_toc.yml', {str(out)!r}, edition=edition, title=title,"
+        " root='.'): print('warning:', line)"
+    )
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=book,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
 
 
 @pytest.fixture(scope="module")
@@ -150,35 +176,51 @@ def soup(page):
 
 def texts(folder):
     """Everything in a site that is text."""
-    return {file.relative_to(folder).as_posix(): file.read_text(encoding="utf-8", errors="replace")
-            for file in folder.rglob("*") if file.is_file() and "_static" not in file.parts}
+    return {
+        file.relative_to(folder).as_posix(): file.read_text(encoding="utf-8", errors="replace")
+        for file in folder.rglob("*")
+        if file.is_file() and "_static" not in file.parts
+    }
 
 
 def test_the_chosen_chapters_stand_in_the_chosen_order(learner):
     out, _ = learner
-    found = {page.relative_to(out).as_posix() for page in out.rglob("*.html")
-             if "_static" not in page.parts}
-    assert {"book/part/three.html", "book/part/one.html", "courses/spring/index.html",
-            "exercises/part/three.html"} <= found
+    found = {
+        page.relative_to(out).as_posix()
+        for page in out.rglob("*.html")
+        if "_static" not in page.parts
+    }
+    assert {
+        "book/part/three.html",
+        "book/part/one.html",
+        "courses/spring/index.html",
+        "exercises/part/three.html",
+    } <= found
     assert not [page for page in found if "two" in page or "glossary" in page or "guide" in page]
-    sidebar = [link.get_text(strip=True) for link in soup(out / "book/part/one.html").select(
-        "nav.bd-links a.reference")]
+    sidebar = [
+        link.get_text(strip=True)
+        for link in soup(out / "book/part/one.html").select("nav.bd-links a.reference")
+    ]
     assert sidebar == ["1. Three", "Exercises: three", "2. One"]
     assert "Spring" in soup(out / "book/part/one.html").title.get_text()
     assert (out / ".nojekyll").exists()
 
 
-@pytest.mark.parametrize("text", [
-    "Own words of two, none the chapter “Two & more”, a section there.",
-    "A doc: the chapter “Two & more”. A label: the chapter “Two & more”. With words: here.",
-    "A figure in the chapter “Two & more” begins, and a figure in the chapter “Two & more” does",
-    "By an equation in the chapter “Two & more” and (2.1).",
-    "A Dot and more dots; One et al. (2001), and (One et al., 2001; Öne, 2002).",
-    "As chapter 2 says, and the chapter “Two & more” does not.",
-    "The chapter “Two & more”, chapters 2 and “Two & more”.",
-    "Exercise 1.1, an exercise in the chapter “Two & more”, Exercise 2.1.",
-    "An exercise in the chapter “Two & more” asks more. chapter 2 is code.",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Own words of two, none the chapter “Two & more”, a section there.",
+        "A doc: the chapter “Two & more”. A label: the chapter “Two & more”. With words: here.",
+        "A figure in the chapter “Two & more” begins, and a figure in the chapter “Two & more” "
+        "does",
+        "By an equation in the chapter “Two & more” and (2.1).",
+        "A Dot and more dots; One et al. (2001), and (One et al., 2001; Öne, 2002).",
+        "As chapter 2 says, and the chapter “Two & more” does not.",
+        "The chapter “Two & more”, chapters 2 and “Two & more”.",
+        "Exercise 1.1, an exercise in the chapter “Two & more”, Exercise 2.1.",
+        "An exercise in the chapter “Two & more” asks more. chapter 2 is code.",
+    ],
+)
 def test_what_is_left_out_is_said_in_words(learner, text):
     page = soup(learner[0] / "book/part/three.html")
     shown = " ".join(page.article.get_text().replace("\u00a0", " ").split())
@@ -224,8 +266,10 @@ def test_the_box_launches_what_the_site_can_launch(instructors):
     box = soup(instructors / "book/part/three.html").select_one("div.practice")
     launch = box.select("a")[-1]
     assert launch.get_text() == "Launch on Binder"
-    assert launch["href"] == ("https://mybinder.org/v2/gh/you/your-course/main?urlpath=lab/tree/"
-                              "exercises/part/three.ipynb")
+    assert launch["href"] == (
+        "https://mybinder.org/v2/gh/you/your-course/main?urlpath=lab/tree/"
+        "exercises/part/three.ipynb"
+    )
     assert "make lab" not in box.get_text() and "with the solutions" in box.get_text()
 
 
@@ -241,8 +285,10 @@ def test_the_learners_edition_has_no_solution_and_the_instructors_has(learner, i
 
 def test_the_guide_lists_the_chapters_of_the_site(instructors):
     page = soup(instructors / "book/instructor/guide.html")
-    rows = [[cell.get_text(" ", strip=True).replace("\u00a0", " ") for cell in row.select("td")]
-            for row in page.select("table tr")[1:]]
+    rows = [
+        [cell.get_text(" ", strip=True).replace("\u00a0", " ") for cell in row.select("td")]
+        for row in page.select("table tr")[1:]
+    ]
     assert rows[0] == ["1. Three", "5 min", "1 in 5 min", "1 in 10 min"]
     assert [row[0] for row in rows] == ["1. Three", "2. One", "Mine"]
     assert "It teaches to" in page.article.get_text()
@@ -272,23 +318,31 @@ def test_results_are_not_executed_twice_and_errors_leave_the_old_site(book, lear
 # ---- Arguments -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("text, message", [
-    (None, "cannot be read"),
-    ("root: [", "not YAML"),
-    ("root: book/inder", "did you mean 'book/index'?"),
-    ("root: instructor/source/part/three", "which has the solutions"),
-    ("- a\n- b\n", "names no root"),
-    ("chapters: [{file: book/index}]", "names no root"),
-    ("root: book/index\nchapters: [{file: book/part/too}]", "did you mean 'book/part/two'?"),
-    ("root: book/index\nchapters: [{file: qqqqqqqq}]", "from the root of the repository"),
-    ("root: book/index\nchapters: [{file: book/part/two}, {file: book/part/two.ipynb}]", "twice"),
-    ("root: book/index\nchapters: [{file: instructor/source/part/three}]",
-     "'exercises/part/three'"),
-    ("root: book/index\nchapters: [{glob: 'book/*'}]", "name each page"),
-    ("format: other\nroot: book/index", "format"),
-    ("format: jb-book\nroot: book/index\nparts: 3", "parts"),
-    ("root: book/index\nchapters: [{file: ../outside}]", "there is no page '../outside'"),
-])
+@pytest.mark.parametrize(
+    "text, message",
+    [
+        (None, "cannot be read"),
+        ("root: [", "not YAML"),
+        ("root: book/inder", "did you mean 'book/index'?"),
+        ("root: instructor/source/part/three", "which has the solutions"),
+        ("- a\n- b\n", "names no root"),
+        ("chapters: [{file: book/index}]", "names no root"),
+        ("root: book/index\nchapters: [{file: book/part/too}]", "did you mean 'book/part/two'?"),
+        ("root: book/index\nchapters: [{file: qqqqqqqq}]", "from the root of the repository"),
+        (
+            "root: book/index\nchapters: [{file: book/part/two}, {file: book/part/two.ipynb}]",
+            "twice",
+        ),
+        (
+            "root: book/index\nchapters: [{file: instructor/source/part/three}]",
+            "'exercises/part/three'",
+        ),
+        ("root: book/index\nchapters: [{glob: 'book/*'}]", "name each page"),
+        ("format: other\nroot: book/index", "format"),
+        ("format: jb-book\nroot: book/index\nparts: 3", "parts"),
+        ("root: book/index\nchapters: [{file: ../outside}]", "there is no page '../outside'"),
+    ],
+)
 def test_a_table_of_contents_that_cannot_be_used(book, tmp_path, text, message):
     path = tmp_path / "toc.yml"
     if text is not None:
@@ -298,10 +352,25 @@ def test_a_table_of_contents_that_cannot_be_used(book, tmp_path, text, message):
     assert message in str(error.value)
 
 
-@pytest.mark.parametrize("folder", [".", "..", "book/mine", "lib", "_build", "_build/html",
-                                    "_build/html/mine", "_build/.jupyter_cache", "exercises",
-                                    "_build/stored", "_build/.kernel/x", "_build/linkcheck",
-                                    ".venv", ".venv.aside-1"])
+@pytest.mark.parametrize(
+    "folder",
+    [
+        ".",
+        "..",
+        "book/mine",
+        "lib",
+        "_build",
+        "_build/html",
+        "_build/html/mine",
+        "_build/.jupyter_cache",
+        "exercises",
+        "_build/stored",
+        "_build/.kernel/x",
+        "_build/linkcheck",
+        ".venv",
+        ".venv.aside-1",
+    ],
+)
 def test_folders_that_are_refused(book, folder):
     (book / "lib").mkdir(exist_ok=True)
     with pytest.raises(ValueError, match="OUT="):
@@ -359,14 +428,22 @@ def fill(folder, texts):
 
 def held(out):
     """What a folder holds, but for the mark: {name: text}."""
-    return {path.relative_to(out).as_posix(): path.read_text() for path in sorted(out.rglob("*"))
-            if path.is_file() and path.name != ".course-site.json"}
+    return {
+        path.relative_to(out).as_posix(): path.read_text()
+        for path in sorted(out.rglob("*"))
+        if path.is_file() and path.name != ".course-site.json"
+    }
 
 
 def test_a_second_build_replaces_and_removes_its_own_pages_only(tmp_path):
     out = tmp_path / "out"
-    theirs = {".git/HEAD": "ref", "CNAME": "course.example.org", "syllabus.pdf": "the only copy",
-              "book/part/notes.txt": "mine", "book/old/data.csv": "1,2"}
+    theirs = {
+        ".git/HEAD": "ref",
+        "CNAME": "course.example.org",
+        "syllabus.pdf": "the only copy",
+        "book/part/notes.txt": "mine",
+        "book/old/data.csv": "1,2",
+    }
     assert build(out, WEEK1) == []
     fill(out, theirs)
     unchanged = (out / "book/part/one.html").stat().st_mtime_ns
@@ -427,7 +504,8 @@ def test_what_is_no_file_where_a_page_has_to_go_is_refused(tmp_path, kind):
     page = out / "index.html"
     page.unlink()
     {"folder": page.mkdir, "pipe": lambda: os.mkfifo(page)}.get(
-        kind, lambda: page.symlink_to(mine))()
+        kind, lambda: page.symlink_to(mine)
+    )()
     with pytest.raises(ValueError, match="index.html would be overwritten"):
         build(out, WEEK2)
     assert page.is_dir() == (kind == "folder") and page.is_symlink() == ("link" in kind)
@@ -467,10 +545,18 @@ def test_a_site_inside_another_survives(tmp_path):
         build(outer / "book/part", {"one.html": "another site, over a page of the outer one"})
 
 
-@pytest.mark.parametrize("mark", [
-    '{"edition": "learner"}', "{", "[]", '{"files": {"index.html": 3}, "folders": []}',
-    '{"files": {"../mine.html": "0"}, "folders": []}', '{"files": {}, "folders": ["/"]}',
-    '{"files": {}, "folders": [], "part": "book"}'])
+@pytest.mark.parametrize(
+    "mark",
+    [
+        '{"edition": "learner"}',
+        "{",
+        "[]",
+        '{"files": {"index.html": 3}, "folders": []}',
+        '{"files": {"../mine.html": "0"}, "folders": []}',
+        '{"files": {}, "folders": ["/"]}',
+        '{"files": {}, "folders": [], "part": "book"}',
+    ],
+)
 def test_a_mark_that_lists_no_files_is_refused(tmp_path, mark):
     out = tmp_path / "out"
     fill(out, {**WEEK1, "CNAME": "mine", ".course-site.json": mark})
@@ -545,8 +631,13 @@ def test_a_folder_that_cannot_be_written_is_refused(tmp_path, monkeypatch):
     build(out, WEEK1)
     works = os.access
     with monkeypatch.context() as patch:  # root can write everywhere, whatever the mode is
-        patch.setattr(os, "access", lambda path, mode: works(path, mode)
-                      and (Path(path) != out / "book/part" or not mode & os.W_OK))
+        patch.setattr(
+            os,
+            "access",
+            lambda path, mode: (
+                works(path, mode) and (Path(path) != out / "book/part" or not mode & os.W_OK)
+            ),
+        )
         with pytest.raises(ValueError, match="book/part cannot be written"):
             build(out, WEEK2)
     assert held(out) == {**WEEK1, ".nojekyll": ""}
@@ -582,22 +673,32 @@ def test_exercises_come_by_themselves_unless_they_are_named(book, tmp_path):
     assert "book/instructor/guide" in named and "book/instructor/guide" not in found
     files = pages(named, "instructor", book)
     assert files["exercises/part/three"] == book / "instructor/source/part/three.ipynb"
-    assert pages(named, "learner", book)["exercises/part/three"] == \
-        book / "exercises/part/three.ipynb"
+    assert (
+        pages(named, "learner", book)["exercises/part/three"] == book / "exercises/part/three.ipynb"
+    )
 
 
 def test_a_site_from_two_chapters_of_the_book(tmp_path):
     """The real chapters, the later one first, without glossary and bibliography."""
     toc = tmp_path / "toc.yml"
-    toc.write_text("format: jb-book\nroot: book/index\nparts:\n- numbered: true\n  chapters:\n"
-                   "  - file: book/transposed/stamps\n  - file: book/matrices/convolution\n")
-    result = subprocess.run([sys.executable, "-m", "instructor.site", toc, tmp_path / "out"],
-                            cwd=ROOT, capture_output=True, text=True)
+    toc.write_text(
+        "format: jb-book\nroot: book/index\nparts:\n- numbered: true\n  chapters:\n"
+        "  - file: book/transposed/stamps\n  - file: book/matrices/convolution\n"
+    )
+    result = subprocess.run(
+        [sys.executable, "-m", "instructor.site", toc, tmp_path / "out"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
     assert result.returncode == 0, result.stdout + result.stderr
     assert Path(result.stdout.splitlines()[-1]).exists()
     assert "book/transposed/stamps refers to pages left out" in result.stderr
     page = soup(tmp_path / "out/book/transposed/stamps.html")
     assert page.article.h1.get_text().startswith("1. ")
-    assert not [link for link in page.article.select("a.reference.internal")
-                if not (tmp_path / "out/book/transposed" / link["href"].split("#")[0]).exists()]
+    assert not [
+        link
+        for link in page.article.select("a.reference.internal")
+        if not (tmp_path / "out/book/transposed" / link["href"].split("#")[0]).exists()
+    ]
     assert leaks(tmp_path / "out") == []

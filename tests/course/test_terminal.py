@@ -44,10 +44,21 @@ def test_the_commands_end_well_on_any_terminal(module, encoding):
 
 
 def test_packages_of_others_with_the_same_names_are_not_taken_for_ours(tmp_path):
-    for name in ("build", "execution", "dependencies", "notebooks", "chapters", "editions", "kernels"):
+    for name in (
+        "build",
+        "execution",
+        "dependencies",
+        "notebooks",
+        "chapters",
+        "editions",
+        "kernels",
+    ):
         (tmp_path / name).mkdir()
         (tmp_path / name / "__init__.py").write_text("raise ImportError('somebody else')")
     for command in ("course.build", "course.site", "course.grading.grade", "instructor.site"):
-        result = subprocess.run([sys.executable, "-c", f"import {command}"], cwd=ROOT,
-                                env={**os.environ, "PYTHONPATH": str(tmp_path)})
+        result = subprocess.run(
+            [sys.executable, "-c", f"import {command}"],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        )
         assert result.returncode == 0

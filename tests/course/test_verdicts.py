@@ -22,11 +22,28 @@ except KeyboardInterrupt:
 @pytest.fixture
 def verdict(tmp_path):
     """Runs pytest in a folder, with the settings of this project; gives its counts."""
+
     def run(*options):
-        command = [sys.executable, "-m", "pytest", "-p", "conftest", "-p", "no:cacheprovider",
-                   "--rootdir=.", "-c", os.devnull, *options]
-        result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True,
-                                env={**os.environ, "PYTHONPATH": str(ROOT)})
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-p",
+            "conftest",
+            "-p",
+            "no:cacheprovider",
+            "--rootdir=.",
+            "-c",
+            os.devnull,
+            *options,
+        ]
+        result = subprocess.run(
+            command,
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+        )
         last = result.stdout.splitlines()[-1]
         return result, {word: int(n) for n, word in re.findall(r"(\d+) (\w+)", last)}
 
@@ -35,13 +52,20 @@ def verdict(tmp_path):
 
 def write(folder, *cells):
     """A notebook of (source, what it has stored)."""
-    nbformat.write(new_notebook(cells=[
-        new_code_cell(source, execution_count=n, outputs=outputs)
-        for n, (source, outputs) in enumerate(cells, start=1)]), folder / "one.ipynb")
+    nbformat.write(
+        new_notebook(
+            cells=[
+                new_code_cell(source, execution_count=n, outputs=outputs)
+                for n, (source, outputs) in enumerate(cells, start=1)
+            ]
+        ),
+        folder / "one.ipynb",
+    )
 
 
 def test_a_cell_that_takes_its_time_out_as_a_wish_has_failed_and_so_has_its_notebook(
-        verdict, tmp_path):
+    verdict, tmp_path
+):
     sources = "x = 1", STUBBORN, "assert x == 1", "assert x == 2"
     write(tmp_path, *((source, []) for source in sources))
     result, counts = verdict("--nbval", "--nbval-current-env", "--nbval-cell-timeout=3")
@@ -53,10 +77,26 @@ def test_a_cell_that_takes_its_time_out_as_a_wish_has_failed_and_so_has_its_note
 def test_a_picture_that_differs_has_failed(verdict, tmp_path):
     if (sys.platform, platform.machine()) != ("linux", "x86_64"):
         pytest.skip("pictures are compared on Linux (x86-64): elsewhere fonts are drawn otherwise")
-    show = ("from IPython.display import display\n"
-            "display({'image/svg+xml': '<svg>2</svg>', 'text/plain': 'a'}, raw=True)")
-    write(tmp_path, *((show, [new_output("display_data", metadata={}, data={
-        "image/svg+xml": stored, "text/plain": "a"})]) for stored in ("<svg>2</svg>", "<svg/>")))
+    show = (
+        "from IPython.display import display\n"
+        "display({'image/svg+xml': '<svg>2</svg>', 'text/plain': 'a'}, raw=True)"
+    )
+    write(
+        tmp_path,
+        *(
+            (
+                show,
+                [
+                    new_output(
+                        "display_data",
+                        metadata={},
+                        data={"image/svg+xml": stored, "text/plain": "a"},
+                    )
+                ],
+            )
+            for stored in ("<svg>2</svg>", "<svg/>")
+        ),
+    )
     _, counts = verdict("--nbval", "--nbval-current-env")
     assert counts["passed"] == 1 and counts["failed"] == 1
 

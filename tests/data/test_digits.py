@@ -64,11 +64,14 @@ def test_mnist_order_mixes_the_classes(small):
     assert small.train_labels[:10].tolist() == [5, 0, 4, 1, 9, 2, 1, 3, 1, 4]
 
 
-@pytest.mark.parametrize("name, sha256", [
-    ("images", "fe57609667d7a8b640987a51018781e61c7b264afff6868ef379b0c87cb9335c"),
-    ("labels", "0c3aeda58dd36b213d655eb72b9ac9181c90bd3e333a19809cb32b1508f64d77"),
-    ("positions", "e1dd53c4d6edc4fc3c40fdab0bff075641d98c977ce302b94d554de655ff9547"),
-])
+@pytest.mark.parametrize(
+    "name, sha256",
+    [
+        ("images", "fe57609667d7a8b640987a51018781e61c7b264afff6868ef379b0c87cb9335c"),
+        ("labels", "0c3aeda58dd36b213d655eb72b9ac9181c90bd3e333a19809cb32b1508f64d77"),
+        ("positions", "e1dd53c4d6edc4fc3c40fdab0bff075641d98c977ce302b94d554de655ff9547"),
+    ],
+)
 def test_the_stored_file_is_unaltered_and_small(name, sha256):
     assert digits.EMBEDDED.stat().st_size < 1e6
     with np.load(digits.EMBEDDED, allow_pickle=False) as stored:
@@ -102,8 +105,9 @@ def test_pca_has_the_error_that_the_split_is_known_for(small):
 
 
 def test_repr_is_short(small):
-    assert repr(small) == ("Digits('MNIST, 5,000 images': 4,000 training images, "
-                           "1,000 test images)")
+    assert repr(small) == (
+        "Digits('MNIST, 5,000 images': 4,000 training images, 1,000 test images)"
+    )
 
 
 def test_without_held_out_is_for_the_full_set():
@@ -117,9 +121,11 @@ def test_examples_run(module):
 
 
 def test_nothing_heavier_than_numpy_is_loaded():
-    code = ("import sys, lib.data; lib.data.mnist(); "
-            "print([n for n in ('torch', 'matplotlib', 'PIL', 'scipy', 'filelock') "
-            "if n in sys.modules])")
+    code = (
+        "import sys, lib.data; lib.data.mnist(); "
+        "print([n for n in ('torch', 'matplotlib', 'PIL', 'scipy', 'filelock') "
+        "if n in sys.modules])"
+    )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "[]"
 
@@ -163,16 +169,23 @@ def test_full_training_set_without_the_held_out(small, full):
 
 
 def test_embedding_finds_positions(small, full):
-    found = embed_mnist.find(small.test_images, small.test_labels,
-                             full.train_images, full.train_labels)
+    found = embed_mnist.find(
+        small.test_images, small.test_labels, full.train_images, full.train_labels
+    )
     np.testing.assert_array_equal(found, small.test_positions)
 
 
-@pytest.mark.parametrize("images, labels, message", [
-    ([[9, 9]], [0], "exactly once"), ([[2, 2]], [0], "exactly once"), ([[1, 1]], [5], "labels"),
-])
+@pytest.mark.parametrize(
+    "images, labels, message",
+    [
+        ([[9, 9]], [0], "exactly once"),
+        ([[2, 2]], [0], "exactly once"),
+        ([[1, 1]], [5], "labels"),
+    ],
+)
 def test_embedding_stops_at_images_it_cannot_place(images, labels, message):
     known = np.array([[1, 1], [2, 2], [2, 2]], dtype=np.uint8)
     with pytest.raises(SystemExit, match=message):
-        embed_mnist.find(np.array(images, dtype=np.uint8), np.array(labels), known,
-                         np.array([0, 0, 0]))
+        embed_mnist.find(
+            np.array(images, dtype=np.uint8), np.array(labels), known, np.array([0, 0, 0])
+        )

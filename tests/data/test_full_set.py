@@ -72,7 +72,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         if fault in ("cut", "no length"):
-            content = content[:len(content) // 2]
+            content = content[: len(content) // 2]
         if fault == "garbage":
             content = content[:100] + bytes(20) + content[120:]
         self.wfile.write(content)
@@ -100,10 +100,14 @@ def mirrors(monkeypatch):
 @pytest.fixture(autouse=True)
 def small_world(monkeypatch, tmp_path):
     """Small files with their own hashes, a cache folder for each test, no waiting, no network."""
-    parts = tuple(part._replace(shape=ARRAYS[part.key].shape,
-                                md5=hashlib.md5(FILES[part.file]).hexdigest(),
-                                sha256=hashlib.sha256(idx(ARRAYS[part.key])).hexdigest())
-                  for part in _full_set.PARTS)
+    parts = tuple(
+        part._replace(
+            shape=ARRAYS[part.key].shape,
+            md5=hashlib.md5(FILES[part.file]).hexdigest(),
+            sha256=hashlib.sha256(idx(ARRAYS[part.key])).hexdigest(),
+        )
+        for part in _full_set.PARTS
+    )
     monkeypatch.setattr(_full_set, "PARTS", parts)
     monkeypatch.setattr(_full_set, "MIRRORS", ())
     monkeypatch.setattr(pooch.core, "time", SimpleNamespace(sleep=lambda seconds: None))
@@ -187,8 +191,6 @@ def test_mnist_uses_it(mirrors):
     assert digits.train_images.flags.writeable
 
 
-
-
 def test_an_interruption_leaves_nothing(mirrors, cache, monkeypatch):
     mirror = mirrors([])
 
@@ -207,10 +209,12 @@ def test_an_interruption_leaves_nothing(mirrors, cache, monkeypatch):
 def test_a_killed_process_leaves_nothing_that_is_read(mirrors, cache):
     """The process is killed while it fetches, the lock in its hands."""
     mirror = mirrors([], delay=0.5)
-    code = (f"from lib.data import _full_set\n_full_set.MIRRORS = ({mirror.url!r},)\n"
-            "_full_set.load()")
-    process = subprocess.Popen([sys.executable, "-c", code],
-                               cwd=Path(_full_set.__file__).parents[2])
+    code = (
+        f"from lib.data import _full_set\n_full_set.MIRRORS = ({mirror.url!r},)\n_full_set.load()"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", code], cwd=Path(_full_set.__file__).parents[2]
+    )
     while not mirror.log and process.poll() is None:
         time.sleep(0.02)
     process.kill()
@@ -221,19 +225,31 @@ def test_a_killed_process_leaves_nothing_that_is_read(mirrors, cache):
     assert_right(_full_set.load())
 
 
-
-@pytest.mark.parametrize("faults, asked", [
-    (["cut"], 2), (["garbage"], 2), (["no length"], 2), ([503, 503], 3), ([429], 2),
-])
+@pytest.mark.parametrize(
+    "faults, asked",
+    [
+        (["cut"], 2),
+        (["garbage"], 2),
+        (["no length"], 2),
+        ([503, 503], 3),
+        ([429], 2),
+    ],
+)
 def test_what_goes_wrong_is_tried_again(mirrors, faults, asked):
     mirror = mirrors(faults)
     assert_right(_full_set.load())
     assert mirror.asked() == asked
 
 
-@pytest.mark.parametrize("faults, attempts", [
-    ([404] * 9, 3), ([500] * 9, 3), (["garbage"] * 9, 3), (["cut"] * 9, 3),
-])
+@pytest.mark.parametrize(
+    "faults, attempts",
+    [
+        ([404] * 9, 3),
+        ([500] * 9, 3),
+        (["garbage"] * 9, 3),
+        (["cut"] * 9, 3),
+    ],
+)
 def test_then_the_next_mirror_is_asked(mirrors, faults, attempts):
     first, second = mirrors(faults, [])
     assert_right(_full_set.load())
@@ -258,10 +274,17 @@ def test_no_network_and_no_copy(monkeypatch):
     assert "mnist() without full=True needs none of this" in str(info.value)
 
 
-@pytest.mark.parametrize("content", [
-    FILES[TRAIN][:-9], b"", b"no gzip", altered(), gzip.compress(b"no IDX", mtime=0),
-    gzip.compress(idx(ARRAYS["x_train"]) + b"more", mtime=0),
-])
+@pytest.mark.parametrize(
+    "content",
+    [
+        FILES[TRAIN][:-9],
+        b"",
+        b"no gzip",
+        altered(),
+        gzip.compress(b"no IDX", mtime=0),
+        gzip.compress(idx(ARRAYS["x_train"]) + b"more", mtime=0),
+    ],
+)
 def test_a_damaged_file_in_the_cache_is_named_and_fetched_anew(mirrors, cache, capsys, content):
     fill(cache)
     (cache / TRAIN).write_bytes(content)
@@ -281,7 +304,10 @@ def test_all_that_is_put_aside_is_kept(tmp_path):
         (tmp_path / "file.gz").write_text(text)
         set_aside(tmp_path / "file.gz")
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {
-        "file.gz.unusable": "a", "file.gz.2.unusable": "b", "file.gz.3.unusable": "c"}
+        "file.gz.unusable": "a",
+        "file.gz.2.unusable": "b",
+        "file.gz.3.unusable": "c",
+    }
 
 
 def test_a_damaged_file_in_the_cache_is_not_used_without_a_network(cache, monkeypatch):
@@ -296,8 +322,7 @@ def test_a_damaged_file_in_the_cache_is_not_used_without_a_network(cache, monkey
 def test_two_at_once_fetch_everything_once(mirrors):
     mirror = mirrors([], delay=0.2)
     results = []
-    threads = [threading.Thread(target=lambda: results.append(_full_set.load()))
-               for _ in range(2)]
+    threads = [threading.Thread(target=lambda: results.append(_full_set.load())) for _ in range(2)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -339,17 +364,21 @@ def without(key):
     return stream.getvalue()
 
 
-@pytest.mark.parametrize("content", [
-    archive()[:-100],
-    archive()[:5000] + bytes(50) + archive()[5050:],
-    b"",
-    b"no archive",
-    without("y_test"),
-    archive(y_test=ARRAYS["y_test"][::-1]),
-    archive(y_test=ARRAYS["y_test"].astype(int)),
-    archive(x_test=ARRAYS["x_test"][:5]),
-    archive(y_test=np.array([{}], dtype=object)),
-], ids=["cut", "overwritten", "empty", "text", "lacks", "order", "type", "shape", "pickled"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        archive()[:-100],
+        archive()[:5000] + bytes(50) + archive()[5050:],
+        b"",
+        b"no archive",
+        without("y_test"),
+        archive(y_test=ARRAYS["y_test"][::-1]),
+        archive(y_test=ARRAYS["y_test"].astype(int)),
+        archive(x_test=ARRAYS["x_test"][:5]),
+        archive(y_test=np.array([{}], dtype=object)),
+    ],
+    ids=["cut", "overwritten", "empty", "text", "lacks", "order", "type", "shape", "pickled"],
+)
 def test_a_damaged_archive_is_refused_named_and_left_alone(own, content):
     path = own / "mnist_full.npz"
     path.write_bytes(content)

@@ -13,13 +13,20 @@ MASTER = editions.annotated(editions.read(editions.sources()[NAME]))
 TASKS = {task.name.partition("-")[2]: task for task in editions.tasks(MASTER)}
 POINTS = {word: task.points for word, task in TASKS.items()}
 ALL = sum(POINTS.values())
-STUBS = {word: editions.without_solution(MASTER.cells[task.answer].source)
-         for word, task in TASKS.items()}
-SOLUTIONS = {word: "\n".join(
-    line for line in MASTER.cells[task.answer].source.splitlines() if "### " not in line)
-    for word, task in TASKS.items()}
-WRONG = {word: next(answer.code for answer in written()
-                    if answer.task == task.name and answer.clause) for word, task in TASKS.items()}
+STUBS = {
+    word: editions.without_solution(MASTER.cells[task.answer].source)
+    for word, task in TASKS.items()
+}
+SOLUTIONS = {
+    word: "\n".join(
+        line for line in MASTER.cells[task.answer].source.splitlines() if "### " not in line
+    )
+    for word, task in TASKS.items()
+}
+WRONG = {
+    word: next(answer.code for answer in written() if answer.task == task.name and answer.clause)
+    for word, task in TASKS.items()
+}
 
 
 def notebook(**answers):

@@ -34,6 +34,7 @@ def folder(tmp_path):
 def canned(monkeypatch):
     """Verdicts without a process; returns the list of what was graded."""
     from lib.checks import Verdict
+
     graded = []
 
     def verdicts(exercise, answers, *_):
@@ -44,20 +45,26 @@ def canned(monkeypatch):
     return graded
 
 
-@pytest.mark.parametrize("arguments, says", [
-    (["missing", "out"], "SUBMISSIONS='missing' is not a folder"),
-    (["in", "in"], "must not lie in one another"),
-    (["in", "in/out"], "OUT='in/out' and SUBMISSIONS='in' must not lie"),
-    (["in/bob", "in"], "must not lie"),
-    (["empty", "out"], "SUBMISSIONS='empty' holds no notebooks"),
-    (["in", "file"], "OUT='file' cannot be made"),
-    (["in", "out", "--jobs", "0"], "--jobs must be a number from 1 up, not 0"),
-    (["in", "out", "--seconds", "0"], "--seconds must be a number from 0.1 up, not 0.0"),
-    (["in", "out", "--seconds", "nan"], "from 0.1 up, not nan"),
-    (["in", "out", "--seconds", "inf"], "from 0.1 up, not inf"),
-    (["in", "out", "--memory", "1"], "--memory must be a number from 512 up, not 1"),
-    (["in", "out", "--chapter", "matrix"], "--chapter 'matrix' is not an exercise; use some of"),
-])
+@pytest.mark.parametrize(
+    "arguments, says",
+    [
+        (["missing", "out"], "SUBMISSIONS='missing' is not a folder"),
+        (["in", "in"], "must not lie in one another"),
+        (["in", "in/out"], "OUT='in/out' and SUBMISSIONS='in' must not lie"),
+        (["in/bob", "in"], "must not lie"),
+        (["empty", "out"], "SUBMISSIONS='empty' holds no notebooks"),
+        (["in", "file"], "OUT='file' cannot be made"),
+        (["in", "out", "--jobs", "0"], "--jobs must be a number from 1 up, not 0"),
+        (["in", "out", "--seconds", "0"], "--seconds must be a number from 0.1 up, not 0.0"),
+        (["in", "out", "--seconds", "nan"], "from 0.1 up, not nan"),
+        (["in", "out", "--seconds", "inf"], "from 0.1 up, not inf"),
+        (["in", "out", "--memory", "1"], "--memory must be a number from 512 up, not 1"),
+        (
+            ["in", "out", "--chapter", "matrix"],
+            "--chapter 'matrix' is not an exercise; use some of",
+        ),
+    ],
+)
 def test_arguments_that_cannot_be(folder, monkeypatch, capsys, arguments, says):
     monkeypatch.chdir(folder.parent)
     (folder.parent / "empty").mkdir()
@@ -105,9 +112,11 @@ def test_a_fault_is_not_kept_as_a_grade(folder, tmp_path, canned, monkeypatch, c
     assert {row["points"] for row in table(tmp_path / "out") if row["task"]} == {"2", "3"}
 
 
-def test_a_check_that_takes_too_long_does_not_hold_up_the_rest(folder, tmp_path, canned,
-                                                               monkeypatch):
+def test_a_check_that_takes_too_long_does_not_hold_up_the_rest(
+    folder, tmp_path, canned, monkeypatch
+):
     import threading
+
     works, never = grade.examine.verdicts, threading.Event()
 
     def hangs(exercise, answers, *more):
@@ -163,13 +172,19 @@ def test_many_at_a_time_do_not_mix_up_their_grades(tmp_path, monkeypatch):
 
     def verdicts(exercise, answers, *_):
         right = "# right" in answers["interpolation-places"]
-        return {task.name: Verdict("correct" if right else "not attempted")
-                for task in exercise.tasks}
+        return {
+            task.name: Verdict("correct" if right else "not attempted") for task in exercise.tasks
+        }
 
     monkeypatch.setattr(grade.examine, "verdicts", verdicts)
     for number in range(60):
-        put(tmp_path / "in", f"{number:02}.ipynb", notebook(
-            places=f"{SOLUTIONS['places']}\n# {'right' if number % 2 else 'wrong'} {number}"))
+        put(
+            tmp_path / "in",
+            f"{number:02}.ipynb",
+            notebook(
+                places=f"{SOLUTIONS['places']}\n# {'right' if number % 2 else 'wrong'} {number}"
+            ),
+        )
     for _ in range(2):  # the second run reads what the first stored
         assert grade.main([str(tmp_path / "in"), str(tmp_path / "out"), "--jobs", "8"]) == 0
         for row in table(tmp_path / "out"):
@@ -190,10 +205,11 @@ def test_pages_say_all_in_words(folder, tmp_path):
     grade.main([str(folder), str(tmp_path / "out"), "--jobs", "2"])
     pages = tmp_path / "out" / "feedback"
     assert sorted(str(path.relative_to(pages)) for path in pages.rglob("*.html")) == [
-        os.path.join("alice", "interpolation.html"), os.path.join("bob", "interpolation.html"),
-        os.path.join("carol", "carol-anything.html")]
-    page = BeautifulSoup((pages / "alice" / "interpolation.html").read_text("utf-8"),
-                         "html.parser")
+        os.path.join("alice", "interpolation.html"),
+        os.path.join("bob", "interpolation.html"),
+        os.path.join("carol", "carol-anything.html"),
+    ]
+    page = BeautifulSoup((pages / "alice" / "interpolation.html").read_text("utf-8"), "html.parser")
     assert page.html["lang"] == "en" and page.title.text == "Exercises: interpolation · alice"
     assert [h.name for h in page.find_all(["h1", "h2"])] == ["h1", *["h2"] * 4]
     text = page.get_text(" ", strip=True)
@@ -214,7 +230,10 @@ def test_pages_of_earlier_runs_go(folder, tmp_path, canned):
     (folder / "alice.ipynb").unlink()
     grade.main(run)
     assert sorted(path.relative_to(pages).as_posix() for path in pages.rglob("*.html")) == [
-        "alice/mine.html", "bob/interpolation.html", "carol/interpolation.html"]
+        "alice/mine.html",
+        "bob/interpolation.html",
+        "carol/interpolation.html",
+    ]
     assert mine.read_text() == "kept"
 
 
@@ -266,8 +285,12 @@ def test_pages_that_were_changed_by_hand_are_kept(folder, tmp_path, canned, caps
     for _ in range(2):
         grade.main(run)
         assert sorted(path.relative_to(pages).as_posix() for path in pages.rglob("*.html")) == [
-            "alice/interpolation.html", "bob/interpolation.html", "bob/interpolation.new.html",
-            "carol/carol-anything.html", "carol/carol-anything.new.html"]
+            "alice/interpolation.html",
+            "bob/interpolation.html",
+            "bob/interpolation.new.html",
+            "carol/carol-anything.html",
+            "carol/carol-anything.new.html",
+        ]
         for name in ("alice", "bob"):
             assert (pages / name / "interpolation.html").read_text() == f"a word to {name}"
         assert elsewhere.read_text() == "mine"
@@ -292,7 +315,9 @@ def test_two_files_that_would_have_one_page_have_two(tmp_path, canned):
     for _ in range(2):
         grade.main([str(tmp_path / "in"), str(tmp_path / "out")])
         assert sorted(path.name for path in (tmp_path / "out/feedback/alice").iterdir()) == [
-            "alice-a-b.html", "alice-a-b.new.html"]
+            "alice-a-b.html",
+            "alice-a-b.new.html",
+        ]
 
 
 @pytest.mark.parametrize("name", ["table.json", "pages.json"])
@@ -370,14 +395,25 @@ def test_of_several_notebooks_of_an_exercise_one_counts(tmp_path, canned):
     grade.main([str(tmp_path / "in"), str(tmp_path / "out")])
     rows = table(tmp_path / "out")
     assert {row["file"] for row in rows if row["task"]} == {
-        "alice/second.ipynb", "bob/interpolation.ipynb"}
+        "alice/second.ipynb",
+        "bob/interpolation.ipynb",
+    }
     said = [row["first problem"] for row in rows if not row["task"]]
     assert len(said) == 3 and all("another notebook of this learner counts" in s for s in said)
 
 
-@pytest.mark.parametrize("text, cell", [
-    ("=1+1", "'=1+1"), ("+1", "'+1"), ("-1", "'-1"), ("@x", "'@x"), ("a=1", "a=1"),
-    ("two\nlines\x00\ud800", "two lines\ufffd\ufffd"), (3, 3)])
+@pytest.mark.parametrize(
+    "text, cell",
+    [
+        ("=1+1", "'=1+1"),
+        ("+1", "'+1"),
+        ("-1", "'-1"),
+        ("@x", "'@x"),
+        ("a=1", "a=1"),
+        ("two\nlines\x00\ud800", "two lines\ufffd\ufffd"),
+        (3, 3),
+    ],
+)
 def test_cells_of_the_table(text, cell):
     assert report._cell(text) == cell
 

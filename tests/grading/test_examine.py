@@ -48,14 +48,24 @@ class Played:
 @pytest.fixture
 def play(monkeypatch):
     """A run over the exercise with answers that are their tasks' names."""
+
     def run(acts=None, verdicts=None, answers=None, limits=None):
         played = type("Own", (Played,), {"started": [], "asked": [], "acts": acts or {}})
         monkeypatch.setattr(examine, "Session", played)
-        monkeypatch.setattr(examine, "examine", lambda task, remote: (verdicts or {}).get(
-            task.name, Verdict("correct")))
-        found = examine.verdicts(EXERCISE, {**{name: name for name in NAMES}, **(answers or {})},
-                                 limits or Limits(seconds=3, task=50, set_up=70), ("r",), "f")
+        monkeypatch.setattr(
+            examine,
+            "examine",
+            lambda task, remote: (verdicts or {}).get(task.name, Verdict("correct")),
+        )
+        found = examine.verdicts(
+            EXERCISE,
+            {**{name: name for name in NAMES}, **(answers or {})},
+            limits or Limits(seconds=3, task=50, set_up=70),
+            ("r",),
+            "f",
+        )
         return found, played
+
     return run
 
 
@@ -64,8 +74,9 @@ def test_every_cell_runs_once_with_its_own_time(play, monkeypatch):
     found, played = play()
     assert list(found) == NAMES and all(verdict.correct for verdict in found.values())
     assert played.asked == [
-        ("cell", step.task.name, 3, 1050.0) if step.task else
-        ("set_up", step.source, 70, math.inf) for step in EXERCISE.steps]
+        ("cell", step.task.name, 3, 1050.0) if step.task else ("set_up", step.source, 70, math.inf)
+        for step in EXERCISE.steps
+    ]
     assert played.started == [(slicing.imports(OWN), ("r",), "f")]
 
 
@@ -81,8 +92,10 @@ def test_a_cell_that_ends_the_process_is_left_out_of_the_second_run(play):
     found, played = play({SECOND: "ends"})
     assert [found[name].state for name in NAMES] == ["correct", "not yet", "correct", "correct"]
     assert found[SECOND].clause == "the cell with the answer runs"
-    assert found[SECOND].rows == {"came out": "the cell ended",
-                                  "expected": f"{EXERCISE.answers[SECOND]}, without an error"}
+    assert found[SECOND].rows == {
+        "came out": "the cell ended",
+        "expected": f"{EXERCISE.answers[SECOND]}, without an error",
+    }
     ran = [source for do, source, *_ in played.asked if do == "cell"]
     assert ran == [FIRST, SECOND, FIRST, *NAMES[2:]] and len(played.started) == 2
     # The first answer runs again for those below; its time is that of a cell, not of a task.
@@ -99,6 +112,7 @@ def test_each_that_ends_the_process_costs_its_own_task(play):
 
 def test_an_answer_that_ends_it_only_the_second_time(play):
     """What was found before stays; the cell is left out from then on."""
+
     class Twice(dict):
         def get(self, source, default=None):
             if source == SECOND:
@@ -126,8 +140,11 @@ def test_a_fault_of_the_notebooks_own_cells_is_nobodys(play):
 def steps(monkeypatch):
     """An exercise in which one of the notebook's own cells stands behind the first answer."""
     first, second = EXERCISE.tasks[:2]
-    made = replace(EXERCISE, tasks=(first, second), steps=(
-        Step("a"), Step(task=first), Step("b"), Step(task=second)))
+    made = replace(
+        EXERCISE,
+        tasks=(first, second),
+        steps=(Step("a"), Step(task=first), Step("b"), Step(task=second)),
+    )
     monkeypatch.setattr(examine, "examine", lambda *_: Verdict("correct"))
     return made
 
@@ -162,34 +179,64 @@ MISSING = Verdict("not attempted", "There is no places: run the cell above first
 WRONG = Verdict("not yet", "the values", {"came out": "1", "expected": "2"})
 
 
-@pytest.mark.parametrize("failed, seen, state, clause, rows", [
-    (None, Verdict("correct"), "correct", "", {}),
-    ("raised X", Verdict("correct"), "correct", "", {}),
-    (None, WRONG, "not yet", "the values", WRONG.rows),
-    ("raised X", WRONG, "not yet", "the values", {**WRONG.rows, "before": "the cell raised X"}),
-    (None, Verdict("not attempted"), "not attempted", "", {}),
-    (None, MISSING, "not yet", "the cell with the answer defines it",
-     {"came out": "no places", "expected": "a definition of places"}),
-    ("raised X", MISSING, "not yet", "the cell with the answer runs",
-     {"came out": "the cell raised X", "expected": "places, without an error"}),
-    ("raised X", Verdict("not attempted"), "not yet", "the cell with the answer runs",
-     {"came out": "the cell raised X", "expected": "places, without an error"}),
-    ("x" * 2000, MISSING, "not yet", "the cell with the answer runs",
-     {"came out": "the cell " + "x" * 1000, "expected": "places, without an error"}),
-])
+@pytest.mark.parametrize(
+    "failed, seen, state, clause, rows",
+    [
+        (None, Verdict("correct"), "correct", "", {}),
+        ("raised X", Verdict("correct"), "correct", "", {}),
+        (None, WRONG, "not yet", "the values", WRONG.rows),
+        ("raised X", WRONG, "not yet", "the values", {**WRONG.rows, "before": "the cell raised X"}),
+        (None, Verdict("not attempted"), "not attempted", "", {}),
+        (
+            None,
+            MISSING,
+            "not yet",
+            "the cell with the answer defines it",
+            {"came out": "no places", "expected": "a definition of places"},
+        ),
+        (
+            "raised X",
+            MISSING,
+            "not yet",
+            "the cell with the answer runs",
+            {"came out": "the cell raised X", "expected": "places, without an error"},
+        ),
+        (
+            "raised X",
+            Verdict("not attempted"),
+            "not yet",
+            "the cell with the answer runs",
+            {"came out": "the cell raised X", "expected": "places, without an error"},
+        ),
+        (
+            "x" * 2000,
+            MISSING,
+            "not yet",
+            "the cell with the answer runs",
+            {"came out": "the cell " + "x" * 1000, "expected": "places, without an error"},
+        ),
+    ],
+)
 def test_the_verdict_on_one_answer(failed, seen, state, clause, rows):
     found = verdict({"source": failed}, seen)
     assert (found.state, found.clause, found.rows) == (state, clause, rows)
 
 
-@pytest.mark.parametrize("error, says", [
-    (AnswerError("took too long"), "places took too long"),
-    (KeyError("a"), "places is of a kind that the check cannot look at (KeyError)")])
+@pytest.mark.parametrize(
+    "error, says",
+    [
+        (AnswerError("took too long"), "places took too long"),
+        (KeyError("a"), "places is of a kind that the check cannot look at (KeyError)"),
+    ],
+)
 def test_what_a_check_cannot_look_at_is_no_right_answer(monkeypatch, error, says):
     def fails(*_):
         raise error
 
     monkeypatch.setattr(examine, "examine", fails)
     found = examine._examined(Played(Limits()), examine.find(FIRST))
-    assert found == Verdict("not yet", "an answer that can be looked at", {
-        "came out": says, "expected": "an answer without an error"})
+    assert found == Verdict(
+        "not yet",
+        "an answer that can be looked at",
+        {"came out": says, "expected": "an answer without an error"},
+    )

@@ -31,9 +31,13 @@ LOST = {
     "loop-that-swallows": (LOOP + RIGHT, "did not come to an end within 2 s"),
     "loop-in-the-function": (SIGNATURE + "while True: pass", "did not come to an end within 2 s"),
     "loop-in-the-function-that-swallows": (
-        SIGNATURE + textwrap.indent(LOOP, "    "), "did not come to an end within 2 s"),
-    "loop-without-signals": ("import signal\nsignal.setitimer = signal.signal = print\n"
-                             "signal.alarm(0)\n" + LOOP, "did not come to an end"),
+        SIGNATURE + textwrap.indent(LOOP, "    "),
+        "did not come to an end within 2 s",
+    ),
+    "loop-without-signals": (
+        "import signal\nsignal.setitimer = signal.signal = print\nsignal.alarm(0)\n" + LOOP,
+        "did not come to an end",
+    ),
     "sleep": (SIGNATURE + "import time; time.sleep(99)", "did not come to an end within 2 s"),
     "exit-in-the-cell": ("import os\nos._exit(0)\n" + RIGHT, "ended its process"),
     "exit-in-the-function": (SIGNATURE + "import os; os._exit(1)", "ended its process"),
@@ -45,74 +49,110 @@ LOST = {
     "interrupt-in-the-function": (SIGNATURE + "raise KeyboardInterrupt", "KeyboardInterrupt"),
     "memory-in-the-cell": ("big = np.ones(10 * 2**30 // 8)\n" + RIGHT, "MemoryError"),
     "memory-in-the-function": (SIGNATURE + "return np.ones(10 * 2**30 // 8)", "MemoryError"),
-    "memory-bit-by-bit": (SIGNATURE + "k = []\n    while True: k.append(bytearray(2**26))",
-                          ""),
+    "memory-bit-by-bit": (SIGNATURE + "k = []\n    while True: k.append(bytearray(2**26))", ""),
     "recursion": (SIGNATURE + "return places(n, m)", "called itself without end"),
-    "recursion-unbounded": ("import sys\nsys.setrecursionlimit(10**9)\n" + SIGNATURE
-                            + "return [*map(places, [n], [m])]", ""),
+    "recursion-unbounded": (
+        "import sys\nsys.setrecursionlimit(10**9)\n"
+        + SIGNATURE
+        + "return [*map(places, [n], [m])]",
+        "",
+    ),
     "fork-bomb": ("import os\nwhile True:\n    os.fork()", "PermissionError"),
-    "processes": ("import multiprocessing\np = multiprocessing.get_context('fork').Process("
-                  "target=print)\np.start()\n" + RIGHT, "PermissionError"),
+    "processes": (
+        "import multiprocessing\np = multiprocessing.get_context('fork').Process("
+        "target=print)\np.start()\n" + RIGHT,
+        "PermissionError",
+    ),
     "program": ("import subprocess\nsubprocess.run(['true'])\n" + RIGHT, "PermissionError"),
-    "program-by-its-back-door": ("import _posixsubprocess\n_posixsubprocess.fork_exec(*[0] * 23)\n"
-                                 + RIGHT, "PermissionError"),
+    "program-by-its-back-door": (
+        "import _posixsubprocess\n_posixsubprocess.fork_exec(*[0] * 23)\n" + RIGHT,
+        "PermissionError",
+    ),
     "kills-the-grader": ("import os\nos.kill(os.getppid(), 9)\n" + RIGHT, "PermissionError"),
     "kills-the-group": ("import os\nos.killpg(0, 9)\n" + RIGHT, "PermissionError"),
     "kills-all": ("import os\nos.kill(-1, 9)\n" + RIGHT, "PermissionError"),
-    "network": ("import socket\nsocket.create_connection(('127.0.0.1', 9))\n" + RIGHT,
-                "PermissionError"),
+    "network": (
+        "import socket\nsocket.create_connection(('127.0.0.1', 9))\n" + RIGHT,
+        "PermissionError",
+    ),
     "writes-elsewhere": ("open('../../answers', 'w')\n" + RIGHT, "PermissionError"),
-    "raises-its-limits": ("import resource\nresource.setrlimit(resource.RLIMIT_DATA, (-1, -1))\n"
-                          + RIGHT, "PermissionError"),
+    "raises-its-limits": (
+        "import resource\nresource.setrlimit(resource.RLIMIT_DATA, (-1, -1))\n" + RIGHT,
+        "PermissionError",
+    ),
     "c-code": ("import ctypes\nctypes.CDLL(None).system(b'true')\n" + RIGHT, "PermissionError"),
     "check-redefined": ("def check(task):\n    print('Correct.')\n" + BAD, "half-pixel"),
     "examine-patched": (
         "import lib.checks, lib.checks._task, lib.checks._feedback as f\n"
         "right = lib.checks.Verdict('correct')\n"
         "lib.checks.examine = lib.checks._task.examine = f.examine = lambda *_: right\n" + BAD,
-        "half-pixel"),
+        "half-pixel",
+    ),
     "answers-patched": (
         "from lib.checks import Answers\nAnswers.call = lambda *_: 'Correct.'\n"
-        "Answers.state = lambda *_: 'correct'\n" + BAD, "half-pixel"),
-    "numpy-patched": ("np.isclose = np.allclose = lambda *_, **__: np.array(True)\n" + BAD,
-                      "half-pixel"),
-    "witness": ("from lib.checks import find\nwitness = find('interpolation-places').clauses\n"
-                + SIGNATURE + "return witness[int(align_corners)].equals(n, m)", ""),
+        "Answers.state = lambda *_: 'correct'\n" + BAD,
+        "half-pixel",
+    ),
+    "numpy-patched": (
+        "np.isclose = np.allclose = lambda *_, **__: np.array(True)\n" + BAD,
+        "half-pixel",
+    ),
+    "witness": (
+        "from lib.checks import find\nwitness = find('interpolation-places').clauses\n"
+        + SIGNATURE
+        + "return witness[int(align_corners)].equals(n, m)",
+        "",
+    ),
     "forged": (
         "import json, os, struct\nreply = json.dumps({'value': 'correct', 'number': 4})\n"
         "for number in range(3, 40):\n    try:\n        os.write(number, struct.pack('>Q', "
-        "len(reply)) + reply.encode())\n    except OSError:\n        pass\n" + BAD, ""),
-    "noise-on-the-pipe": ("import os\nfor number in range(3, 40):\n    try:\n        "
-                          "os.write(number, b'\\xff' * 5000)\n    except OSError:\n        pass\n"
-                          + RIGHT, "not an answer"),
+        "len(reply)) + reply.encode())\n    except OSError:\n        pass\n" + BAD,
+        "",
+    ),
+    "noise-on-the-pipe": (
+        "import os\nfor number in range(3, 40):\n    try:\n        "
+        "os.write(number, b'\\xff' * 5000)\n    except OSError:\n        pass\n" + RIGHT,
+        "not an answer",
+    ),
     "closes-everything": ("import os\nos.closerange(0, 99)\n" + RIGHT, ""),
     "huge-array": (SIGNATURE + "return np.zeros(10**8, bool)", "half-pixel"),
     "huge-list": (SIGNATURE + "return [0] * 10**7", "half-pixel"),
     "huge-text": (SIGNATURE + "return 'a' * 10**8", "half-pixel"),
     "huge-number": (SIGNATURE + "return 10**10000", "half-pixel"),
     "list-in-itself": (SIGNATURE + "x = []; x.append(x); return x", "half-pixel"),
-    "equal-to-all": ("class Equal(float):\n    __eq__ = lambda *_: True\n    __hash__ = None\n"
-                     + SIGNATURE + "return [Equal(9)] * m", "half-pixel"),
-    "odd-objects": ("class Odd:\n    def __repr__(self): raise SystemExit\n    __class__ = "
-                    "property(__repr__)\n" + SIGNATURE + "return [Odd()]", ""),
-    "odd-error": ("class Odd(Exception):\n    def __str__(self):\n        while True: pass\n"
-                  + SIGNATURE + "raise Odd", ""),
+    "equal-to-all": (
+        "class Equal(float):\n    __eq__ = lambda *_: True\n    __hash__ = None\n"
+        + SIGNATURE
+        + "return [Equal(9)] * m",
+        "half-pixel",
+    ),
+    "odd-objects": (
+        "class Odd:\n    def __repr__(self): raise SystemExit\n    __class__ = "
+        "property(__repr__)\n" + SIGNATURE + "return [Odd()]",
+        "",
+    ),
+    "odd-error": (
+        "class Odd(Exception):\n    def __str__(self):\n        while True: pass\n"
+        + SIGNATURE
+        + "raise Odd",
+        "",
+    ),
     "odd-text": (SIGNATURE + "return '\\ud800<script>\\x00\\x1b[31m'", "half-pixel"),
     "shell-patched": ("get_ipython().run_cell = None", ""),
 }
 FINE = {
     "prints-megabytes": "for _ in range(30):\n    print('x' * 10**6)\n" + RIGHT,
     "prints-to-descriptors": "import os\nfor _ in range(30):\n    os.write(1, b'x' * 10**6), "
-                             "os.write(2, b'x' * 10**6)\n" + RIGHT,
+    "os.write(2, b'x' * 10**6)\n" + RIGHT,
     "stderr": "import sys, warnings\nprint('no', file=sys.stderr)\nwarnings.warn('no')\n" + RIGHT,
     "asks": "try:\n    input('name? ')\nexcept EOFError:\n    pass\n" + RIGHT,
     "quits-at-the-end": RIGHT + "\nquit()",
     "threads-left": "import threading, time\ndef spin():\n    while True: time.sleep(0.01)\n"
-                    "for _ in range(5):\n    threading.Thread(target=spin).start()\n" + RIGHT,
+    "for _ in range(5):\n    threading.Thread(target=spin).start()\n" + RIGHT,
     "own-files": "import tempfile, pathlib, os\npathlib.Path('a').write_text('b')\n"
-                 "assert open('a').read() == 'b' and os.listdir() == ['a']\n"
-                 "with tempfile.TemporaryDirectory() as d:\n    np.save(d + '/x.npy', np.eye(2))\n"
-                 "    np.load(d + '/x.npy')\nos.remove('a')\n" + RIGHT,
+    "assert open('a').read() == 'b' and os.listdir() == ['a']\n"
+    "with tempfile.TemporaryDirectory() as d:\n    np.save(d + '/x.npy', np.eye(2))\n"
+    "    np.load(d + '/x.npy')\nos.remove('a')\n" + RIGHT,
 }
 # How the text of a file is read: each works outside of the grader, as a test shows.
 READS = {
@@ -123,26 +163,28 @@ READS = {
     "chdir": "(os.chdir(os.path.dirname(PATH)), open(os.path.basename(PATH)).read())[1]",
     "symlink": "(os.symlink(PATH, 'link'), open('link').read())[1]",
     "folder-link": "(os.symlink(os.path.dirname(PATH), 'way'), "
-                   "open('way/' + os.path.basename(PATH)).read())[1]",
+    "open('way/' + os.path.basename(PATH)).read())[1]",
     "hard-link": "(os.link(PATH, 'same'), open('same').read())[1]",
     "descriptor": "os.fdopen(os.open(os.path.basename(PATH), os.O_RDONLY, "
-                  "dir_fd=os.open(os.path.dirname(PATH), os.O_RDONLY))).read()",
+    "dir_fd=os.open(os.path.dirname(PATH), os.O_RDONLY))).read()",
     "numpy": "np.fromfile(PATH, np.uint8).tobytes().decode()",
     "memmap": "np.memmap(PATH, mode='r').tobytes().decode()",
     "process": "open('/proc/self/root' + PATH).read()",
     "cat": "__import__('subprocess').check_output(['cat', PATH], text=True)",
     "system": "(os.system(f'cat {PATH!r} > copy'), open('copy').read())[1]",
     "spawn": "(os.posix_spawn('/bin/cp', ['cp', PATH, 'spawned'], {}), __import__('time').sleep(1),"
-             " open('spawned').read())[2]",
+    " open('spawned').read())[2]",
     "copy": "(__import__('shutil').copy(PATH, 'copied'), open('copied').read())[1]",
     "glob": "open(__import__('glob').glob(PATH[:-6] + '*')[0]).read()",
     "thread": "(lambda box: [t := __import__('threading').Thread(target=lambda: box.append("
-              "open(PATH).read())), t.start(), t.join(), box[0]][-1])([])",
+    "open(PATH).read())), t.start(), t.join(), box[0]][-1])([])",
     "linecache": "''.join(__import__('linecache').getlines(PATH))",
 }
 if os.path.exists("/sys/kernel") and __import__("sys").platform == "linux":
-    READS["without-python"] = "__import__('torch').from_file(PATH, size=os.path.getsize(PATH), "\
+    READS["without-python"] = (
+        "__import__('torch').from_file(PATH, size=os.path.getsize(PATH), "
         "dtype=__import__('torch').uint8).numpy().tobytes().decode()"
+    )
 STEAL = """
 import json, os
 import numpy as np
@@ -163,6 +205,7 @@ if places is None:
 def landlock():
     """Whether this system's kernel refuses what Python does not see."""
     import ctypes
+
     return ctypes.CDLL(None).syscall(444, None, 0, 1) >= 1
 
 
@@ -179,15 +222,22 @@ def run(tmp_path_factory):
     for name, read in READS.items():
         for kind, path in (("solution", solution), ("other", other)):
             if kind == "solution" or name in ("open", "symlink"):
-                put(folder, f"reads-{kind}-{name}.ipynb",
-                    notebook(places=STEAL.format(path=str(path), read=read)))
+                put(
+                    folder,
+                    f"reads-{kind}-{name}.ipynb",
+                    notebook(places=STEAL.format(path=str(path), read=read)),
+                )
     put(folder, "all-loop.ipynb", notebook(**dict.fromkeys(TASKS, LOOP)))
     put(folder, "last-exits.ipynb", notebook(tables="import os; os._exit(0)"))
-    put(folder, "breaks-the-next.ipynb", notebook(
-        places=RIGHT + "\nimport builtins\nbuiltins.isinstance = builtins.len = None"))
+    put(
+        folder,
+        "breaks-the-next.ipynb",
+        notebook(places=RIGHT + "\nimport builtins\nbuiltins.isinstance = builtins.len = None"),
+    )
     before = set(os.listdir(out.parent))
-    status = grade.main([str(folder), str(out), "--seconds", "2", "--memory", "2048",
-                         "--jobs", "2"])
+    status = grade.main(
+        [str(folder), str(out), "--seconds", "2", "--memory", "2048", "--jobs", "2"]
+    )
     assert status == 0 and set(os.listdir(out.parent)) == before
     rows = {}
     with open(out / "grades.csv", encoding="utf-8", newline="") as file:
@@ -251,5 +301,3 @@ def test_pages_show_odd_text_as_text(run):
     page = (run[1] / "feedback" / "lost-odd-text" / "interpolation.html").read_text("utf-8")
     assert "<script>" not in page and "&lt;script&gt;" in page
     assert not set(page) & {"\x00", "\x1b"}
-
-

@@ -15,13 +15,37 @@ from course.grading import messages
 from lib.checks._values import Network, Opaque
 
 VALUES = [
-    None, True, 0, -7, 2**100, 1.5, float("inf"), "", "é\ud800", b"\x00a", 1 + 2j, Fraction(1, 3),
-    Decimal("1.10"), [], (), {}, [1, (2, [3.5, None])], {"a": [1], "b": {"c": (True,)}},
+    None,
+    True,
+    0,
+    -7,
+    2**100,
+    1.5,
+    float("inf"),
+    "",
+    "é\ud800",
+    b"\x00a",
+    1 + 2j,
+    Fraction(1, 3),
+    Decimal("1.10"),
+    [],
+    (),
+    {},
+    [1, (2, [3.5, None])],
+    {"a": [1], "b": {"c": (True,)}},
 ]
-ARRAYS = [np.arange(6).reshape(2, 3), np.array(2.5), np.zeros((0, 3), np.float32),
-          np.array([1 + 1j]), np.array([True]), np.arange(3, dtype=">i2"), np.eye(3)[:, ::2],
-          np.float16([1]), np.asfortranarray(np.arange(6).reshape(2, 3)),
-          np.array([1], np.longdouble)]
+ARRAYS = [
+    np.arange(6).reshape(2, 3),
+    np.array(2.5),
+    np.zeros((0, 3), np.float32),
+    np.array([1 + 1j]),
+    np.array([True]),
+    np.arange(3, dtype=">i2"),
+    np.eye(3)[:, ::2],
+    np.float16([1]),
+    np.asfortranarray(np.arange(6).reshape(2, 3)),
+    np.array([1], np.longdouble),
+]
 
 
 def there(value, **more):
@@ -61,36 +85,62 @@ def test_networks_stay_where_they_are():
     assert kept[0].parameters == 12
 
 
-@pytest.mark.parametrize("value, says", [
-    ([0] * 200_000, "a list of more than 100000 entries"),
-    ("a" * 2_000_000, "a text of 2000000 characters"),
-    (np.zeros(10**8, np.int8), "an array of shape (100000000,) (too large to look at)"),
-    pytest.param(10**5000, "a very large whole number", id="large"),
-    (object(), "a object"), (Opaque("a Thing"), "a Thing"),
-    (np.array(["a"]), "an array of <U1"),
-])
+@pytest.mark.parametrize(
+    "value, says",
+    [
+        ([0] * 200_000, "a list of more than 100000 entries"),
+        ("a" * 2_000_000, "a text of 2000000 characters"),
+        (np.zeros(10**8, np.int8), "an array of shape (100000000,) (too large to look at)"),
+        pytest.param(10**5000, "a very large whole number", id="large"),
+        (object(), "a object"),
+        (Opaque("a Thing"), "a Thing"),
+        (np.array(["a"]), "an array of <U1"),
+    ],
+)
 def test_what_is_too_large_or_strange_travels_as_its_description(value, says):
     arrived = there(value)
     assert isinstance(arrived, Opaque) and str(arrived) == says
 
 
-@pytest.mark.parametrize("packed", [
-    {}, {"tuple": 3}, {"array": []}, {"array": ["<f8", [10**12], ""]},
-    {"array": ["O", [1], "AAAAAAAAAAA="]}, {"array": ["<f8", [-1, -1], "AAAAAAAAAAA="]},
-    {"array": ["<f8", [True], "AAAAAAAAAAA="]}, {"array": [["f", "f"], [1], ""]},
-    {"array": ["<f8", [1], "?"]}, {"dict": [[1, 2]]}, {"complex": ["a"]}, {"fraction": "1/0"},
-    {"decimal": "x"}, {"bytes": "?"}, {"opaque": 1}, {"network": [0, 1, ["a"]]}, {"unknown": 1},
-    {"tuple": [], "dict": []}, [[[[]]]] and eval("[" * 60 + "]" * 60),
-])
+@pytest.mark.parametrize(
+    "packed",
+    [
+        {},
+        {"tuple": 3},
+        {"array": []},
+        {"array": ["<f8", [10**12], ""]},
+        {"array": ["O", [1], "AAAAAAAAAAA="]},
+        {"array": ["<f8", [-1, -1], "AAAAAAAAAAA="]},
+        {"array": ["<f8", [True], "AAAAAAAAAAA="]},
+        {"array": [["f", "f"], [1], ""]},
+        {"array": ["<f8", [1], "?"]},
+        {"dict": [[1, 2]]},
+        {"complex": ["a"]},
+        {"fraction": "1/0"},
+        {"decimal": "x"},
+        {"bytes": "?"},
+        {"opaque": 1},
+        {"network": [0, 1, ["a"]]},
+        {"unknown": 1},
+        {"tuple": [], "dict": []},
+        [[[[]]]] and eval("[" * 60 + "]" * 60),
+    ],
+)
 def test_what_pack_cannot_have_made_is_refused(packed):
     with pytest.raises(messages.MessageError):
         messages.unpack(packed)
 
 
-JSON = st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-                    lambda inner: st.lists(inner) | st.dictionaries(
-                        st.sampled_from(["tuple", "dict", "array", "opaque", "network"])
-                        | st.text(), inner), max_leaves=8)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: (
+        st.lists(inner)
+        | st.dictionaries(
+            st.sampled_from(["tuple", "dict", "array", "opaque", "network"]) | st.text(), inner
+        )
+    ),
+    max_leaves=8,
+)
 
 
 @given(JSON)
@@ -102,10 +152,18 @@ def test_anything_is_a_value_or_refused(packed):
         pass
 
 
-@pytest.mark.parametrize("data", [
-    b"\x00", b"\xff" * 8, struct.pack(">Q", 5) + b"{}", struct.pack(">Q", 2) + b"[]",
-    struct.pack(">Q", 3) + b"\xff\xff\xff", struct.pack(">Q", messages.MAX_FRAME_BYTES + 1),
-    struct.pack(">Q", 10**5) + b"[" * 10**5])
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\x00",
+        b"\xff" * 8,
+        struct.pack(">Q", 5) + b"{}",
+        struct.pack(">Q", 2) + b"[]",
+        struct.pack(">Q", 3) + b"\xff\xff\xff",
+        struct.pack(">Q", messages.MAX_FRAME_BYTES + 1),
+        struct.pack(">Q", 10**5) + b"[" * 10**5,
+    ],
+)
 def test_bytes_that_are_no_message(data):
     with pytest.raises(messages.MessageError):
         messages.receive(io.BytesIO(data))
@@ -124,17 +182,21 @@ def nested(value, levels):
     return value
 
 
-@pytest.mark.parametrize("taken, described, says", [
-    (["a"] * (10**5 - 1), ["a"] * 10**5, "a list of more than 100000 entries"),
-    (tuple("a" * (10**5 - 1)), tuple("a" * 10**5), "a tuple of more than 100000 entries"),
-    ("a" * 10**6, "a" * (10**6 + 1), "a text of 1000001 characters"),
-    (b"a" * 10**6, b"a" * (10**6 + 1), "a bytes"),
-    (2**3999 - 1, 2**3999, "a very large whole number"),
-    (1 - 2**3999, -2**3999, "a very large whole number"),
-    (Fraction(10**998), Fraction(10**999), "a Fraction"),
-    (Decimal("1" * 999), Decimal("1" * 1000), "a Decimal"),
-    (Opaque("x" * 300), Opaque("x" * 301), "x" * 300),
-], ids=lambda value: type(value).__name__)
+@pytest.mark.parametrize(
+    "taken, described, says",
+    [
+        (["a"] * (10**5 - 1), ["a"] * 10**5, "a list of more than 100000 entries"),
+        (tuple("a" * (10**5 - 1)), tuple("a" * 10**5), "a tuple of more than 100000 entries"),
+        ("a" * 10**6, "a" * (10**6 + 1), "a text of 1000001 characters"),
+        (b"a" * 10**6, b"a" * (10**6 + 1), "a bytes"),
+        (2**3999 - 1, 2**3999, "a very large whole number"),
+        (1 - 2**3999, -(2**3999), "a very large whole number"),
+        (Fraction(10**998), Fraction(10**999), "a Fraction"),
+        (Decimal("1" * 999), Decimal("1" * 1000), "a Decimal"),
+        (Opaque("x" * 300), Opaque("x" * 301), "x" * 300),
+    ],
+    ids=lambda value: type(value).__name__,
+)
 def test_the_largest_that_travels(taken, described, says):
     arrived = there(taken)
     assert type(arrived) is type(taken) and str(arrived) == str(taken)
@@ -194,9 +256,14 @@ def test_an_array_has_32_axes_at_most(axes, fine):
 
 
 def test_long_numbers_become_those_of_python():
-    for made, kind in ((np.array([1.5], np.longdouble), "<f8"), (np.array([1j], np.clongdouble),
-                       "<c16"), (np.array([1.5]), "<f8"), (np.array([1j]), "<c16"),
-                       (np.array([1.5], np.float32), "<f4"), (np.array([1j], np.complex64), "<c8")):
+    for made, kind in (
+        (np.array([1.5], np.longdouble), "<f8"),
+        (np.array([1j], np.clongdouble), "<c16"),
+        (np.array([1.5]), "<f8"),
+        (np.array([1j]), "<c16"),
+        (np.array([1.5], np.float32), "<f4"),
+        (np.array([1j], np.complex64), "<c8"),
+    ):
         packed = messages.pack(made)
         assert packed["array"][0] == kind and there(made).tolist() == made.tolist()
 
@@ -210,14 +277,25 @@ def test_what_arrives_is_cut_to_what_could_have_been_sent():
     assert messages.unpack({"dict": [["a", 1], ["b", {"tuple": []}]]}) == {"a": 1, "b": ()}
 
 
-@pytest.mark.parametrize("packed, says", [
-    ({"network": [True, 1, []]}, "no whole number"), ({"network": [0, 1.0, []]}, "no whole number"),
-    ({"network": [0, 1, [2]]}, "no text"), ({"opaque": ["a"]}, "no text"),
-    ({"array": ["<f8", [True], ""]}, "no whole number"), ({"array": [8, [1], ""]}, "no text"),
-    ({"dict": [[1, 2]]}, "no text"), ({"decimal": 1}, "no text"), ({"other": 1}, "unknown kind"),
-    ({"array": ["<i2", [1], "AQAB"]}, "is not a"),
-    ({"array": ["<i2", [-1, -1], "AQA="]}, "is not a"),
-    ({"array": ["S2", [1], "AQA="]}, "is not a"), ({}, "is not a"), ({"a": 1, "b": 2}, "is not a")])
+@pytest.mark.parametrize(
+    "packed, says",
+    [
+        ({"network": [True, 1, []]}, "no whole number"),
+        ({"network": [0, 1.0, []]}, "no whole number"),
+        ({"network": [0, 1, [2]]}, "no text"),
+        ({"opaque": ["a"]}, "no text"),
+        ({"array": ["<f8", [True], ""]}, "no whole number"),
+        ({"array": [8, [1], ""]}, "no text"),
+        ({"dict": [[1, 2]]}, "no text"),
+        ({"decimal": 1}, "no text"),
+        ({"other": 1}, "unknown kind"),
+        ({"array": ["<i2", [1], "AQAB"]}, "is not a"),
+        ({"array": ["<i2", [-1, -1], "AQA="]}, "is not a"),
+        ({"array": ["S2", [1], "AQA="]}, "is not a"),
+        ({}, "is not a"),
+        ({"a": 1, "b": 2}, "is not a"),
+    ],
+)
 def test_why_it_is_refused(packed, says):
     with pytest.raises(messages.MessageError, match=says):
         messages.unpack(packed, lambda *_: None)

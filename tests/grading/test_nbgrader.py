@@ -16,11 +16,14 @@ from tests.grading.handed_in import ALL, NAME, SOLUTIONS, STUBS, TASKS, WRONG
 
 pytestmark = pytest.mark.skipif(
     importlib.util.find_spec("nbgrader") is None,
-    reason="nbgrader is not installed: pip install -r requirements-instructor.txt")
+    reason="nbgrader is not installed: pip install -r requirements-instructor.txt",
+)
 
 PART, CHAPTER = NAME.split("/")
 LEARNERS = {
-    "blank": (STUBS, 0), "right": (SOLUTIONS, ALL), "wrong": (WRONG, 0),
+    "blank": (STUBS, 0),
+    "right": (SOLUTIONS, ALL),
+    "wrong": (WRONG, 0),
     "partly": ({**SOLUTIONS, "bugs": WRONG["bugs"]}, ALL - 3),
 }
 SCORES = """
@@ -38,8 +41,13 @@ with Gradebook("sqlite:///gradebook.db") as book:
 def nbgrader(course, *arguments):
     """Run one of its commands in the course's folder."""
     done = subprocess.run(
-        [sys.executable, "-m", "nbgrader", *arguments], cwd=course, capture_output=True, text=True,
-        env={**os.environ, "JUPYTER_CONFIG_DIR": str(course / "none")}, timeout=600)
+        [sys.executable, "-m", "nbgrader", *arguments],
+        cwd=course,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "JUPYTER_CONFIG_DIR": str(course / "none")},
+        timeout=600,
+    )
     assert done.returncode == 0, done.stderr[-3000:]
 
 
@@ -65,13 +73,20 @@ def course(tmp_path_factory):
 @pytest.fixture(scope="module")
 def scores(course):
     """{learner: {task: (score, of)}} as nbgrader's gradebook has them."""
-    said = subprocess.run([sys.executable, "-c", SCORES.replace("PART", PART)], cwd=course,
-                          capture_output=True, text=True, check=True).stdout
+    said = subprocess.run(
+        [sys.executable, "-c", SCORES.replace("PART", PART)],
+        cwd=course,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
     found = {}
     for line in said.splitlines():
         learner, *grades = line.split()
-        found[learner] = {task: tuple(map(float, score.split("/")))
-                          for task, score in (grade.split("=") for grade in grades)}
+        found[learner] = {
+            task: tuple(map(float, score.split("/")))
+            for task, score in (grade.split("=") for grade in grades)
+        }
     return found
 
 
@@ -79,12 +94,14 @@ def test_its_learners_notebook_is_ours(course):
     theirs = editions.read(course / "release" / PART / f"{CHAPTER}.ipynb")
     ours = editions.read(editions.learner_path(editions.sources()[NAME]))
     assert [(c.cell_type, c.source) for c in theirs.cells] == [
-        (c.cell_type, c.source) for c in ours.cells]
+        (c.cell_type, c.source) for c in ours.cells
+    ]
 
 
 @pytest.mark.parametrize("learner", LEARNERS)
 def test_its_scores_are_those_that_are_deserved(scores, learner):
     grades = scores[learner]
     assert {task: of for task, (_, of) in grades.items()} == {
-        task.name: task.points for task in TASKS.values()}
+        task.name: task.points for task in TASKS.values()
+    }
     assert sum(score for score, _ in grades.values()) == LEARNERS[learner][1], grades

@@ -68,21 +68,39 @@ def values_made_in_steps(cells):
     first = cells[TASKS["matrix"].answer].source.replace("six_by_three =", "return")
     cells[TASKS["matrix"].answer].source = (
         "assert found == [1] and floor(2.5) == 2 and mean([1, 3]) == 2\n"
-        "six_by_three = np.array(rows) / scale + shift")
-    cells.insert(1, cell("try:\n    from no_such_package import floor\nexcept ImportError:\n"
-                         "    from math import floor"))
+        "six_by_three = np.array(rows) / scale + shift"
+    )
+    cells.insert(
+        1,
+        cell(
+            "try:\n    from no_such_package import floor\nexcept ImportError:\n"
+            "    from math import floor"
+        ),
+    )
     cells.insert(2, cell("from statistics import *\nfound = []"))
-    cells.insert(3, cell(f"def made():\n    {first.strip()}".replace("\n", "\n    ") if
-                         "return" in first else "1 / 0"))
-    cells.insert(4, cell("rows, scale = [], 1\nfor row in made():\n    rows.append(list(row))\n"
-                         "scale *= 2\nshift = np.zeros((6, 3))\nshift[:] = np.array(rows) / 2\n"
-                         "found.append(1)"))
+    cells.insert(
+        3,
+        cell(
+            f"def made():\n    {first.strip()}".replace("\n", "\n    ")
+            if "return" in first
+            else "1 / 0"
+        ),
+    )
+    cells.insert(
+        4,
+        cell(
+            "rows, scale = [], 1\nfor row in made():\n    rows.append(list(row))\n"
+            "scale *= 2\nshift = np.zeros((6, 3))\nshift[:] = np.array(rows) / 2\n"
+            "found.append(1)"
+        ),
+    )
     cells.append(cell("rows = 'scratch'\nscale = 0"))
 
 
 def timed_with_a_helper(cells):
     cells[TASKS["places"].answer].source = "%%time\n" + SOLUTIONS["places"].replace(
-        "np.clip", "kept")
+        "np.clip", "kept"
+    )
     cells.insert(1, cell("%%capture\nimport numpy\nkept = numpy.clip"))
 
 
@@ -99,9 +117,15 @@ def retyped(cells):
 def helper_in_a_cell_of_its_own(cells):
     cells[TASKS["places"].answer].source = (
         "def places(n, m, align_corners=False):\n    return kept(corners(n, m) if align_corners "
-        "else (np.arange(m) + 0.5) * n / m - 0.5, n)")
-    cells.insert(1, cell("print('scratch', undefined)\ndef kept(u, n):\n"
-                         "    return clip(u, 0, n - 1)\nfrom numpy import clip"))
+        "else (np.arange(m) + 0.5) * n / m - 0.5, n)"
+    )
+    cells.insert(
+        1,
+        cell(
+            "print('scratch', undefined)\ndef kept(u, n):\n"
+            "    return clip(u, 0, n - 1)\nfrom numpy import clip"
+        ),
+    )
     cells.append(cell("def corners(n, m):\n    return np.arange(m) * (n - 1) / (m - 1)"))
 
 
@@ -113,8 +137,10 @@ def import_in_the_set_up_cell(cells):
 def magics(cells):
     cells[TASKS["places"].answer].source = (
         "%matplotlib inline\n!pip install nothing\nimport asyncio\nawait asyncio.sleep(0)\n"
-        + SOLUTIONS["places"] + "\nplaces?\nplaces(2, 4)\ncheck('interpolation-places')\n"
-        "hint('interpolation-places')\ndisplay(places(2, 4))")
+        + SOLUTIONS["places"]
+        + "\nplaces?\nplaces(2, 4)\ncheck('interpolation-places')\n"
+        "hint('interpolation-places')\ndisplay(places(2, 4))"
+    )
     cells[TASKS["matrix"].answer].source = "%%time\n" + SOLUTIONS["matrix"]
 
 
@@ -142,10 +168,28 @@ def another_name(cells):
 
 STUBBED = notebook(**STUBS)
 ONLY_ANSWERS = {**bare(notebook()), "cells": answer_cells(bare(notebook()))}
-V3 = {"nbformat": 3, "nbformat_minor": 0, "metadata": {}, "worksheets": [{"metadata": {}, "cells": [
-    {"cell_type": "code", "language": "python", "metadata": {}, "outputs": [],
-     "input": one.source, "collapsed": False} for one in notebook().cells
-    if one.cell_type == "code"]}]}
+V3 = {
+    "nbformat": 3,
+    "nbformat_minor": 0,
+    "metadata": {},
+    "worksheets": [
+        {
+            "metadata": {},
+            "cells": [
+                {
+                    "cell_type": "code",
+                    "language": "python",
+                    "metadata": {},
+                    "outputs": [],
+                    "input": one.source,
+                    "collapsed": False,
+                }
+                for one in notebook().cells
+                if one.cell_type == "code"
+            ],
+        }
+    ],
+}
 # name of the file: (what is in it, the points it deserves)
 CASES = {
     "right.ipynb": (notebook(), ALL),
@@ -183,9 +227,18 @@ CASES = {
     "v5.ipynb": ({**notebook(), "nbformat": 5}, ALL),
     "bom.ipynb": (b"\xef\xbb\xbf" + json.dumps(notebook()).encode(), ALL),
     "surrogate.ipynb": (notebook(places=SOLUTIONS["places"] + "\n# \ud800"), ALL),
-    "lines.ipynb": (json.dumps({**notebook(), "cells": [
-        {**one, "source": one.source.splitlines(keepends=True)} for one in notebook().cells]}),
-        ALL),
+    "lines.ipynb": (
+        json.dumps(
+            {
+                **notebook(),
+                "cells": [
+                    {**one, "source": one.source.splitlines(keepends=True)}
+                    for one in notebook().cells
+                ],
+            }
+        ),
+        ALL,
+    ),
     "<b>&'\".ipynb": (notebook(places=WRONG["places"]), ALL - 2),
     "=1+1.ipynb": (notebook(), ALL),
     "Zoë 表.ipynb": (notebook(), ALL),
@@ -200,16 +253,20 @@ BROKEN = {
     "number.ipynb": (b"7", "no cells"),
     "no-cells.ipynb": ({"nbformat": 4, "metadata": {}}, "no cells"),
     "odd-cells.ipynb": ({"nbformat": 4, "cells": [7, None]}, "no cells"),
-    "another.ipynb": ({**notebook(), "cells": [cell("x = 1")]},
-                      "not a notebook of a known exercise"),
+    "another.ipynb": (
+        {**notebook(), "cells": [cell("x = 1")]},
+        "not a notebook of a known exercise",
+    ),
     "large.ipynb": (b" " * (20 * 2**20 + 1), "too large"),
     "folder.ipynb/.keep": (b"", None),
     ".hidden.ipynb": (b"{", None),
     "fine/.ipynb_checkpoints/interpolation.ipynb": (b"{", None),
 }
 OTHER = next(name for name in editions.sources() if name.startswith("matrices/"))
-BY_TASK = {word: [answer for answer in written() if answer.task == task.name]
-           for word, task in TASKS.items()}
+BY_TASK = {
+    word: [answer for answer in written() if answer.task == task.name]
+    for word, task in TASKS.items()
+}
 
 
 @pytest.fixture(scope="module")
@@ -219,20 +276,28 @@ def run(tmp_path_factory):
     for name, (book, _) in {**CASES, **BROKEN}.items():
         put(folder, name, book)
     for number in range(max(map(len, BY_TASK.values()))):
-        put(folder, f"written-{number}.ipynb", notebook(**{
-            word: answers[number].code for word, answers in BY_TASK.items()
-            if number < len(answers)}))
+        put(
+            folder,
+            f"written-{number}.ipynb",
+            notebook(
+                **{
+                    word: answers[number].code
+                    for word, answers in BY_TASK.items()
+                    if number < len(answers)
+                }
+            ),
+        )
     outside = put(tmp_path_factory.mktemp("outside"), "interpolation.ipynb", notebook())
     (folder / "link.ipynb").symlink_to(outside)
-    put(folder, "other.ipynb", editions.learners_edition(
-        editions.read(editions.sources()[OTHER])))
+    put(folder, "other.ipynb", editions.learners_edition(editions.read(editions.sources()[OTHER])))
     two = notebook()
     two.cells += editions.annotated(editions.read(editions.sources()[OTHER])).cells[:4]
     put(folder, "two.ipynb", two)
     put(folder, "zipped/interpolation.zip", b"PK")
     (folder / "nothing").mkdir()
-    status = grade.main([str(folder), str(out), "--seconds", "30", "--jobs", "2",
-                         "--chapter", hi.NAME])
+    status = grade.main(
+        [str(folder), str(out), "--seconds", "30", "--jobs", "2", "--chapter", hi.NAME]
+    )
     assert status == 0
     rows = {}
     with open(out / "grades.csv", encoding="utf-8", newline="") as file:
@@ -269,7 +334,8 @@ def test_a_folder_without_a_notebook_is_a_row_that_says_what_it_holds(run):
     (row,) = run[0]["zipped"]
     assert (row["learner"], row["points"], row["state"]) == ("zipped", "0", "not graded")
     assert row["first problem"] == (
-        "there is no notebook (.ipynb) in this folder: it holds interpolation.zip")
+        "there is no notebook (.ipynb) in this folder: it holds interpolation.zip"
+    )
     assert "it is empty" in run[0]["nothing"][0]["first problem"]
 
 
@@ -294,15 +360,18 @@ def test_the_grader_says_what_the_notebook_says(run, answer):
     assert row["first problem"].startswith(answer.clause)
 
 
-@pytest.mark.parametrize("name, state, problem", [
-    ("blank.ipynb", "not attempted", "not attempted"),
-    ("blanks.ipynb", "not attempted", "not attempted"),
-    ("deleted.ipynb", "not attempted", "not attempted"),
-    ("wrong.ipynb", "not yet", "half-pixel centres: "),
-    ("no-python.ipynb", "not yet", "SyntaxError: expected ':' in line 1"),
-    ("another-name.ipynb", "not yet", "no places"),
-    ("own-value.ipynb", "not yet", "places is a value"),
-])
+@pytest.mark.parametrize(
+    "name, state, problem",
+    [
+        ("blank.ipynb", "not attempted", "not attempted"),
+        ("blanks.ipynb", "not attempted", "not attempted"),
+        ("deleted.ipynb", "not attempted", "not attempted"),
+        ("wrong.ipynb", "not yet", "half-pixel centres: "),
+        ("no-python.ipynb", "not yet", "SyntaxError: expected ':' in line 1"),
+        ("another-name.ipynb", "not yet", "no places"),
+        ("own-value.ipynb", "not yet", "places is a value"),
+    ],
+)
 def test_the_first_problem(run, name, state, problem):
     row = run[0][name][0]
     assert row["state"] == state and problem in row["first problem"]

@@ -29,11 +29,16 @@ def places(tmp_path):
 
 @pytest.fixture
 def hook(places):
-    rules = {str(places["read"]): "read", str(places["refused"]): "",
-             str(places["again"]): "read", str(places["own"]): "write"}
+    rules = {
+        str(places["read"]): "read",
+        str(places["refused"]): "",
+        str(places["again"]): "read",
+        str(places["own"]): "write",
+    }
     # the inner folder decides, so it has to come first
-    return restrictions._hook(str(places["own"]), tuple(
-        sorted(rules.items(), key=lambda rule: -len(rule[0]))))
+    return restrictions._hook(
+        str(places["own"]), tuple(sorted(rules.items(), key=lambda rule: -len(rule[0])))
+    )
 
 
 def refuses(hook, event, *arguments):
@@ -48,9 +53,17 @@ def refuses(hook, event, *arguments):
 READ, WRITES = os.O_RDONLY, (os.O_WRONLY, os.O_RDWR, os.O_CREAT, os.O_TRUNC, os.O_APPEND)
 
 
-@pytest.mark.parametrize("name, right", [
-    ("own", "write"), ("read", "read"), ("refused", ""), ("again", "read"), ("elsewhere", ""),
-    ("readable", "")])
+@pytest.mark.parametrize(
+    "name, right",
+    [
+        ("own", "write"),
+        ("read", "read"),
+        ("refused", ""),
+        ("again", "read"),
+        ("elsewhere", ""),
+        ("readable", ""),
+    ],
+)
 def test_files_are_opened_where_the_rules_let_them(hook, places, name, right):
     file = str(places[name] / "file")
     for path in (file, os.fsencode(file), Path(file), str(places[name] / "new")):
@@ -116,7 +129,8 @@ def test_systems_that_do_not_tell_cases_apart(places):
     assert not refuses(restrictions._hook("/nowhere", rules, fold=True), "open", folder, "r", READ)
     assert refuses(restrictions._hook("/nowhere", rules, fold=False), "open", folder, "r", READ)
     assert refuses(restrictions._hook("/nowhere", rules), "open", folder, "r", READ) == (
-        sys.platform not in ("darwin", "win32"))
+        sys.platform not in ("darwin", "win32")
+    )
 
 
 @pytest.mark.parametrize("event, paths", restrictions.CHANGES.items())
@@ -130,9 +144,21 @@ def test_changes_need_the_right_for_every_path(hook, places, event, paths):
     assert not refuses(hook, event, *[own] * paths, read)
 
 
-@pytest.mark.parametrize("event, paths", [
-    ("os.remove", 1), ("os.rename", 2), ("os.link", 2), ("os.symlink", 2), ("os.mkdir", 1),
-    ("os.rmdir", 1), ("os.truncate", 1), ("os.chmod", 1), ("os.chown", 1), ("os.utime", 1)])
+@pytest.mark.parametrize(
+    "event, paths",
+    [
+        ("os.remove", 1),
+        ("os.rename", 2),
+        ("os.link", 2),
+        ("os.symlink", 2),
+        ("os.mkdir", 1),
+        ("os.rmdir", 1),
+        ("os.truncate", 1),
+        ("os.chmod", 1),
+        ("os.chown", 1),
+        ("os.utime", 1),
+    ],
+)
 def test_what_python_says_of_changes(event, paths):
     assert restrictions.CHANGES[event] == paths
 
@@ -160,6 +186,7 @@ def test_signals_go_to_oneself_only(hook):
 
 def test_sockets_stay_on_this_machine(hook):
     import socket
+
     if hasattr(socket, "AF_UNIX"):
         assert not refuses(hook, "socket.__new__", None, socket.AF_UNIX, 1, 0)
         assert not refuses(hook, "socket.__new__", None, int(socket.AF_UNIX), 1, 0)
@@ -170,6 +197,7 @@ def test_sockets_stay_on_this_machine(hook):
 def test_the_rules_of_a_process(monkeypatch, places):
     """The inner folder decides, own or not; and no program can be started."""
     import _posixsubprocess
+
     seen, hooks = [], []
     monkeypatch.setattr(restrictions, "landlock", seen.append)
     monkeypatch.setattr(sys, "addaudithook", hooks.append)
@@ -178,8 +206,9 @@ def test_the_rules_of_a_process(monkeypatch, places):
     link = places["elsewhere"] / "link"
     link.symlink_to(places["own"])
     restrictions.start(str(link), [str(places["read"])], [places["refused"]])
-    assert seen == [{str(places["read"]): "read", str(places["refused"]): "",
-                     str(places["own"]): "write"}]
+    assert seen == [
+        {str(places["read"]): "read", str(places["refused"]): "", str(places["own"]): "write"}
+    ]
     assert not refuses(hooks[0], "open", str(places["own"] / "new"), "w", os.O_WRONLY)
     assert not refuses(hooks[0], "open", str(places["read"] / "file"), "r", READ)
     assert refuses(hooks[0], "open", str(places["refused"] / "file"), "r", READ)
@@ -191,8 +220,17 @@ def test_the_rules_of_a_process(monkeypatch, places):
 def test_what_may_be_read(monkeypatch, places):
     library = places["read"] / "lib"
     library.mkdir()
-    monkeypatch.setattr(sys, "path", ["", str(places["read"]), str(places["readable"]) + "/",
-                                      str(places["elsewhere"]), str(places["read"] / "none")])
+    monkeypatch.setattr(
+        sys,
+        "path",
+        [
+            "",
+            str(places["read"]),
+            str(places["readable"]) + "/",
+            str(places["elsewhere"]),
+            str(places["read"] / "none"),
+        ],
+    )
     monkeypatch.setenv("MPLCONFIGDIR", str(places["again"]))
     found = restrictions.readable(str(library))
     for folder in (library, places["readable"], places["elsewhere"], places["again"]):
@@ -205,12 +243,18 @@ def test_what_may_be_read(monkeypatch, places):
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="macOS does not bound memory so")
 def test_the_bounds_of_a_process():
-    code = ("import resource as r\nfrom course.grading import restrictions\nrestrictions.limit(700)\n"
-            "print([r.getrlimit(getattr(r, 'RLIMIT_' + name)) for name in "
-            "('DATA', 'FSIZE', 'CORE', 'CPU')])\nrestrictions.limit(900)\n"
-            "print(r.getrlimit(r.RLIMIT_DATA))")
-    said = subprocess.run([sys.executable, "-c", code], cwd=Path(restrictions.__file__).parents[1],
-                          capture_output=True, text=True)
+    code = (
+        "import resource as r\nfrom course.grading import restrictions\nrestrictions.limit(700)\n"
+        "print([r.getrlimit(getattr(r, 'RLIMIT_' + name)) for name in "
+        "('DATA', 'FSIZE', 'CORE', 'CPU')])\nrestrictions.limit(900)\n"
+        "print(r.getrlimit(r.RLIMIT_DATA))"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=Path(restrictions.__file__).parents[1],
+        capture_output=True,
+        text=True,
+    )
     first, second = said.stdout.splitlines()
     values = [700 * 2**20, 64 * 2**20, 0, 3600]
     assert first == str([(value, value) for value in values]) and said.stderr == ""
@@ -234,7 +278,7 @@ class Libc:
             return self.version
         if number == 444:
             buffer, size, flags = arguments
-            self.made = bytes(buffer)[:size.value]
+            self.made = bytes(buffer)[: size.value]
             assert len(buffer) == size.value and flags == 0
             return os.open(os.devnull, os.O_RDONLY) if self.ruleset is None else self.ruleset
         if number == 445:
@@ -261,6 +305,7 @@ def asked(monkeypatch):
         libc.done = restrictions.landlock(rules)
         assert len(os.listdir("/proc/self/fd")) == len(before)  # nothing is left open
         return libc
+
     if not sys.platform.startswith("linux"):
         pytest.skip("only Linux has Landlock")
     return ask
@@ -270,12 +315,21 @@ def asked(monkeypatch):
 EXECUTE, WRITE_FILE, READ_FILE, READ_DIR, REFER, TRUNCATE, IOCTL = 1, 2, 4, 8, 2**13, 2**14, 2**15
 
 
-@pytest.mark.parametrize("version, files, size, network, scoped", [
-    (1, 2**13 - 1, 8, None, None), (2, 2**14 - 1, 8, None, None), (3, 2**15 - 1, 8, None, None),
-    (4, 2**15 - 1, 16, 3, None), (5, 2**16 - 1, 16, 3, None), (6, 2**16 - 1, 24, 3, 3),
-    (9, 2**16 - 1, 24, 3, 3)])
-def test_every_right_that_the_kernel_knows_is_asked_for(asked, places, version, files, size,
-                                                        network, scoped):
+@pytest.mark.parametrize(
+    "version, files, size, network, scoped",
+    [
+        (1, 2**13 - 1, 8, None, None),
+        (2, 2**14 - 1, 8, None, None),
+        (3, 2**15 - 1, 8, None, None),
+        (4, 2**15 - 1, 16, 3, None),
+        (5, 2**16 - 1, 16, 3, None),
+        (6, 2**16 - 1, 24, 3, 3),
+        (9, 2**16 - 1, 24, 3, 3),
+    ],
+)
+def test_every_right_that_the_kernel_knows_is_asked_for(
+    asked, places, version, files, size, network, scoped
+):
     libc = asked({str(places["own"]): "write", str(places["read"] / "file"): "read"}, version)
     assert libc.done and libc.calls == [444, 444, 445, 445, 445, 446]
     numbers = struct.unpack(f"{size // 8}Q", libc.made)
@@ -286,12 +340,21 @@ def test_every_right_that_the_kernel_knows_is_asked_for(asked, places, version, 
 
 
 def test_a_folder_with_a_refused_one_is_asked_for_in_parts(asked, places):
-    libc = asked({str(places["read"]): "read", str(places["refused"]): "", os.devnull: "read",
-                  str(places["own"] / "file"): "write", str(places["own"] / "none"): "write"}, 5)
+    libc = asked(
+        {
+            str(places["read"]): "read",
+            str(places["refused"]): "",
+            os.devnull: "read",
+            str(places["own"] / "file"): "write",
+            str(places["own"] / "none"): "write",
+        },
+        5,
+    )
     assert libc.rules == {
         str(places["read"] / "file"): EXECUTE | READ_FILE,
         str(places["own"] / "file"): EXECUTE | READ_FILE | WRITE_FILE | TRUNCATE | IOCTL,
-        os.devnull: EXECUTE | READ_FILE | WRITE_FILE}
+        os.devnull: EXECUTE | READ_FILE | WRITE_FILE,
+    }
 
 
 def test_a_kernel_without_it_or_that_refuses(asked, places, monkeypatch):
@@ -306,11 +369,17 @@ def test_a_kernel_without_it_or_that_refuses(asked, places, monkeypatch):
 
 def test_parts_of_a_folder(places):
     read, refused, again = (str(places[name]) for name in ("read", "refused", "again"))
-    assert restrictions._without(read, []) == [read] and restrictions._without(read + "/", []) == [read]
+    assert restrictions._without(read, []) == [read] and restrictions._without(read + "/", []) == [
+        read
+    ]
     assert restrictions._without(read, [refused]) == [os.path.join(read, "file")]
     assert restrictions._without(refused, [refused]) == []
     assert restrictions._without(read, [again]) == [
-        os.path.join(read, "file"), os.path.join(refused, "file")]
+        os.path.join(read, "file"),
+        os.path.join(refused, "file"),
+    ]
     assert restrictions._without(read, [str(places["readable"])]) == [read]
     assert restrictions._without(read + "none", [read + "none/a"]) == []
-    assert restrictions._without("/", [read + "x"])[:1] != ["/"] and restrictions._without("/", []) == ["/"]
+    assert restrictions._without("/", [read + "x"])[:1] != ["/"] and restrictions._without(
+        "/", []
+    ) == ["/"]

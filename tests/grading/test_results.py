@@ -22,9 +22,18 @@ from tests.grading.handed_in import NAME, notebook, put
 
 def task(number, points=1, of=2, state=None, **more):
     state = state or ("correct" if points else "not yet")
-    return TaskGrade(**{"task": f"x-{number}", "title": f"Task <{number}>", "points": points,
-                        "of": of, "state": state, "problem": "" if points else "the sum: 3",
-                        "message": f"Not yet: {number}", **more})
+    return TaskGrade(
+        **{
+            "task": f"x-{number}",
+            "title": f"Task <{number}>",
+            "points": points,
+            "of": of,
+            "state": state,
+            "problem": "" if points else "the sum: 3",
+            "message": f"Not yet: {number}",
+            **more,
+        }
+    )
 
 
 TWO_TASKS = task("b"), task("a", 0)
@@ -48,12 +57,17 @@ def ungraded(path, problem, **more):
 EMPTY = (task("a", 0, state="not attempted"), task("b", 0, state="not attempted"))
 
 
-@pytest.mark.parametrize("better, worse", [
-    (graded("a/z.ipynb"), graded("a/x.ipynb", EMPTY, 9.0)),
-    (graded("a/z.ipynb", (task("a", 0), *EMPTY[1:])), graded("a/x.ipynb", EMPTY, 9.0)),
-    (graded("a/x.ipynb"), graded("a/z.ipynb", changed=9.0)),
-    (graded("a/z.ipynb", changed=2.0), graded("a/zz.ipynb", changed=1.0)),
-    (graded("a/z.ipynb"), graded("a/y.ipynb")), (graded("a/b/x.ipynb"), graded("a/a/x.ipynb"))])
+@pytest.mark.parametrize(
+    "better, worse",
+    [
+        (graded("a/z.ipynb"), graded("a/x.ipynb", EMPTY, 9.0)),
+        (graded("a/z.ipynb", (task("a", 0), *EMPTY[1:])), graded("a/x.ipynb", EMPTY, 9.0)),
+        (graded("a/x.ipynb"), graded("a/z.ipynb", changed=9.0)),
+        (graded("a/z.ipynb", changed=2.0), graded("a/zz.ipynb", changed=1.0)),
+        (graded("a/z.ipynb"), graded("a/y.ipynb")),
+        (graded("a/b/x.ipynb"), graded("a/a/x.ipynb")),
+    ],
+)
 def test_one_notebook_of_an_exercise_counts(better, worse):
     other = graded("b/x.ipynb", EMPTY)
     third = graded("a/x.ipynb", EMPTY, exercise="part/y")
@@ -66,7 +80,8 @@ def test_one_notebook_of_an_exercise_counts(better, worse):
         assert lost.submission is worse.submission and lost.changed == worse.changed
         assert lost.result == NotGraded(
             f"another notebook of this learner counts for part/x: {better.submission}",
-            superseded="part/x")
+            superseded="part/x",
+        )
 
 
 def test_results_cannot_be_changed():
@@ -85,8 +100,12 @@ def rows(path):
 
 
 def test_the_table_is_sorted_with_tasks_in_the_notebooks_order(tmp_path):
-    many = [graded("b/x.ipynb", also=("part/y",)), ungraded("c", "it is empty"),
-            graded("a/x.ipynb", (task("=b"),), exercise="part/y"), graded("a/x.ipynb")]
+    many = [
+        graded("b/x.ipynb", also=("part/y",)),
+        ungraded("c", "it is empty"),
+        graded("a/x.ipynb", (task("=b"),), exercise="part/y"),
+        graded("a/x.ipynb"),
+    ]
     table = report.write_grades(tmp_path, many, tmp_path / "record")
     assert table == tmp_path / "grades.csv"
     assert rows(table) == [
@@ -94,11 +113,20 @@ def test_the_table_is_sorted_with_tasks_in_the_notebooks_order(tmp_path):
         ("a", "part/x", "x-b", "1", "2", "correct", "", "a/x.ipynb"),
         ("a", "part/x", "x-a", "0", "2", "not yet", "the sum: 3", "a/x.ipynb"),
         ("a", "part/y", "x-=b", "1", "2", "correct", "", "a/x.ipynb"),
-        ("b", "", "", "0", "", "not graded", "each exercise needs a notebook of its own: this one "
-         "also holds tasks of part/y", "b/x.ipynb"),
+        (
+            "b",
+            "",
+            "",
+            "0",
+            "",
+            "not graded",
+            "each exercise needs a notebook of its own: this one also holds tasks of part/y",
+            "b/x.ipynb",
+        ),
         ("b", "part/x", "x-b", "1", "2", "correct", "", "b/x.ipynb"),
         ("b", "part/x", "x-a", "0", "2", "not yet", "the sum: 3", "b/x.ipynb"),
-        ("c", "", "", "0", "", "not graded", "it is empty", "c")]
+        ("c", "", "", "0", "", "not graded", "it is empty", "c"),
+    ]
     assert b"\r" not in table.read_bytes()
 
 
@@ -128,14 +156,18 @@ def words(page):
 
 
 def test_the_page_of_a_graded_notebook():
-    one = graded("a/<x>.ipynb", (task("1", 1, 1), task("2", 0), task("3", 0, 1, "not attempted")),
-                 also=("part/<y>",))
+    one = graded(
+        "a/<x>.ipynb",
+        (task("1", 1, 1), task("2", 0), task("3", 0, 1, "not attempted")),
+        also=("part/<y>",),
+    )
     assert words(report.page(one, ["a/<old>.ipynb"])) == (
         "Exercises & more a 1 of 4 points From the file a/<x>.ipynb . "
         "Another file of yours was not counted: a/<old>.ipynb . "
         "Not counted: each exercise needs a notebook of its own: this one also holds tasks of "
         "part/<y>. Task 1 · Task <1> Correct , 1 of 1 point. Task 2 · Task <2> Not yet , 0 of 2 "
-        "points. Not yet: 2 Task 3 · Task <3> Not attempted , 0 of 1 point.")
+        "points. Not yet: 2 Task 3 · Task <3> Not attempted , 0 of 1 point."
+    )
     assert "<title>Exercises &amp; more · a</title>" in report.page(one)
     assert "was not counted" not in report.page(one)
 
@@ -150,8 +182,11 @@ def test_no_markup_of_a_learners_is_markup_in_a_page():
     assert page.count(shown) == 9 and "script>" not in page.replace(shown, "")
     page = report.page(replace(one, result=NotGraded(odd)))
     assert page.count(shown) >= 3 and "script>" not in page.replace(shown, "")
-    for template in ("{{ x }}", "{{ x | safe }}",
-                     "{% autoescape false %}{{ x }}{% endautoescape %}"):
+    for template in (
+        "{{ x }}",
+        "{{ x | safe }}",
+        "{% autoescape false %}{{ x }}{% endautoescape %}",
+    ):
         assert report.PAGES.from_string(template).render(x=odd) == shown
 
 
@@ -175,8 +210,13 @@ def test_pages_are_named_by_their_exercise_else_by_their_file(tmp_path):
 
 
 def test_pages_are_written_for_those_that_count(tmp_path):
-    many = [graded("a/x.ipynb"), graded("a/old.ipynb"), ungraded("b", "odd"),
-            ungraded("c", "another exercise", unasked=True), graded("d/x.ipynb")]
+    many = [
+        graded("a/x.ipynb"),
+        graded("a/old.ipynb"),
+        ungraded("b", "odd"),
+        ungraded("c", "another exercise", unasked=True),
+        graded("d/x.ipynb"),
+    ]
     pages, record = tmp_path / "pages", tmp_path / "record"
     assert report.write_pages(pages, counted(many), record) == []
 
@@ -239,8 +279,13 @@ def test_bounds():
     assert grade.bounds(options(seconds=2.5)) == Limits(seconds=2.5, memory=4096, task=60)
     assert grade.bounds(options(seconds=30.5)).task == 61
     assert grade.bounds(options(jobs=1, seconds=0.1, memory=512)) == Limits(0.1, 512, 60)
-    for bad in ({"jobs": 0}, {"seconds": 0.09}, {"memory": 511}, {"seconds": float("inf")},
-                {"jobs": -1}):
+    for bad in (
+        {"jobs": 0},
+        {"seconds": 0.09},
+        {"memory": 511},
+        {"seconds": float("inf")},
+        {"jobs": -1},
+    ):
         with pytest.raises(grade.UsageError, match="must be a number from"):
             grade.bounds(options(**bad))
 
@@ -271,15 +316,27 @@ def test_the_longest_that_a_submission_can_take():
     assert grade._longest(SimpleNamespace(tasks=range(3)), limits) == 3 * 60 + 3 * (120 + 3 * 3)
 
 
-@pytest.mark.parametrize("verdict, points, problem", [
-    (Verdict("correct"), 3, ""), (Verdict("not attempted"), 0, "not attempted"),
-    (Verdict("not yet", "the sum", {"came out": "1\n 2"}), 0, "the sum: 1 2"),
-    (Verdict("not yet", "the sum", {"expected": "1"}), 0, "the sum:"),
-    (Verdict("not yet", "s", {"came out": "x" * 400}), 0, "s: " + "x" * 297 + " …")])
+@pytest.mark.parametrize(
+    "verdict, points, problem",
+    [
+        (Verdict("correct"), 3, ""),
+        (Verdict("not attempted"), 0, "not attempted"),
+        (Verdict("not yet", "the sum", {"came out": "1\n 2"}), 0, "the sum: 1 2"),
+        (Verdict("not yet", "the sum", {"expected": "1"}), 0, "the sum:"),
+        (Verdict("not yet", "s", {"came out": "x" * 400}), 0, "s: " + "x" * 297 + " …"),
+    ],
+)
 def test_a_row_of_the_result(verdict, points, problem):
     row = TaskGrade.of_verdict(SimpleNamespace(name="x-1", title="One", points=3), verdict)
-    assert row == TaskGrade(task="x-1", title="One", of=3, state=verdict.state, points=points,
-                            problem=problem, message=str(verdict))
+    assert row == TaskGrade(
+        task="x-1",
+        title="One",
+        of=3,
+        state=verdict.state,
+        points=points,
+        problem=problem,
+        message=str(verdict),
+    )
 
 
 def test_what_a_grade_depends_on():
@@ -305,8 +362,12 @@ def test_side_by_side():
     for jobs in (1, 3):
         most[0] = 0
         found = dict(grade.side_by_side(range(9), work, jobs, 60))
-        assert found == {n: {"n": n} if n != 4 else NotGraded(
-            "could not be graded: KeyError: 'four'", fault=True) for n in range(9)}
+        assert found == {
+            n: {"n": n}
+            if n != 4
+            else NotGraded("could not be graded: KeyError: 'four'", fault=True)
+            for n in range(9)
+        }
         assert most[0] <= jobs and (jobs > 1 or most[0] == 1)
     assert list(grade.side_by_side([], work, 2, 60)) == []
 
@@ -323,8 +384,9 @@ def test_one_that_does_not_come_back_is_replaced():
     found = dict(grade.side_by_side([0, 1, 2], work, 1, 0.2))
     never.set()
     assert found[1] == {"n": 1} and found[2] == {"n": 2}
-    assert found[0] == NotGraded("could not be graded: looking at its answers took more than "
-                                 "0.2 s", fault=True)
+    assert found[0] == NotGraded(
+        "could not be graded: looking at its answers took more than 0.2 s", fault=True
+    )
 
 
 def test_one_that_takes_its_time_is_waited_for():
@@ -341,11 +403,18 @@ def test_when_a_submission_was_changed(tmp_path):
     assert grade._changed(tmp_path, Submission("a", Path("none"))) == 0
 
 
-@pytest.mark.parametrize("result, done, said", [
-    (graded("a", (task(1), task(2, 2, 3)), seconds=1.25), 2,
-     "[2/6] a: 3 of 5 points (1.2 s), about 20 s left"),
-    (graded("a", (task(1),)), 6, "[6/6] a: 1 of 2 points (graded before)"),
-    (ungraded("a", "odd\x00"), 5, "[5/6] a: odd\ufffd, about 2 s left")])
+@pytest.mark.parametrize(
+    "result, done, said",
+    [
+        (
+            graded("a", (task(1), task(2, 2, 3)), seconds=1.25),
+            2,
+            "[2/6] a: 3 of 5 points (1.2 s), about 20 s left",
+        ),
+        (graded("a", (task(1),)), 6, "[6/6] a: 1 of 2 points (graded before)"),
+        (ungraded("a", "odd\x00"), 5, "[5/6] a: odd\ufffd, about 2 s left"),
+    ],
+)
 def test_progress(monkeypatch, capsys, result, done, said):
     monkeypatch.setattr(grade.time, "monotonic", lambda: 110.0)
     grade._progress(result, done, 6, 100.0)
@@ -353,22 +422,32 @@ def test_progress(monkeypatch, capsys, result, done, said):
 
 
 def test_the_summary(capsys, tmp_path):
-    many = [graded("a/x.ipynb"), graded("b/x.ipynb", (task(1, 2), task(2, 2))),
-            graded("b/y.ipynb", (task(1, 1, 3),), exercise="part/y"), ungraded("c", "odd"),
-            *counted([graded("d/x.ipynb", EMPTY), graded("d/z.ipynb")])]
+    many = [
+        graded("a/x.ipynb"),
+        graded("b/x.ipynb", (task(1, 2), task(2, 2))),
+        graded("b/y.ipynb", (task(1, 1, 3),), exercise="part/y"),
+        ungraded("c", "odd"),
+        *counted([graded("d/x.ipynb", EMPTY), graded("d/z.ipynb")]),
+    ]
     grade._summary(many, tmp_path / "grades.new.csv", tmp_path / "pages", 12.4)
     said = capsys.readouterr()
     assert said.out.splitlines() == [
         f"6 notebooks, 4 graded, in 12 s: {tmp_path / 'grades.new.csv'} and {tmp_path / 'pages'}",
-        "  part/x: 3, on average 2.0 of 4 points", "  part/y: 1, on average 1.0 of 3 points"]
-    assert said.err == ("d/x.ipynb: another notebook of this learner counts for part/x: "
-                        "d/z.ipynb\n")
+        "  part/x: 3, on average 2.0 of 4 points",
+        "  part/y: 1, on average 1.0 of 3 points",
+    ]
+    assert said.err == (
+        "d/x.ipynb: another notebook of this learner counts for part/x: d/z.ipynb\n"
+    )
 
 
 def test_the_seconds_of_a_run(tmp_path, monkeypatch, capsys):
     put(tmp_path / "in", "a.ipynb", notebook())
-    monkeypatch.setattr(grade.examine, "verdicts", lambda exercise, *_: {
-        task.name: Verdict("correct") for task in exercise.tasks})
+    monkeypatch.setattr(
+        grade.examine,
+        "verdicts",
+        lambda exercise, *_: {task.name: Verdict("correct") for task in exercise.tasks},
+    )
     clock = time.monotonic
     monkeypatch.setattr(grade.time, "monotonic", lambda: clock() + 10**6)
     assert grade.main([str(tmp_path / "in"), str(tmp_path / "out")]) == 0
@@ -390,8 +469,9 @@ def test_a_stored_grade_is_used_again(tmp_path, monkeypatch):
     monkeypatch.setattr(grade.examine, "verdicts", verdicts)
 
     def run(version="1", wanted=known):
-        return grade.grade(Submission("a", Path("a.ipynb")), source, out, wanted, Limits(),
-                           version, "folder")
+        return grade.grade(
+            Submission("a", Path("a.ipynb")), source, out, wanted, Limits(), version, "folder"
+        )
 
     first = run()
     assert first.exercise == NAME and first.title == "Exercises: interpolation"
@@ -403,11 +483,20 @@ def test_a_stored_grade_is_used_again(tmp_path, monkeypatch):
     # Stored grades are kept, new ones are not made, where another exercise was asked for.
     assert run(wanted={}) == again
     refused = run("3", wanted={})
-    assert refused == NotGraded(f"this is a notebook of {NAME}, which was not asked for",
-                                unasked=True)
+    assert refused == NotGraded(
+        f"this is a notebook of {NAME}, which was not asked for", unasked=True
+    )
     # What is there and is no grade, or that of another version, is graded anew.
-    for number, text in enumerate(("", "3", "[]", "{}", '{"problem": "odd"}',
-                                   '{"exercise": "x", "title": "x", "tasks": [{"task": "x"}]}')):
+    for number, text in enumerate(
+        (
+            "",
+            "3",
+            "[]",
+            "{}",
+            '{"problem": "odd"}',
+            '{"exercise": "x", "title": "x", "tasks": [{"task": "x"}]}',
+        )
+    ):
         for stored in (out / ".done").iterdir():
             stored.write_text(text)
         assert replace(run(), seconds=0) == again and len(calls) == 3 + number, text
@@ -420,7 +509,13 @@ def test_a_fault_of_the_machines_is_said_and_not_stored(tmp_path, monkeypatch):
 
     put(tmp_path, "a.ipynb", notebook()), (tmp_path / ".done").mkdir()
     monkeypatch.setattr(grade.examine, "verdicts", fails)
-    assert grade.grade(Submission("a", Path("a.ipynb")), tmp_path, tmp_path,
-                       submissions.exercises(), Limits(), "1", "folder") == NotGraded(
-        "could not be graded: no memory", fault=True)
+    assert grade.grade(
+        Submission("a", Path("a.ipynb")),
+        tmp_path,
+        tmp_path,
+        submissions.exercises(),
+        Limits(),
+        "1",
+        "folder",
+    ) == NotGraded("could not be graded: no memory", fault=True)
     assert list((tmp_path / ".done").iterdir()) == []

@@ -42,9 +42,15 @@ def test_a_value_comes_back(session):
     assert session.lost is None and not session.killed
 
 
-@pytest.mark.parametrize("raised, name, text", [
-    (["KeyError", "a"], "KeyError", "a"), (["a b", "t" * 400], "Error", "t" * 300),
-    (["N" * 70, 3], "N" * 60, "3"), ([1, 2], "Error", "2")])
+@pytest.mark.parametrize(
+    "raised, name, text",
+    [
+        (["KeyError", "a"], "KeyError", "a"),
+        (["a b", "t" * 400], "Error", "t" * 300),
+        (["N" * 70, 3], "N" * 60, "3"),
+        ([1, 2], "Error", "2"),
+    ],
+)
 def test_an_error_of_a_network_is_raised_here(session, raised, name, text):
     reply(session, raised=raised)
     with pytest.raises(Exception) as error:
@@ -61,12 +67,23 @@ def test_an_error_of_the_answer_costs_the_answer_only(session):
     assert session.lost is None
 
 
-@pytest.mark.parametrize("answer", [
-    {}, {"raised": ["a"]}, {"raised": ["a", "b", "c"]}, {"raised": "ab"}, {"error": 3},
-    {"token": "other", "value": 1}, {"number": 7, "value": 1}, messages.MessageError("x")])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {},
+        {"raised": ["a"]},
+        {"raised": ["a", "b", "c"]},
+        {"raised": "ab"},
+        {"error": 3},
+        {"token": "other", "value": 1},
+        {"number": 7, "value": 1},
+        messages.MessageError("x"),
+    ],
+)
 def test_what_is_no_answer_ends_the_process(session, answer):
-    session.inbox.put(answer if isinstance(answer, Exception) else
-                      {"token": "token", "number": 1, **answer})
+    session.inbox.put(
+        answer if isinstance(answer, Exception) else {"token": "token", "number": 1, **answer}
+    )
     with pytest.raises(ProcessLost, match="^sent something that is not an answer$"):
         session.ask("value", seconds=1)
     assert session.lost == "sent something that is not an answer" and session.killed
@@ -157,12 +174,19 @@ def test_states(state):
     assert RemoteAnswers(asked).state("f") == state and asked.calls == [("state", "f")]
 
 
-@pytest.mark.parametrize("ask, given", [
-    (lambda a: a.state("f"), "correct"), (lambda a: a.state("f"), None),
-    (lambda a: a.call("f", (1,)), 3), (lambda a: a.call("f", (1,)), [1, {"tuple": [1]}]),
-    (lambda a: a.call("f", (1,)), {"a": 1, "b": 2, "c": 3}),
-    (lambda a: a.call("f", (1,)), [1, [1], True]), (lambda a: a.call("f", (1,)), [1, 1, True]),
-    (lambda a: a.call("f", (1,)), [1, {"tuple": [1, 2]}, True])])
+@pytest.mark.parametrize(
+    "ask, given",
+    [
+        (lambda a: a.state("f"), "correct"),
+        (lambda a: a.state("f"), None),
+        (lambda a: a.call("f", (1,)), 3),
+        (lambda a: a.call("f", (1,)), [1, {"tuple": [1]}]),
+        (lambda a: a.call("f", (1,)), {"a": 1, "b": 2, "c": 3}),
+        (lambda a: a.call("f", (1,)), [1, [1], True]),
+        (lambda a: a.call("f", (1,)), [1, 1, True]),
+        (lambda a: a.call("f", (1,)), [1, {"tuple": [1, 2]}, True]),
+    ],
+)
 def test_what_cannot_be_an_answer(ask, given):
     with pytest.raises(ProcessLost, match="sent something that is not an answer"):
         ask(RemoteAnswers(Asked(given)))
@@ -197,12 +221,21 @@ def test_the_environment_of_a_process(monkeypatch, tmp_path):
     monkeypatch.setenv("HOME", str(tmp_path))
     made = module.environment("/own")
     assert made["TZ"] == "UTC" and made["PATH"] == os.environ["PATH"] and "SECRET" not in made
-    assert {made[name] for name in ("HOME", "USERPROFILE", "TMPDIR", "TEMP", "TMP", "IPYTHONDIR",
-                                    "MPLCONFIGDIR")} == {"/own"}
+    assert {
+        made[name]
+        for name in ("HOME", "USERPROFILE", "TMPDIR", "TEMP", "TMP", "IPYTHONDIR", "MPLCONFIGDIR")
+    } == {"/own"}
     assert made["MPLBACKEND"] == "agg"
     assert {name: made[name] for name in made if name.endswith("_THREADS")} == dict.fromkeys(
-        ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS",
-         "VECLIB_MAXIMUM_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1")
+        (
+            "OMP_NUM_THREADS",
+            "MKL_NUM_THREADS",
+            "OPENBLAS_NUM_THREADS",
+            "VECLIB_MAXIMUM_NUM_THREADS",
+            "NUMEXPR_NUM_THREADS",
+        ),
+        "1",
+    )
     cache = tmp_path / ".cache" / "matplotlib"
     cache.mkdir(parents=True)
     assert module.environment("/own")["MPLCONFIGDIR"] == str(cache)
@@ -239,7 +272,8 @@ def test_cells_say_what_they_raised(real):
     assert cell(real, "a = 1") is None
     assert cell(real, "1 +") == "raised SyntaxError: invalid syntax in line 1"
     assert cell(real, "x = 1\n1 / 0").startswith(
-        "raised ZeroDivisionError: division by zero in line 2 of the cell")
+        "raised ZeroDivisionError: division by zero in line 2 of the cell"
+    )
     assert "raised KeyboardInterrupt" in cell(real, "raise KeyboardInterrupt")
     assert real.ask("set_up", "b = 2", seconds=60) is None
 
@@ -247,21 +281,39 @@ def test_cells_say_what_they_raised(real):
 def test_the_shell_is_silent_and_starts_nothing(real):
     assert cell(real, "!false\nfiles = !ls\n%matplotlib inline\nexit()\nquit()") is None
     assert cell(real, "assert files == []\nimport sys\nprint(1), print(2, file=sys.stderr)") is None
-    assert cell(real, "from lib.checks import check, hint\nassert check('x') is None\n"
-                      "assert hint('x') is None and hint('x', 3) is None") is None
+    assert (
+        cell(
+            real,
+            "from lib.checks import check, hint\nassert check('x') is None\n"
+            "assert hint('x') is None and hint('x', 3) is None",
+        )
+        is None
+    )
     assert cell(real, "import lib.checks.tasks.matrix") is not None
-    assert cell(real, "import os\nassert os.listdir() == []\n"
-                      "assert os.getcwd().endswith('work')") is None
+    assert (
+        cell(real, "import os\nassert os.listdir() == []\nassert os.getcwd().endswith('work')")
+        is None
+    )
     assert cell(real, "assert os.path.basename(os.environ['HOME']) == 'home'") is None
 
 
 def test_answers_are_asked_for_values(real):
     answers = RemoteAnswers(real)
-    assert cell(real, "v = (1, [2.5])\ndef f(x, k=1):\n    x[0] = 9\n    return x, k\n"
-                      "def stub(x): ...\ndef bad(): raise ValueError('no')\n"
-                      "def view(x): return x[1:]") is None
+    assert (
+        cell(
+            real,
+            "v = (1, [2.5])\ndef f(x, k=1):\n    x[0] = 9\n    return x, k\n"
+            "def stub(x): ...\ndef bad(): raise ValueError('no')\n"
+            "def view(x): return x[1:]",
+        )
+        is None
+    )
     assert [answers.state(name) for name in ("none", "stub", "f", "v")] == [
-        "missing", "untouched", "function", "value"]
+        "missing",
+        "untouched",
+        "function",
+        "value",
+    ]
     assert answers.value("v") == (1, [2.5])
     mine = np.arange(3)
     outcome = answers.call("f", (mine,), {"k": "two"})
@@ -279,8 +331,14 @@ def test_answers_are_asked_for_values(real):
 
 
 def test_networks_are_numbered_and_fail_by_themselves(real):
-    assert cell(real, "import torch\nfirst = torch.nn.Linear(2, 1)\nsecond = torch.nn.Flatten()\n"
-                      "def both(): return [first, second]") is None
+    assert (
+        cell(
+            real,
+            "import torch\nfirst = torch.nn.Linear(2, 1)\nsecond = torch.nn.Flatten()\n"
+            "def both(): return [first, second]",
+        )
+        is None
+    )
     first, second = RemoteAnswers(real).call("both").value
     assert first.parameters == 3 and second(np.ones((1, 2, 3))).shape == (1, 6)
     assert first(np.ones((4, 2)), 1).shape == (4, 1)
@@ -340,6 +398,7 @@ def test_what_keeps_a_process_from_starting_is_said(tmp_path, monkeypatch):
 
 def test_a_worker_ends_when_its_grader_is_gone():
     from course.grading import worker
+
     parents, left, done = iter([5, 5, 1]), [], threading.Event()
 
     def leave(status):

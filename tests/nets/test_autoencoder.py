@@ -24,6 +24,7 @@ def test_the_examples_in_the_docstrings_hold(module):
 
 # --- the autoencoder
 
+
 def sides(layers, x):
     """How many cells on a side the maps have, before and after each layer with weights."""
     found = []
@@ -93,8 +94,9 @@ def test_pca_against_the_covariance(shape, draw):
     assert np.allclose(model.variances, values[::-1][:code])
     assert np.allclose(model.components @ model.components.T, np.eye(code))
     if code < min(shape):  # else the last directions carry no variance and are arbitrary
-        assert np.allclose(subspace_angles(model.components.T, vectors[:, ::-1][:, :code]), 0,
-                           atol=1e-6)
+        assert np.allclose(
+            subspace_angles(model.components.T, vectors[:, ::-1][:, :code]), 0, atol=1e-6
+        )
     assert np.isclose(model.error(x), values[::-1][code:].sum() / shape[1])
 
 
@@ -119,11 +121,14 @@ def test_too_many_components():
 
 # --- the distance
 
+
 @given(st.integers(1, 6), st.integers(0, 1000))
 def test_frechet_distance_against_the_matrix_root(features, seed):
     rng = np.random.default_rng(seed)
-    a, b = (rng.normal(size=(40, features)) @ rng.normal(size=(features, features)) + rng.normal()
-            for _ in range(2))
+    a, b = (
+        rng.normal(size=(40, features)) @ rng.normal(size=(features, features)) + rng.normal()
+        for _ in range(2)
+    )
     c, d = (np.cov(v, rowvar=False, ddof=0).reshape(features, -1) for v in (a, b))
     due = np.sum((a.mean(0) - b.mean(0)) ** 2) + np.trace(c + d - 2 * sqrtm(c @ d).real)
     assert np.isclose(frechet_distance(a, b), due, rtol=1e-6, atol=1e-6)
@@ -131,11 +136,14 @@ def test_frechet_distance_against_the_matrix_root(features, seed):
     assert frechet_distance(a, a) < 1e-6
 
 
-@pytest.mark.parametrize("a, b, says", [
-    (np.zeros((1, 3)), np.zeros((5, 3)), "a.shape"),
-    (np.zeros((5, 3)), np.zeros(3), "b.shape"),
-    (np.zeros((5, 3)), np.zeros((5, 4)), "b.shape"),
-])
+@pytest.mark.parametrize(
+    "a, b, says",
+    [
+        (np.zeros((1, 3)), np.zeros((5, 3)), "a.shape"),
+        (np.zeros((5, 3)), np.zeros(3), "b.shape"),
+        (np.zeros((5, 3)), np.zeros((5, 4)), "b.shape"),
+    ],
+)
 def test_sets_that_do_not_suit(a, b, says):
     with pytest.raises(ValueError, match=says):
         frechet_distance(a, b)
@@ -148,8 +156,9 @@ def test_how_far_one_code_value_reaches():
     maps[0, 0, 2, 2] = 1
     for layer in model.decoder[1:]:
         if isinstance(layer, torch.nn.ConvTranspose2d):
-            maps = torch.nn.functional.conv_transpose2d(maps, torch.ones_like(layer.weight),
-                                                        stride=layer.stride)
+            maps = torch.nn.functional.conv_transpose2d(
+                maps, torch.ones_like(layer.weight), stride=layer.stride
+            )
             reach.append(int((maps[0, 0] > 0).any(dim=0).sum()))
     assert reach == [4, 9, 20, 24, 28]
     size = 1

@@ -16,8 +16,16 @@ from lib.nets.training import evaluate
 from lib.nets.upsamplers import KINDS, Autoencoder
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (96, 28, 28), np.uint8)
-TINY = {"images": IMAGES[:64], "held_out": IMAGES[64:], "kinds": ("transposed-4", "shuffle"),
-        "seeds": 2, "epochs": 1, "rounds": 3, "jobs": 1, "progress": False}
+TINY = {
+    "images": IMAGES[:64],
+    "held_out": IMAGES[64:],
+    "kinds": ("transposed-4", "shuffle"),
+    "seeds": 2,
+    "epochs": 1,
+    "rounds": 3,
+    "jobs": 1,
+    "progress": False,
+}
 
 
 class Here:
@@ -69,8 +77,9 @@ def here(monkeypatch):
 
 def numbers(results):
     """A run's results without what depends on the clock."""
-    return [{name: value for name, value in run.items() if name != "seconds"}
-            for run in results["runs"]]
+    return [
+        {name: value for name, value in run.items() if name != "seconds"} for run in results["runs"]
+    ]
 
 
 def test_examples():
@@ -92,9 +101,15 @@ def test_results_and_weights_belong_together(tmp_path, here):
     results = head_to_head(**TINY, out=tmp_path)
     assert load_results(tmp_path) == json.loads(json.dumps(results))
     assert sorted(file.name for file in tmp_path.iterdir()) == [
-        "head_to_head.json", "head_to_head.safetensors"]
+        "head_to_head.json",
+        "head_to_head.safetensors",
+    ]
     assert [(run["kind"], run["seed"]) for run in results["runs"]] == [
-        ("transposed-4", 0), ("shuffle", 0), ("transposed-4", 1), ("shuffle", 1)]
+        ("transposed-4", 0),
+        ("shuffle", 0),
+        ("transposed-4", 1),
+        ("shuffle", 1),
+    ]
     models = load_models(tmp_path)
     for run in results["runs"][:2]:
         error = evaluate(models[run["kind"]], IMAGES[64:, None])
@@ -177,8 +192,11 @@ def test_the_command(tmp_path, monkeypatch, capsys):
     digits = type("Digits", (), {"train_images": IMAGES[:32], "test_images": IMAGES[:8]})
     monkeypatch.setattr(command, "mnist", lambda: digits)
     monkeypatch.setattr(command, "KINDS", ("shuffle",))
-    monkeypatch.setattr(command.head_to_head, "__kwdefaults__",
-                        command.head_to_head.__kwdefaults__ | {"kinds": ("shuffle",), "rounds": 2})
+    monkeypatch.setattr(
+        command.head_to_head,
+        "__kwdefaults__",
+        command.head_to_head.__kwdefaults__ | {"kinds": ("shuffle",), "rounds": 2},
+    )
     command.main(["--seeds", "1", "--epochs", "1", "--jobs", "1", "--out", str(tmp_path)])
     printed = capsys.readouterr().out
     assert "0 of 1 runs are there" in printed and "1 of 1 runs, 0." in printed
@@ -194,10 +212,13 @@ def test_step_times_measure_each_kind():
     assert set(times) == set(command.KINDS)
 
 
-@pytest.mark.parametrize("content, message", [
-    (None, "is not a file; run python -m lib.nets.comparison"),
-    ('{"date"', "is damaged"),
-])
+@pytest.mark.parametrize(
+    "content, message",
+    [
+        (None, "is not a file; run python -m lib.nets.comparison"),
+        ('{"date"', "is damaged"),
+    ],
+)
 def test_missing_or_damaged_results(tmp_path, content, message):
     if content is not None:
         (tmp_path / "head_to_head.json").write_text(content)

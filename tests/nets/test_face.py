@@ -25,8 +25,13 @@ def test_notebooks_of_the_first_edition_import_by_old_names():
     assert by_old_name is load_results and also_by_old_name is load_autoencoder
 
 
-@pytest.mark.parametrize("code", ["import lib.nets", "from lib.nets.train import load_pca; "
-                                  "from lib.nets import train; assert callable(train)"])
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import lib.nets",
+        "from lib.nets.train import load_pca; from lib.nets import train; assert callable(train)",
+    ],
+)
 def test_modules_that_run_as_programs_are_not_loaded_before(code):
     code += "; import sys; assert 'lib.nets.comparison' not in sys.modules"
     assert subprocess.run([sys.executable, "-W", "error", "-c", code]).returncode == 0

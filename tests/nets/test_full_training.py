@@ -13,7 +13,8 @@ def test_the_stored_weights_give_the_stored_error():
     assert len(history["losses"]) == len(history["validation"]) == history["epochs"] == 18
     assert not model.training
     assert evaluate(model, data.mnist().test_images[:, None]) == pytest.approx(
-        history["validation"][-1], rel=2e-3)
+        history["validation"][-1], rel=2e-3
+    )
 
 
 def test_the_command_writes_what_the_chapter_reads(tmp_path, monkeypatch, capsys):
@@ -27,7 +28,8 @@ def test_the_command_writes_what_the_chapter_reads(tmp_path, monkeypatch, capsys
     model, history = full_training.load_full_training(tmp_path)
     assert len(history["losses"]) == 2 and history["threads"] == 1
     assert evaluate(model, Few.test_images[:, None]) == pytest.approx(
-        history["validation"][-1], rel=1e-2)
+        history["validation"][-1], rel=1e-2
+    )
     assert "on held-out digits" in capsys.readouterr().out
 
 

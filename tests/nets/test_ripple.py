@@ -106,13 +106,16 @@ def test_a_border_that_reaches_the_middle_is_refused():
         tail_ripple(wide, torch.ones(1, 1), size=8)
 
 
-@pytest.mark.parametrize("call, message", [
-    (lambda: tail_ripple(nn.Identity(), torch.ones(3)), r"give (N, C)."),
-    (lambda: tail_ripple(nn.Identity(), torch.ones(3, 3), size=2), "size=2 is too small"),
-    (lambda: tail_ripple(nn.Flatten(), torch.ones(3, 3)), "is not made of larger maps"),
-    (lambda: feature_vectors(torch.ones(3, 3), 2), "give (N, C, H, W)."),
-    (lambda: feature_vectors(torch.ones(1, 1, 2, 2), 0), "count=0 is too small"),
-])
+@pytest.mark.parametrize(
+    "call, message",
+    [
+        (lambda: tail_ripple(nn.Identity(), torch.ones(3)), r"give (N, C)."),
+        (lambda: tail_ripple(nn.Identity(), torch.ones(3, 3), size=2), "size=2 is too small"),
+        (lambda: tail_ripple(nn.Flatten(), torch.ones(3, 3)), "is not made of larger maps"),
+        (lambda: feature_vectors(torch.ones(3, 3), 2), "give (N, C, H, W)."),
+        (lambda: feature_vectors(torch.ones(1, 1, 2, 2), 0), "count=0 is too small"),
+    ],
+)
 def test_refusals_say_what_would_do(call, message):
     with pytest.raises(ValueError) as error:
         call()
@@ -125,9 +128,13 @@ def test_refusals_say_what_would_do(call, message):
 def classifier(stride, seed):
     torch.manual_seed(seed)
     return nn.Sequential(
-        nn.Conv2d(1, 16, 3, stride=stride, padding=1), nn.ReLU(),
-        nn.Conv2d(16, 32, 3, stride=stride, padding=1), nn.ReLU(),
-        nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(32, 10),
+        nn.Conv2d(1, 16, 3, stride=stride, padding=1),
+        nn.ReLU(),
+        nn.Conv2d(16, 32, 3, stride=stride, padding=1),
+        nn.ReLU(),
+        nn.AdaptiveAvgPool2d(1),
+        nn.Flatten(),
+        nn.Linear(32, 10),
     )
 
 

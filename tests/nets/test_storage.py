@@ -25,8 +25,10 @@ def test_full_precision_comes_back_bit_by_bit(tmp_path):
     model, twin = network().double(), network().double()
     save_weights(tmp_path / "a" / "w", model, half=False, meta={"d": 8})
     assert load_weights(tmp_path / "a" / "w", twin) == {"d": 8}
-    assert all(torch.equal(a, b) for a, b in
-               zip(model.state_dict().values(), twin.state_dict().values(), strict=True))
+    assert all(
+        torch.equal(a, b)
+        for a, b in zip(model.state_dict().values(), twin.state_dict().values(), strict=True)
+    )
     assert [file.name for file in (tmp_path / "a").iterdir()] == ["w"]
 
 
@@ -88,11 +90,17 @@ def test_a_foreign_file_is_refused(tmp_path):
         load_weights(tmp_path / "w", nn.Linear(2, 2))
 
 
-@pytest.mark.parametrize("model, message", [
-    (network(5), r"holds 0.weight with shape \(3, 1, 3, 3\) where the model wants \(5, 1, 3, 3\)"),
-    (network()[:2], r"holds a tensor 2.\w+ with shape \(2.*which the model does not have"),
-    (network().append(nn.Linear(1, 7)), r"has no tensor 3.weight.* with shape \(7, 1\)"),
-])
+@pytest.mark.parametrize(
+    "model, message",
+    [
+        (
+            network(5),
+            r"holds 0.weight with shape \(3, 1, 3, 3\) where the model wants \(5, 1, 3, 3\)",
+        ),
+        (network()[:2], r"holds a tensor 2.\w+ with shape \(2.*which the model does not have"),
+        (network().append(nn.Linear(1, 7)), r"has no tensor 3.weight.* with shape \(7, 1\)"),
+    ],
+)
 def test_a_mismatch_is_named(stored, model, message):
     with pytest.raises(ValueError, match=message):
         load_weights(stored, model)

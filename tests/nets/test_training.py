@@ -28,18 +28,29 @@ def network(seed=0):
     """Every sort of state: weights, running means, dropout's chance."""
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        return nn.Sequential(nn.Conv2d(1, 4, 3, padding=1), nn.BatchNorm2d(4), nn.ReLU(),
-                             nn.Dropout(0.2), nn.Conv2d(4, 1, 3, padding=1))
+        return nn.Sequential(
+            nn.Conv2d(1, 4, 3, padding=1),
+            nn.BatchNorm2d(4),
+            nn.ReLU(),
+            nn.Dropout(0.2),
+            nn.Conv2d(4, 1, 3, padding=1),
+        )
 
 
 def fit(model, inputs=PIXELS, targets=None, **options):
-    return train(model, inputs, targets, **{"epochs": 4, "batch_size": 16, "progress": False,
-                                            "device": "cpu", **options})
+    return train(
+        model,
+        inputs,
+        targets,
+        **{"epochs": 4, "batch_size": 16, "progress": False, "device": "cpu", **options},
+    )
 
 
 def same(one, two):
-    return all(torch.equal(a, b) for a, b in
-               zip(one.state_dict().values(), two.state_dict().values(), strict=True))
+    return all(
+        torch.equal(a, b)
+        for a, b in zip(one.state_dict().values(), two.state_dict().values(), strict=True)
+    )
 
 
 def noisy(batch, generator):
@@ -51,6 +62,7 @@ def test_examples():
 
 
 # --- what it computes
+
 
 def test_it_learns_and_keeps_count():
     model = network()
@@ -64,7 +76,8 @@ def test_it_learns_and_keeps_count():
     assert history.seconds > 0
     # Means over examples: the last batch has only 2.
     assert history.losses[3] == pytest.approx(
-        np.average(history.steps[12:16], weights=[16, 16, 16, 2]))
+        np.average(history.steps[12:16], weights=[16, 16, 16, 2])
+    )
     assert history.validation[-1] == pytest.approx(evaluate(model, PIXELS))
 
 
@@ -74,8 +87,18 @@ def test_it_is_the_textbook_loop():
     model, twin = nn.Linear(5, 3).double(), nn.Linear(5, 3).double()
     twin.load_state_dict(model.state_dict())
     x, y = torch.randn(12, 5).double(), torch.randn(12, 3).double()
-    train(model, x, y, epochs=30, batch_size=12, lr=0.05, weight_decay=0.1,
-          precision="float64", progress=False, device="cpu")
+    train(
+        model,
+        x,
+        y,
+        epochs=30,
+        batch_size=12,
+        lr=0.05,
+        weight_decay=0.1,
+        precision="float64",
+        progress=False,
+        device="cpu",
+    )
     optimiser = torch.optim.AdamW(twin.parameters(), weight_decay=0.1)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, max_lr=0.05, total_steps=30)
     for _ in range(30):
@@ -103,8 +126,9 @@ def test_the_fused_step_is_right_with_the_channels_last():
 
 def test_the_same_seed_gives_the_same_bits_and_another_does_not():
     models = [network() for _ in range(3)]
-    histories = [fit(model, seed=seed, augment=noisy)
-                 for model, seed in zip(models, (5, 5, 6), strict=True)]
+    histories = [
+        fit(model, seed=seed, augment=noisy) for model, seed in zip(models, (5, 5, 6), strict=True)
+    ]
     assert same(models[0], models[1])
     assert histories[0].steps == histories[1].steps
     assert not same(models[0], models[2])
@@ -133,8 +157,9 @@ def test_pixels_may_be_bytes_or_numbers_between_0_and_1():
 def test_classes_stay_whole_numbers():
     labels = (PIXELS.mean((1, 2, 3)) > 127).astype(np.uint8)
     model = nn.Sequential(nn.Flatten(), nn.Linear(36, 2))
-    history = fit(model, PIXELS, labels, loss=F.cross_entropy, epochs=60, lr=0.05,
-                  validation=(PIXELS, labels))
+    history = fit(
+        model, PIXELS, labels, loss=F.cross_entropy, epochs=60, lr=0.05, validation=(PIXELS, labels)
+    )
     assert history.validation[-1] < 0.4
 
 
@@ -157,10 +182,12 @@ def test_evaluate():
     assert evaluate(model, PIXELS, batch_size=7) == 0  # evaluation mode
     assert model.training
     assert evaluate(model, PIXELS, 0 * PIXELS) == pytest.approx(
-        ((PIXELS / 255.0) ** 2).mean(), rel=1e-6)
+        ((PIXELS / 255.0) ** 2).mean(), rel=1e-6
+    )
 
 
 # --- stopping
+
 
 class Killed(Exception):
     """As if the process had died."""
@@ -223,6 +250,7 @@ def test_it_works_in_another_thread():
 
 
 # --- the budget
+
 
 class Clocked(nn.Module):
     """A network on which time depends: a step at the time t takes `pace(t)` seconds."""
@@ -299,6 +327,7 @@ def test_a_long_budget_changes_nothing():
 
 # --- the line of text
 
+
 def test_progress_is_one_line_that_says_what_one_wants_to_know(capsys, monkeypatch):
     ticks = iter(range(1000))
     monkeypatch.setattr(training.time, "perf_counter", lambda: float(next(ticks)))
@@ -310,9 +339,13 @@ def test_progress_is_one_line_that_says_what_one_wants_to_know(capsys, monkeypat
     place = rf"\(cpu, {threads} thread{'s' * (threads > 1)}\)"
     for line in lines[:-1]:
         assert re.fullmatch(
-            rf"epoch [12]/2, loss 0\.\d{{5}}, \d:\d\d elapsed, \d:\d\d left {place} *", line)
-    assert re.fullmatch(rf"epoch 2/2, loss 0\.\d{{5}}, validation 0\.\d{{5}}, \d:\d\d in all "
-                        rf"{place} *", lines[-1])
+            rf"epoch [12]/2, loss 0\.\d{{5}}, \d:\d\d elapsed, \d:\d\d left {place} *", line
+        )
+    assert re.fullmatch(
+        rf"epoch 2/2, loss 0\.\d{{5}}, validation 0\.\d{{5}}, \d:\d\d in all "
+        rf"{place} *",
+        lines[-1],
+    )
 
 
 def test_progress_can_be_silent(capsys):
@@ -335,6 +368,7 @@ def test_it_says_that_it_was_interrupted(capsys):
 
 
 # --- checkpoints
+
 
 @pytest.mark.parametrize("precision", ["float32", "float64"])
 @pytest.mark.parametrize("step", [4, 6, 12])
@@ -383,8 +417,7 @@ if __name__ == "__main__":
 
 
 def test_a_process_that_was_killed_goes_on_in_another(tmp_path):
-    killed = subprocess.run([sys.executable, "-c", KILL, str(tmp_path / "c")],
-                            capture_output=True)
+    killed = subprocess.run([sys.executable, "-c", KILL, str(tmp_path / "c")], capture_output=True)
     assert killed.returncode == -signal.SIGKILL and (tmp_path / "c").exists()
     here, threads = {"__name__": "here"}, torch.get_num_threads()
     exec(KILL, here)
@@ -402,17 +435,23 @@ def test_a_budget_is_planned_once(tmp_path):
     assert same(model, twin)
 
 
-@pytest.mark.parametrize("other, message", [
-    ({"epochs": 5}, "training with epochs=4 where this one has 5"),
-    ({"lr": 0.5}, "training with lr=0.004 where this one has 0.5"),
-    ({"seed": 7}, "seed=0"),
-    ({"batch_size": 10}, "batch_size=16"),
-    ({"augment": noisy}, "augment=None where this one has 'noisy'"),
-    ({"inputs": PIXELS[::-1]}, r"inputs='\(50, 1, 6, 6\) \w+' where this one has"),
-    ({"inputs": PIXELS[:9]}, r"this one has '\(9, 1, 6, 6\)"),
-    ({"model": network()[:2]}, r"holds a tensor 4.\w+ with shape .* which the model does not have"),
-    ({"model": nn.Sequential(network(), nn.ReLU())}, "has no tensor 0.0.weight"),
-])
+@pytest.mark.parametrize(
+    "other, message",
+    [
+        ({"epochs": 5}, "training with epochs=4 where this one has 5"),
+        ({"lr": 0.5}, "training with lr=0.004 where this one has 0.5"),
+        ({"seed": 7}, "seed=0"),
+        ({"batch_size": 10}, "batch_size=16"),
+        ({"augment": noisy}, "augment=None where this one has 'noisy'"),
+        ({"inputs": PIXELS[::-1]}, r"inputs='\(50, 1, 6, 6\) \w+' where this one has"),
+        ({"inputs": PIXELS[:9]}, r"this one has '\(9, 1, 6, 6\)"),
+        (
+            {"model": network()[:2]},
+            r"holds a tensor 4.\w+ with shape .* which the model does not have",
+        ),
+        ({"model": nn.Sequential(network(), nn.ReLU())}, "has no tensor 0.0.weight"),
+    ],
+)
 def test_a_checkpoint_of_another_training_is_refused(tmp_path, other, message):
     path = tmp_path / "c"
     fit(network(), checkpoint=path)
@@ -446,25 +485,29 @@ def test_a_checkpoint_is_tensors_and_json(tmp_path):
 
 # --- refusals
 
-@pytest.mark.parametrize("wrong, message", [
-    ({"epochs": 0}, "epochs=0 is too small"),
-    ({"batch_size": 1.5}, "batch_size=1.5 is not a whole number"),
-    ({"lr": 0}, "lr=0 is not positive"),
-    ({"lr": "high"}, "lr='high' is not a number"),
-    ({"lr": float("nan")}, "lr=nan is not a number"),
-    ({"budget": -1}, "budget=-1 is not positive"),
-    ({"at_least": 0}, "at_least=0"),
-    ({"seed": -1}, "seed=-1 is too small"),
-    ({"loss": "l7"}, "loss='l7' is unknown"),
-    ({"precision": "float8"}, "precision='float8' is unknown"),
-    ({"device": "abacus"}, "device='abacus' cannot be used"),
-    ({"precision": "bfloat16"}, "precision='bfloat16' is unknown; use 'float32' or 'float64'"),
-    ({"inputs": PIXELS[:0]}, r"inputs.shape=\(0, 1, 6, 6\) holds no examples"),
-    ({"inputs": PIXELS.astype(int)}, "inputs.dtype='torch.int64' is not one for pixels"),
-    ({"targets": PIXELS[:3]}, r"targets.shape=\(3, 1, 6, 6\) does not suit 50 inputs"),
-    ({"validation": PIXELS[:0]}, "validation inputs.shape="),
-    ({"model": nn.ReLU()}, "model='ReLU' has nothing to train"),
-])
+
+@pytest.mark.parametrize(
+    "wrong, message",
+    [
+        ({"epochs": 0}, "epochs=0 is too small"),
+        ({"batch_size": 1.5}, "batch_size=1.5 is not a whole number"),
+        ({"lr": 0}, "lr=0 is not positive"),
+        ({"lr": "high"}, "lr='high' is not a number"),
+        ({"lr": float("nan")}, "lr=nan is not a number"),
+        ({"budget": -1}, "budget=-1 is not positive"),
+        ({"at_least": 0}, "at_least=0"),
+        ({"seed": -1}, "seed=-1 is too small"),
+        ({"loss": "l7"}, "loss='l7' is unknown"),
+        ({"precision": "float8"}, "precision='float8' is unknown"),
+        ({"device": "abacus"}, "device='abacus' cannot be used"),
+        ({"precision": "bfloat16"}, "precision='bfloat16' is unknown; use 'float32' or 'float64'"),
+        ({"inputs": PIXELS[:0]}, r"inputs.shape=\(0, 1, 6, 6\) holds no examples"),
+        ({"inputs": PIXELS.astype(int)}, "inputs.dtype='torch.int64' is not one for pixels"),
+        ({"targets": PIXELS[:3]}, r"targets.shape=\(3, 1, 6, 6\) does not suit 50 inputs"),
+        ({"validation": PIXELS[:0]}, "validation inputs.shape="),
+        ({"model": nn.ReLU()}, "model='ReLU' has nothing to train"),
+    ],
+)
 def test_refusals(wrong, message):
     with pytest.raises(ValueError, match=message):
         fit(**{"model": network(), **wrong})

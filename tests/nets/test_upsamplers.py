@@ -57,8 +57,9 @@ def test_the_numbers_of_the_head_to_head():
 @pytest.mark.parametrize("target", [1, 27_000, 36_193, 60_000])
 def test_middle_for_is_the_nearest(kind, target):
     middle = middle_for(kind, target)
-    counts = {m: parameters(Decoder(kind, middle=m)) for m in (middle - 1, middle, middle + 1)
-              if m > 0}
+    counts = {
+        m: parameters(Decoder(kind, middle=m)) for m in (middle - 1, middle, middle + 1) if m > 0
+    }
     assert abs(counts[middle] - target) == min(abs(count - target) for count in counts.values())
 
 
@@ -78,13 +79,17 @@ def by_hand(decoder):
     one, _, two = decoder.tail
     total = 0
     for layer, size in ((one, 7), (two, 14)):
-        conv = layer if isinstance(layer, nn.ConvTranspose2d) else next(
-            part for part in layer if isinstance(part, nn.Conv2d))
+        conv = (
+            layer
+            if isinstance(layer, nn.ConvTranspose2d)
+            else next(part for part in layer if isinstance(part, nn.Conv2d))
+        )
         channels = conv.in_channels * conv.out_channels
         k, s, p = conv.kernel_size[0], conv.stride[0], conv.padding[0]
         if isinstance(conv, nn.ConvTranspose2d):
-            meets = ops.overlap_count((size, size), k, stride=s, padding=p,
-                                      output_padding=conv.output_padding[0])
+            meets = ops.overlap_count(
+                (size, size), k, stride=s, padding=p, output_padding=conv.output_padding[0]
+            )
         else:
             side = size if isinstance(layer[-1], nn.PixelShuffle) else 2 * size
             meets = ops.conv2d(np.ones((1, side, side)), np.ones((1, 1, k, k)), padding=p)
@@ -100,13 +105,15 @@ def test_multiplications(kind):
     # PyTorch counts an addition with each multiplication, and the border as well.
     with FlopCounterMode(display=False) as flops:
         decoder(torch.zeros(1, 16))
-    assert 2 * (counts["linear"] + counts["convolution"] + counts["border"]) == \
-        flops.get_total_flops()
+    assert (
+        2 * (counts["linear"] + counts["convolution"] + counts["border"]) == flops.get_total_flops()
+    )
     # 32 maps from 7 to 14, then as many from 14 to 28: 2 for each number of both passes.
     bilinear = 2 * 32 * (14 * 7 + 14 * 14 + 28 * 14 + 28 * 28)
     assert counts["interpolation"] == (bilinear if kind == "bilinear" else 0)
-    assert counts["total"] == sum(counts[part] for part in
-                                  ("linear", "convolution", "interpolation"))
+    assert counts["total"] == sum(
+        counts[part] for part in ("linear", "convolution", "interpolation")
+    )
 
 
 def test_multiplications_of_an_autoencoder_are_those_of_its_parts():
@@ -140,15 +147,18 @@ def test_icnr_starts_as_large_as_the_default():
     assert weights[0].std().item() == pytest.approx(weights[1].std().item(), rel=0.05)
 
 
-@pytest.mark.parametrize("call, message", [
-    (lambda: upsampler("cubic", 1, 1), "kind='cubic' is unknown; use 'transposed-3' or"),
-    (lambda: upsampler("nearest", 0, 1), "c_in=0 is too small"),
-    (lambda: Decoder("nearest", code=0), "code=0 is too small"),
-    (lambda: Decoder("nearest", middle=0), "middle=0 is too small"),
-    (lambda: middle_for("shuffle", 0), "target=0 is too small"),
-    (lambda: multiplications(nn.Linear(1, 1)), "shape=None is not known for this module"),
-    (lambda: multiplications(nn.Conv1d(1, 1, 1), (1, 3)), "module='Conv1d' is a layer whose"),
-])
+@pytest.mark.parametrize(
+    "call, message",
+    [
+        (lambda: upsampler("cubic", 1, 1), "kind='cubic' is unknown; use 'transposed-3' or"),
+        (lambda: upsampler("nearest", 0, 1), "c_in=0 is too small"),
+        (lambda: Decoder("nearest", code=0), "code=0 is too small"),
+        (lambda: Decoder("nearest", middle=0), "middle=0 is too small"),
+        (lambda: middle_for("shuffle", 0), "target=0 is too small"),
+        (lambda: multiplications(nn.Linear(1, 1)), "shape=None is not known for this module"),
+        (lambda: multiplications(nn.Conv1d(1, 1, 1), (1, 3)), "module='Conv1d' is a layer whose"),
+    ],
+)
 def test_refusals(call, message):
     with pytest.raises(ValueError, match=message):
         call()

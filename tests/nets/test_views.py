@@ -25,6 +25,7 @@ def test_layer_views(view, axes):
     def run(case):
         case.bias = None
         assert_same(view(case.x, case.weight, **case.options), torch_layer(True, case))
+
     run()
 
 
@@ -33,12 +34,14 @@ def test_plain_views(view):
     @given(cases(transposed=True, plain=True))
     def run(case):
         assert_same(view(case.x, case.weight, **case.options), torch_plain(True, case))
+
     run()
 
 
 def test_the_gradient_view_is_autograd_of_the_forward_convolution(monkeypatch):
     def forbidden(*args, **options):
         raise AssertionError("not the gradient")
+
     monkeypatch.setattr(views, "_CONV_TRANSPOSE", dict.fromkeys((1, 2, 3), forbidden))
     monkeypatch.setattr("lib.ops.transposed.transpose_convolve", forbidden)
     assert views.by_gradient([2, 3, 0, -1], [1, 2, -1]).tolist() == [2, 7, 4, -4, -2, 1]

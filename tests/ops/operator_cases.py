@@ -8,8 +8,11 @@ import torch.nn.functional as F
 from hypothesis import strategies as st
 
 TORCH = {
-    (False, 1): F.conv1d, (False, 2): F.conv2d, (False, 3): F.conv3d,
-    (True, 1): F.conv_transpose1d, (True, 2): F.conv_transpose2d,
+    (False, 1): F.conv1d,
+    (False, 2): F.conv2d,
+    (False, 3): F.conv3d,
+    (True, 1): F.conv_transpose1d,
+    (True, 2): F.conv_transpose2d,
     (True, 3): F.conv_transpose3d,
 }
 MOST_CELLS = {1: 9, 2: 6, 3: 4}
@@ -62,8 +65,9 @@ def cases(draw, transposed, plain=False, batches=(None, 1, 2, 3), axes=(1, 2, 3)
     x_shape = [*([] if batch is None else [batch]), groups * ins, *cells]
     weight_shape = [groups * ins, outs, *taps] if transposed else [groups * outs, ins, *taps]
     bias = rng.standard_normal(groups * outs) if draw(st.booleans()) else None
-    return Case(axes, rng.standard_normal(x_shape), rng.standard_normal(weight_shape), bias,
-                options)
+    return Case(
+        axes, rng.standard_normal(x_shape), rng.standard_normal(weight_shape), bias, options
+    )
 
 
 def _numbers(draw, axes, least, most):
@@ -81,10 +85,41 @@ def _as_given(draw, numbers):
 
 
 # Values that PyTorch may take for an option or not.
-ODD_VALUES = [0, -1, 1, 2, 5, 9, True, 1.0, None, "2", (), (1,), (2, 1), (1, 2, 3), (1, 1, 1, 1),
-              (0, 1), (-1, 1), (1.0, 1), (True, 1), np.array([1, 1]), np.array(2), np.bool_(True),
-              np.float64(1.0), (np.array(2),), np.array([2]), np.array(True),
-              np.int64(2), np.uint8(1), [2], {1}, range(1, 3), 2**63, (2**63,)]
+ODD_VALUES = [
+    0,
+    -1,
+    1,
+    2,
+    5,
+    9,
+    True,
+    1.0,
+    None,
+    "2",
+    (),
+    (1,),
+    (2, 1),
+    (1, 2, 3),
+    (1, 1, 1, 1),
+    (0, 1),
+    (-1, 1),
+    (1.0, 1),
+    (True, 1),
+    np.array([1, 1]),
+    np.array(2),
+    np.bool_(True),
+    np.float64(1.0),
+    (np.array(2),),
+    np.array([2]),
+    np.array(True),
+    np.int64(2),
+    np.uint8(1),
+    [2],
+    {1},
+    range(1, 3),
+    2**63,
+    (2**63,),
+]
 
 
 @st.composite
@@ -93,16 +128,19 @@ def doubtful_cases(draw, transposed):
     case = draw(cases(transposed, batches=(None, 0, 1, 2)))
     names = list(case.options)
     for _ in range(draw(st.integers(1, 3))):
-        what = draw(st.sampled_from(["option", "option", "number", "x", "weight", "bias", "axes",
-                                     "empty", "words"]))
+        what = draw(
+            st.sampled_from(
+                ["option", "option", "number", "x", "weight", "bias", "axes", "empty", "words"]
+            )
+        )
         if what == "option":
             name = draw(st.sampled_from(names))
             case.options[name] = draw(st.sampled_from(ODD_VALUES))
         elif what == "number":
             name = draw(st.sampled_from(names))
-            case.options[name] = draw(st.one_of(
-                st.integers(-1, 6),
-                st.tuples(*[st.integers(0, 6)] * case.axes)))
+            case.options[name] = draw(
+                st.one_of(st.integers(-1, 6), st.tuples(*[st.integers(0, 6)] * case.axes))
+            )
         elif what == "words" and not transposed:
             case.options["padding"] = draw(st.sampled_from(["same", "valid", "Same"]))
             if draw(st.booleans()):
@@ -134,5 +172,6 @@ def torch_layer(transposed, case):
 def torch_plain(transposed, case):
     """PyTorch's own answer for a plain array: one channel, no batch."""
     layer = TORCH[transposed, case.axes]
-    return layer(torch.tensor(case.x)[None], torch.tensor(case.weight)[None, None],
-                 **case.options)[0].numpy()
+    return layer(torch.tensor(case.x)[None], torch.tensor(case.weight)[None, None], **case.options)[
+        0
+    ].numpy()

@@ -9,8 +9,9 @@ from lib import ops
 def test_a_true_pair_leaves_rounding_only():
     rng = np.random.default_rng(0)
     x, y, kernel = rng.standard_normal(20), rng.standard_normal(18), rng.standard_normal(3)
-    error = ops.adjoint_error(lambda x: ops.conv(x, kernel),
-                              lambda y: ops.conv_transpose(y, kernel), x, y)
+    error = ops.adjoint_error(
+        lambda x: ops.conv(x, kernel), lambda y: ops.conv_transpose(y, kernel), x, y
+    )
     assert isinstance(error, float)
     assert error < 1e-15
 
@@ -18,8 +19,9 @@ def test_a_true_pair_leaves_rounding_only():
 def test_a_flipped_kernel_is_found_out():
     rng = np.random.default_rng(0)
     x, y, kernel = rng.standard_normal(20), rng.standard_normal(18), rng.standard_normal(3)
-    error = ops.adjoint_error(lambda x: ops.conv(x, kernel),
-                              lambda y: ops.conv_transpose(y, ops.flip(kernel)), x, y)
+    error = ops.adjoint_error(
+        lambda x: ops.conv(x, kernel), lambda y: ops.conv_transpose(y, ops.flip(kernel)), x, y
+    )
     assert error > 1e-3
 
 

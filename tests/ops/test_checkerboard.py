@@ -26,8 +26,13 @@ def spread(tile, size):
 # ------------------------------------------------------------------------------- the formulas
 
 
-@given(stride=st.integers(2, 5), axes=st.integers(1, 3), amount=st.floats(0.001, 3),
-       level=st.floats(0.1, 10), seed=st.integers(0, 2**32 - 1))
+@given(
+    stride=st.integers(2, 5),
+    axes=st.integers(1, 3),
+    amount=st.floats(0.001, 3),
+    level=st.floats(0.1, 10),
+    seed=st.integers(0, 2**32 - 1),
+)
 def test_a_pattern_on_a_constant_has_the_score_of_its_rms(stride, axes, amount, level, seed):
     tile = periodic(stride, axes, np.random.default_rng(seed))
     picture = level + amount * spread(tile, {1: 12, 2: 8, 3: 6}[axes] * stride)
@@ -51,7 +56,8 @@ def test_the_score_does_not_depend_on_where_the_pattern_starts(shift, stride):
     picture = 1 + spread(periodic(stride, 2, rng), 60)
     moved = np.roll(picture, (shift, 1), axis=(0, 1))
     assert ops.checkerboard_score(moved, stride) == pytest.approx(
-        ops.checkerboard_score(picture, stride), rel=1e-9)
+        ops.checkerboard_score(picture, stride), rel=1e-9
+    )
 
 
 def test_the_ripple_is_a_coefficient_of_variation_over_rms():
@@ -89,14 +95,17 @@ def test_the_score_reads_a_pattern_planted_in_a_photograph(stride, amount):
     pattern = spread(periodic(stride, 2, np.random.default_rng(1)), 256)
     expected = amount / np.sqrt(np.mean(photo**2) + amount**2)
     assert ops.checkerboard_score(photo + amount * pattern, stride) == pytest.approx(
-        expected, rel=0.15)
+        expected, rel=0.15
+    )
     multiplied = photo * (1 + amount * pattern)
     assert ops.checkerboard_score(multiplied, stride) > 0.7 * amount
 
 
 def test_the_score_grows_with_the_pattern():
     photo, pattern = data.photograph(128), spread(periodic(2, 2, np.random.default_rng(2)), 128)
-    scores = [ops.checkerboard_score(photo + a * pattern, 2) for a in (0, .01, .02, .05, .1, .5)]
+    scores = [
+        ops.checkerboard_score(photo + a * pattern, 2) for a in (0, 0.01, 0.02, 0.05, 0.1, 0.5)
+    ]
     assert scores == sorted(scores) and scores[0] < 0.01 and scores[-1] > 0.5
 
 
@@ -116,8 +125,9 @@ def natural():
 
 
 @pytest.mark.parametrize("stride", [2, 3, 4])
-@pytest.mark.parametrize("name, picture", list(natural()), ids=lambda value: value
-                         if isinstance(value, str) else "")
+@pytest.mark.parametrize(
+    "name, picture", list(natural()), ids=lambda value: value if isinstance(value, str) else ""
+)
 def test_natural_pictures_do_not_fire(name, picture, stride):
     assert ops.checkerboard_score(picture, stride) < 0.01
 
@@ -145,8 +155,9 @@ def test_edges_and_ramps_inside_a_picture_do_not_fire(at, width):
         assert ops.checkerboard_score(profile, stride) < 0.01
 
 
-@pytest.mark.parametrize("stride, periods", [(2, (3, 5, 7, 9)), (3, (2, 4, 5, 7, 8)),
-                                             (4, (3, 5, 6, 7, 9))])
+@pytest.mark.parametrize(
+    "stride, periods", [(2, (3, 5, 7, 9)), (3, (2, 4, 5, 7, 8)), (4, (3, 5, 6, 7, 9))]
+)
 def test_texture_at_another_period_does_not_fire(stride, periods):
     for period in periods:
         sine = np.cos(2 * np.pi * np.arange(96) / period)
@@ -174,21 +185,28 @@ def test_a_pattern_that_changes_sign_is_missed():
 # -------------------------------------------------------------------------------- bad arguments
 
 
-@pytest.mark.parametrize("call, message", [
-    (lambda: ops.checkerboard_score(np.ones((12, 12)), 1),
-     "stride=1 has nothing that could repeat; use 2 or more."),
-    (lambda: ops.checkerboard_score(np.ones((11, 11)), 2),
-     "is too small for stride=2; give each axis at least 6 times its stride."),
-    (lambda: ops.checkerboard_score(np.ones((2, 2, 2, 2)), 2), "use 1, 2 or 3 axes"),
-    (lambda: ops.checkerboard_score(np.full((12, 12), np.nan), 2), "leave out inf and nan"),
-    (lambda: ops.checkerboard_score(np.ones((12, 12), complex), 2), "use real numbers"),
-    (lambda: ops.checkerboard_score([["a"]], 2), "does not hold numbers"),
-    (lambda: ops.layer_checkerboard_score(np.ones((12, 12)), 2), r"use (N, C, *L)"),
-    (lambda: ops.layer_ripple(np.ones((0, 1, 3))), "has an empty axis"),
-    (lambda: ops.ripple(np.ones(4), margin=2), "margin=2 leaves no cell of (4,)"),
-    (lambda: ops.ripple(np.ones(4), margin=-1), "margin=-1 is too small"),
-    (lambda: ops.ripple(np.ones(4), margin=0.5), "margin=0.5 is not made of whole numbers"),
-])
+@pytest.mark.parametrize(
+    "call, message",
+    [
+        (
+            lambda: ops.checkerboard_score(np.ones((12, 12)), 1),
+            "stride=1 has nothing that could repeat; use 2 or more.",
+        ),
+        (
+            lambda: ops.checkerboard_score(np.ones((11, 11)), 2),
+            "is too small for stride=2; give each axis at least 6 times its stride.",
+        ),
+        (lambda: ops.checkerboard_score(np.ones((2, 2, 2, 2)), 2), "use 1, 2 or 3 axes"),
+        (lambda: ops.checkerboard_score(np.full((12, 12), np.nan), 2), "leave out inf and nan"),
+        (lambda: ops.checkerboard_score(np.ones((12, 12), complex), 2), "use real numbers"),
+        (lambda: ops.checkerboard_score([["a"]], 2), "does not hold numbers"),
+        (lambda: ops.layer_checkerboard_score(np.ones((12, 12)), 2), r"use (N, C, *L)"),
+        (lambda: ops.layer_ripple(np.ones((0, 1, 3))), "has an empty axis"),
+        (lambda: ops.ripple(np.ones(4), margin=2), "margin=2 leaves no cell of (4,)"),
+        (lambda: ops.ripple(np.ones(4), margin=-1), "margin=-1 is too small"),
+        (lambda: ops.ripple(np.ones(4), margin=0.5), "margin=0.5 is not made of whole numbers"),
+    ],
+)
 def test_refusals_say_what_would_do(call, message):
     with pytest.raises(ValueError) as error:
         call()

@@ -18,36 +18,58 @@ LARGEST = 2**63 - 1
 # ---------------------------------------------------------------------------- the largest sizes
 
 
-@pytest.mark.parametrize("taken, refused", [
-    (lambda: arguments.integer("n", LARGEST, 1), lambda: arguments.integer("n", LARGEST + 1, 1)),
-    (lambda: arguments.per_axis("n", LARGEST, 2, 1),
-     lambda: arguments.per_axis("n", LARGEST + 1, 2, 1)),
-    (lambda: ops.conv_output_size(LARGEST, 1),
-     lambda: ops.conv_output_size(LARGEST - 1, 1, padding=1)),
-    (lambda: ops.conv_output_size(LARGEST - 2, 1, padding=1),
-     lambda: ops.conv_output_size(LARGEST + 1, 1)),
-    (lambda: ops.conv_transpose_output_size(2**62, 1, stride=2),
-     lambda: ops.conv_transpose_output_size(2**62, 2, stride=2)),
-    (lambda: None, lambda: ops.interpolate([1], scale_factor=2.0**63)),
-    (lambda: None, lambda: ops.interpolate([1, 2], scale_factor=2.0**62)),
-    (lambda: matrices._check_cells(arguments.per_axis("size", (LARGEST, 1), 2, 1)),
-     lambda: matrices._check_cells(arguments.per_axis("size", (2**62, 2), 2, 1))),
-    (lambda: ops.max_pool(ONES(3), 2, stride=2**31 - 1),
-     lambda: ops.max_pool(ONES(3), 2, stride=2**31)),
-])
+@pytest.mark.parametrize(
+    "taken, refused",
+    [
+        (
+            lambda: arguments.integer("n", LARGEST, 1),
+            lambda: arguments.integer("n", LARGEST + 1, 1),
+        ),
+        (
+            lambda: arguments.per_axis("n", LARGEST, 2, 1),
+            lambda: arguments.per_axis("n", LARGEST + 1, 2, 1),
+        ),
+        (
+            lambda: ops.conv_output_size(LARGEST, 1),
+            lambda: ops.conv_output_size(LARGEST - 1, 1, padding=1),
+        ),
+        (
+            lambda: ops.conv_output_size(LARGEST - 2, 1, padding=1),
+            lambda: ops.conv_output_size(LARGEST + 1, 1),
+        ),
+        (
+            lambda: ops.conv_transpose_output_size(2**62, 1, stride=2),
+            lambda: ops.conv_transpose_output_size(2**62, 2, stride=2),
+        ),
+        (lambda: None, lambda: ops.interpolate([1], scale_factor=2.0**63)),
+        (lambda: None, lambda: ops.interpolate([1, 2], scale_factor=2.0**62)),
+        (
+            lambda: matrices._check_cells(arguments.per_axis("size", (LARGEST, 1), 2, 1)),
+            lambda: matrices._check_cells(arguments.per_axis("size", (2**62, 2), 2, 1)),
+        ),
+        (
+            lambda: ops.max_pool(ONES(3), 2, stride=2**31 - 1),
+            lambda: ops.max_pool(ONES(3), 2, stride=2**31),
+        ),
+    ],
+)
 def test_the_largest_number(taken, refused):
     taken()
     with pytest.raises(ValueError, match="is too large|has 9223372036854775808 cells"):
         refused()
 
 
-@pytest.mark.parametrize("call", [
-    lambda: ops.layer_bed_of_nails(ONES((1, 1, 1)), LARGEST),
-    lambda: ops.zero_stuff(ONES(2), LARGEST - 1),
-    lambda: ops.max_unpool1d(ONES((1, 1, 2)), np.zeros((1, 1, 2), int), 1, stride=LARGEST - 1),
-    lambda: ops.interpolate([1], scale_factor=2.0**63 - 1024),
-    lambda: ops.pixel_shuffle(ONES((0, 1, 1)), LARGEST),
-    lambda: ops.icnr(ONES((LARGEST // 3037000499**2, 0, 1, 1)), 3037000499)])
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: ops.layer_bed_of_nails(ONES((1, 1, 1)), LARGEST),
+        lambda: ops.zero_stuff(ONES(2), LARGEST - 1),
+        lambda: ops.max_unpool1d(ONES((1, 1, 2)), np.zeros((1, 1, 2), int), 1, stride=LARGEST - 1),
+        lambda: ops.interpolate([1], scale_factor=2.0**63 - 1024),
+        lambda: ops.pixel_shuffle(ONES((0, 1, 1)), LARGEST),
+        lambda: ops.icnr(ONES((LARGEST // 3037000499**2, 0, 1, 1)), 3037000499),
+    ],
+)
 def test_a_size_that_can_be_counted_is_refused_by_the_memory_alone(call):
     with pytest.raises((ValueError, MemoryError)) as error:
         call()
@@ -69,7 +91,11 @@ def test_tables_of_sources():
     """Output i meets tap j at input s i + d j - p; backwards, output t at (t + p - d j) / s."""
     assert matrices.conv_sources(4, 3, 3, 2, 1, 1).tolist() == [[-1, 0, 1], [1, 2, 3], [3, -1, -1]]
     assert matrices.conv_transpose_sources(2, 4, 2, 2, 0, 1).tolist() == [
-        [0, -1], [-1, 0], [1, -1], [-1, 1]]
+        [0, -1],
+        [-1, 0],
+        [1, -1],
+        [-1, 1],
+    ]
 
 
 @pytest.mark.parametrize("matrix", [ops.conv_matrix, ops.conv_transpose_matrix])
@@ -82,9 +108,15 @@ def test_a_matrix_needs_a_size_for_each_axis(matrix):
 # ------------------------------------------------------------------------ the smallest sizes
 
 
-@pytest.mark.parametrize("axes, batch, empty", [
-    (axes, batch, empty) for axes in (1, 2, 3) for batch in ((), (1,), (2,))
-    for empty in range(axes)])
+@pytest.mark.parametrize(
+    "axes, batch, empty",
+    [
+        (axes, batch, empty)
+        for axes in (1, 2, 3)
+        for batch in ((), (1,), (2,))
+        for empty in range(axes)
+    ],
+)
 def test_an_empty_axis_is_refused_wherever_it_is(axes, batch, empty):
     cells = [2] * axes
     cells[empty] = 0
@@ -102,8 +134,10 @@ def test_an_empty_axis_is_refused_wherever_it_is(axes, batch, empty):
     assert nothing.shape == (0, 1, *size)
 
 
-@pytest.mark.parametrize("layer", [ops.conv_transpose1d, ops.layer_by_matrix, ops.layer_by_stamps,
-                                   ops.layer_by_zero_stuffing])
+@pytest.mark.parametrize(
+    "layer",
+    [ops.conv_transpose1d, ops.layer_by_matrix, ops.layer_by_stamps, ops.layer_by_zero_stuffing],
+)
 def test_layers_of_an_empty_batch_of_nothing(layer):
     for shape in ((0, 2, 0), (0, 2, 4)):
         made = layer(ONES(shape, np.float32), ONES((2, 3, 5), np.float32))
@@ -114,16 +148,20 @@ def test_the_matrix_of_a_layer_is_sparse(monkeypatch):
     from scipy.sparse import issparse
 
     made, build = [], views.conv_transpose_layer_matrix
-    monkeypatch.setattr(views, "conv_transpose_layer_matrix",
-                        lambda *given, **more: made.append(build(*given, **more)) or made[0])
+    monkeypatch.setattr(
+        views,
+        "conv_transpose_layer_matrix",
+        lambda *given, **more: made.append(build(*given, **more)) or made[0],
+    )
     assert ops.layer_by_matrix(ONES((1, 2, 4)), ONES((2, 3, 5))).shape == (1, 3, 8)
     assert issparse(made[0])
 
 
 def test_groups_that_do_not_divide_the_channels():
     for layer, channels in ((ops.conv1d, 4), (ops.conv_transpose1d, 4)):
-        with pytest.raises(ValueError, match="groups=3 does not divide the 4 channels of .*; "
-                                             "use a divisor of 4"):
+        with pytest.raises(
+            ValueError, match="groups=3 does not divide the 4 channels of .*; use a divisor of 4"
+        ):
             layer(ONES((1, 4, 5)), ONES((channels, 2, 3)), groups=3)
     with pytest.raises(ValueError, match="groups=2 does not divide the 1 channel of"):
         ops.conv1d(ONES((1, 4, 5)), ONES((1, 2, 3)), groups=2)
@@ -141,8 +179,12 @@ def test_output_padding_for_by_itself():
     assert ops.output_padding_for(4, 6, 3) == 0 and ops.overlap_phases(3).tolist() == [3]
     assert ops.output_padding_for(4, 9, 3, stride=2) == 0
     assert ops.output_padding_for(4, 8, 3, dilation=2) == 0
-    for call in (ops.conv_output_size, ops.conv_transpose_output_size, ops.overlap_count,
-                 ops.conv_input_sizes):
+    for call in (
+        ops.conv_output_size,
+        ops.conv_transpose_output_size,
+        ops.overlap_count,
+        ops.conv_input_sizes,
+    ):
         plain, spelt = call(5, 3), call(5, 3, stride=1, padding=0, dilation=1)
         assert np.array_equal(plain, spelt) if isinstance(plain, np.ndarray) else plain == spelt
 
@@ -165,8 +207,10 @@ def test_plain_unpooling_knows_no_batch():
 # ------------------------------------------------------------------ the advice in messages is true
 
 
-@pytest.mark.parametrize("n, kernel, stride, padding", [
-    (m, k, s, p) for m, k, s, p in product((1, 2, 3), (1, 2, 3), (1, 2), range(1, 7))])
+@pytest.mark.parametrize(
+    "n, kernel, stride, padding",
+    [(m, k, s, p) for m, k, s, p in product((1, 2, 3), (1, 2, 3), (1, 2), range(1, 7))],
+)
 def test_the_largest_padding_that_is_advised_would_do_and_no_larger(n, kernel, stride, padding):
     def largest(call):
         try:
@@ -175,9 +219,10 @@ def test_the_largest_padding_that_is_advised_would_do_and_no_larger(n, kernel, s
             return int(re.search(r"use at most (-?\d+) there|$", str(error))[1] or -1)
 
     full = stride * (n - 1) + kernel
-    for call in (lambda p: ops.conv_transpose_output_size(n, kernel, stride=stride, padding=p),
-                 lambda p: ops.max_unpool(ONES(n), np.zeros(n, int), kernel, stride=stride,
-                                          padding=p)):
+    for call in (
+        lambda p: ops.conv_transpose_output_size(n, kernel, stride=stride, padding=p),
+        lambda p: ops.max_unpool(ONES(n), np.zeros(n, int), kernel, stride=stride, padding=p),
+    ):
         if full - 2 * padding >= 1:
             call(padding)
             continue
@@ -186,14 +231,20 @@ def test_the_largest_padding_that_is_advised_would_do_and_no_larger(n, kernel, s
         call(advised)
 
 
-@pytest.mark.parametrize("n, kernel, dilation, padding", [
-    (n, k, d, p) for n, k, d, p in product((1, 2, 3), (3, 4, 5, 6), (1, 2), (0, 1))
-    if n + 2 * p < d * (k - 1) + 1])
+@pytest.mark.parametrize(
+    "n, kernel, dilation, padding",
+    [
+        (n, k, d, p)
+        for n, k, d, p in product((1, 2, 3), (3, 4, 5, 6), (1, 2), (0, 1))
+        if n + 2 * p < d * (k - 1) + 1
+    ],
+)
 def test_the_size_and_the_padding_that_a_convolution_needs(n, kernel, dilation, padding):
     with pytest.raises(ValueError) as error:
         ops.conv(ONES(n), ONES(kernel), padding=padding, dilation=dilation)
-    wanted, pads = re.search(r"use (\d+) cells? or more there, padding (\d+) or", str(error.value)
-                             ).groups()
+    wanted, pads = re.search(
+        r"use (\d+) cells? or more there, padding (\d+) or", str(error.value)
+    ).groups()
     for size, more in ((int(wanted), padding), (n, int(pads))):
         assert ops.conv(ONES(size), ONES(kernel), padding=more, dilation=dilation).size
     for size, more in ((int(wanted) - 1, padding), (n, int(pads) - 1)):
@@ -239,8 +290,10 @@ def test_an_empty_batch_may_be_unpooled_to_nothing():
 
 
 def test_a_scale_factor_may_stand_in_a_tuple():
-    assert np.array_equal(ops.interpolation_matrix(3, 5, scale_factor=(1.7,)),
-                          ops.interpolation_matrix(3, 5, scale_factor=1.7))
+    assert np.array_equal(
+        ops.interpolation_matrix(3, 5, scale_factor=(1.7,)),
+        ops.interpolation_matrix(3, 5, scale_factor=1.7),
+    )
     with pytest.raises(ValueError, match="use a number above 0[.]$"):
         ops.interpolate([1, 2], scale_factor="2")
     with pytest.raises(ValueError, match="use a number above 0, or 2 of them[.]$"):
@@ -263,8 +316,9 @@ def test_no_output_reads_beyond_the_last_cell():
     assert ops.interpolate(x, size=2**24, mode="nearest-exact")[-1] == 7
 
 
-@pytest.mark.parametrize("shape, size, mode", [((2**24 + 4,), 2, "linear"),
-                                               ((1, 2**26 + 6), (1, 2), "bicubic")])
+@pytest.mark.parametrize(
+    "shape, size, mode", [((2**24 + 4,), 2, "linear"), ((1, 2**26 + 6), (1, 2), "bicubic")]
+)
 def test_the_last_of_very_many_cells_is_read_by_the_last_output(shape, size, mode):
     """float32 rounds the last place, n - 1, to n or more. (Zeros take no memory until written.)"""
     x = np.zeros(shape, np.float32)
@@ -282,35 +336,58 @@ def score(picture, strides):
     window = np.ones(())
     for size in n:
         t = np.arange(size)
-        window = np.multiply.outer(window, np.sin(np.pi * t / size)**2 if size > 1 else np.ones(1))
+        window = np.multiply.outer(
+            window, np.sin(np.pi * t / size) ** 2 if size > 1 else np.ones(1)
+        )
     centred = (picture - (window * picture).sum() / window.sum()) * window
 
     def power(bins):
-        waves = [np.exp(-2j * np.pi * b * np.arange(size) / size) for b, size in zip(bins, n, strict=True)]
+        waves = [
+            np.exp(-2j * np.pi * b * np.arange(size) / size)
+            for b, size in zip(bins, n, strict=True)
+        ]
         value = centred
         for wave in reversed(waves):
             value = value @ wave
-        return abs(value)**2 / window.sum()**2
+        return abs(value) ** 2 / window.sum() ** 2
 
     total = 0
     for harmonic in product(*map(range, strides)):
         if any(harmonic):
             line = [h * size // s for h, s, size in zip(harmonic, strides, n, strict=True)]
-            around = max(np.mean([power([*line[:a], line[a] + step, *line[a + 1:]])
-                                  for step in (-4, -3, -2, 2, 3, 4)])
-                         for a, h in enumerate(harmonic) if h)
+            around = max(
+                np.mean(
+                    [
+                        power([*line[:a], line[a] + step, *line[a + 1 :]])
+                        for step in (-4, -3, -2, 2, 3, 4)
+                    ]
+                )
+                for a, h in enumerate(harmonic)
+                if h
+            )
             total += max(power(line) - around, 0)
     return np.sqrt(total / np.mean(picture**2))
 
 
-@pytest.mark.parametrize("shape, strides", [
-    ((24,), (2,)), ((24,), (3,)), ((12, 18), (2, 3)), ((12, 18), (1, 3)), ((1, 24), (1, 4)),
-    ((24, 1), (2, 1)), ((12, 2), (2, 1)), ((12, 12, 12), (2, 1, 2))])
+@pytest.mark.parametrize(
+    "shape, strides",
+    [
+        ((24,), (2,)),
+        ((24,), (3,)),
+        ((12, 18), (2, 3)),
+        ((12, 18), (1, 3)),
+        ((1, 24), (1, 4)),
+        ((24, 1), (2, 1)),
+        ((12, 2), (2, 1)),
+        ((12, 12, 12), (2, 1, 2)),
+    ],
+)
 def test_the_score_is_the_one_of_its_formula(shape, strides):
     picture = 5 + np.random.default_rng(0).standard_normal(shape)
     assert ops.checkerboard_score(picture, strides) == pytest.approx(score(picture, strides))
     assert ops.checkerboard_score(100 + picture, strides) == pytest.approx(
-        score(100 + picture, strides))
+        score(100 + picture, strides)
+    )
 
 
 def test_cells_beyond_a_multiple_of_the_stride_are_left_out():

@@ -33,6 +33,7 @@ def test_convolution_layers(axes):
     def run(case):
         result = CONV_LAYERS[axes](case.x, case.weight, case.bias, **case.options)
         assert_same(result, torch_layer(False, case))
+
     run()
 
 
@@ -42,6 +43,7 @@ def test_transposed_convolution_layers(axes):
     def run(case):
         result = TRANSPOSED_LAYERS[axes](case.x, case.weight, case.bias, **case.options)
         assert_same(result, torch_layer(True, case))
+
     run()
 
 
@@ -52,6 +54,7 @@ def test_layer_views(view, axes):
     def run(case):
         expected = torch_layer(True, without_bias(case))
         assert_same(view(case.x, case.weight, **case.options), expected)
+
     run()
 
 
@@ -65,6 +68,7 @@ def test_plain_views(view):
     @given(cases(transposed=True, plain=True))
     def run(case):
         assert_same(view(case.x, case.weight, **case.options), torch_plain(True, case))
+
     run()
 
 
@@ -91,8 +95,9 @@ def test_integers_stay_exact(transposed, axes):
     groups = 1 if transposed else 2
     layer = (TRANSPOSED_LAYERS if transposed else CONV_LAYERS)[axes]
     result = layer(x, weight, stride=2, padding=1, groups=groups)
-    expected = TORCH[transposed, axes](torch.tensor(x), torch.tensor(weight), stride=2,
-                                       padding=1, groups=groups)
+    expected = TORCH[transposed, axes](
+        torch.tensor(x), torch.tensor(weight), stride=2, padding=1, groups=groups
+    )
     assert result.dtype == np.int64
     assert np.array_equal(result, expected.numpy())
 
@@ -128,7 +133,8 @@ def test_a_bias_promotes_like_any_numpy_sum():
     x, weight = np.ones((1, 1, 5), int), np.ones((1, 1, 2), int)
     assert ops.conv1d(x, weight, np.array([0.5])).tolist() == [[[2.5] * 4]]
     assert ops.conv_transpose1d(x, weight, np.array([0.5])).tolist() == [
-        [[1.5, 2.5, 2.5, 2.5, 2.5, 1.5]]]
+        [[1.5, 2.5, 2.5, 2.5, 2.5, 1.5]]
+    ]
 
 
 def test_inputs_are_left_alone():
@@ -158,16 +164,16 @@ def test_memory_layout_does_not_matter():
     turned = np.asfortranarray(x)[:, :, ::-1, ::-1], np.asfortranarray(weight)
     straight = x[:, :, ::-1, ::-1].copy(), weight
     for layer in [ops.conv_transpose2d, *LAYER_VIEWS]:
-        np.testing.assert_allclose(layer(*turned, stride=2), layer(*straight, stride=2),
-                                   rtol=1e-12)
+        np.testing.assert_allclose(layer(*turned, stride=2), layer(*straight, stride=2), rtol=1e-12)
 
 
-@pytest.mark.parametrize("view", [ops.by_matrix, ops.by_stamps, ops.by_zero_stuffing,
-                                  *LAYER_VIEWS])
+@pytest.mark.parametrize("view", [ops.by_matrix, ops.by_stamps, ops.by_zero_stuffing, *LAYER_VIEWS])
 def test_each_view_is_computed_its_own_way(view, monkeypatch):
     """No view calls the fast form, so that their agreement says something."""
+
     def forbidden(*args, **options):
         raise AssertionError("a view used the fast form")
+
     monkeypatch.setattr("lib.ops.transposed.transpose_convolve", forbidden)
     if view in LAYER_VIEWS:
         assert view(np.ones((1, 2, 4)), np.ones((2, 3, 3)), stride=2).shape == (1, 3, 9)
@@ -191,11 +197,16 @@ def test_the_transposed_convolution_is_the_adjoint(case):
     """<A x, y> = <x, A^T y>: same weight, same settings, x's size brought back by name."""
     convolve, stretch = CONV_LAYERS[case.axes], TRANSPOSED_LAYERS[case.axes]
     y = np.random.default_rng(0).standard_normal(
-        convolve(case.x, case.weight, **case.options).shape)
+        convolve(case.x, case.weight, **case.options).shape
+    )
     window = {name: value for name, value in case.options.items() if name != "groups"}
-    a = ops.output_padding_for(y.shape[-case.axes:], case.x.shape[-case.axes:],
-                               case.weight.shape[2:], **window)
+    a = ops.output_padding_for(
+        y.shape[-case.axes :], case.x.shape[-case.axes :], case.weight.shape[2:], **window
+    )
     error = ops.adjoint_error(
         lambda x: convolve(x, case.weight, **case.options),
-        lambda y: stretch(y, case.weight, output_padding=a, **case.options), case.x, y)
+        lambda y: stretch(y, case.weight, output_padding=a, **case.options),
+        case.x,
+        y,
+    )
     assert error < 1e-13

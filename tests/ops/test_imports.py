@@ -15,16 +15,20 @@ print([name for name in ("torch", "matplotlib", "scipy") if name in sys.modules]
 
 
 def loaded_after(code):
-    run = subprocess.run([sys.executable, "-c", LOADED.format(code=code)], capture_output=True,
-                         text=True, check=True)
+    run = subprocess.run(
+        [sys.executable, "-c", LOADED.format(code=code)], capture_output=True, text=True, check=True
+    )
     return run.stdout.strip()
 
 
-@pytest.mark.parametrize("code", [
-    "import lib",
-    "import lib.ops",
-    "from lib.ops import *; conv_transpose([1, 2], [3]); by_matrix([1, 2], [3])",
-])
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import lib",
+        "import lib.ops",
+        "from lib.ops import *; conv_transpose([1, 2], [3]); by_matrix([1, 2], [3])",
+    ],
+)
 def test_nothing_heavier_than_numpy_is_loaded(code):
     assert loaded_after(code) == "[]"
 

@@ -43,11 +43,12 @@ def settings(draw, axes, mode):
         options["size"] = draw(st.one_of(sizes, st.tuples(*[sizes] * axes)))
     else:
         # 1.04 and 2.02 often keep or double the size: PyTorch has cases of its own for these.
-        scales = st.one_of(st.sampled_from([1, 2, 3, 1.04, 2.02, 1.1, 1.5, 1.7, 2.5, 3.3, 1 / 3]),
-                           st.floats(0.2, 4))
+        scales = st.one_of(
+            st.sampled_from([1, 2, 3, 1.04, 2.02, 1.1, 1.5, 1.7, 2.5, 3.3, 1 / 3]),
+            st.floats(0.2, 4),
+        )
         # At least one cell must be left.
-        options["scale_factor"] = tuple(
-            max(draw(scales), 1 / n + 1e-9) for n in cells)
+        options["scale_factor"] = tuple(max(draw(scales), 1 / n + 1e-9) for n in cells)
     if mode not in ("nearest", "nearest-exact"):
         options["align_corners"] = draw(st.sampled_from([True, False, None]))
     return cells, options
@@ -65,18 +66,21 @@ def test_layers(axes, mode, dtype):
         assert_same(result, expected, np.abs(x).max(initial=1))
         if mode.startswith("nearest"):
             assert np.array_equal(result, expected)
+
     run()
 
 
 @pytest.mark.parametrize("axes", [1, 2, 3])
 def test_plain_arrays(axes):
     for mode in modes(axes):
+
         @given(settings(axes, mode))
         def run(setting):
             cells, options = setting
             x = np.random.default_rng(0).standard_normal(cells)
             expected = torch_interpolate(x[np.newaxis, np.newaxis], **options)[0, 0]
             assert_same(ops.interpolate(x, **options), expected, np.abs(x).max())
+
         run()
 
 
@@ -138,7 +142,8 @@ def test_complex_numbers_are_two_real_ones():
         result = ops.interpolate(x, scale_factor=2.5, mode=mode)
         for part in (np.real, np.imag):
             np.testing.assert_allclose(
-                part(result), ops.interpolate(part(x), scale_factor=2.5, mode=mode), atol=1e-14)
+                part(result), ops.interpolate(part(x), scale_factor=2.5, mode=mode), atol=1e-14
+            )
     assert ops.interpolate(x.astype(np.complex64), size=7, mode="bicubic").dtype == np.complex64
 
 
@@ -168,8 +173,9 @@ def test_memory_layout_does_not_matter():
     for mode in modes(2):
         options = {"scale_factor": 1.7, "mode": mode}
         straight = np.ascontiguousarray(x)
-        assert np.array_equal(ops.layer_interpolate(x, **options),
-                              ops.layer_interpolate(straight, **options))
+        assert np.array_equal(
+            ops.layer_interpolate(x, **options), ops.layer_interpolate(straight, **options)
+        )
 
 
 # ---------------------------------------------------------------- matrices
@@ -194,16 +200,20 @@ def test_matrices(mode):
                 np.testing.assert_allclose(matrix.sum(axis=1), 1, rtol=1e-12)
 
 
-@given(st.integers(1, 30), st.floats(0.3, 4),
-       st.sampled_from(["nearest", "nearest-exact", "linear", "cubic"]))
+@given(
+    st.integers(1, 30),
+    st.floats(0.3, 4),
+    st.sampled_from(["nearest", "nearest-exact", "linear", "cubic"]),
+)
 def test_matrices_by_scale_factor(n, scale, mode):
     scale = max(scale, 1 / n + 1e-9)
     m = int(scale * n)
     matrix = ops.interpolation_matrix(n, m, mode=mode, scale_factor=scale)
     x = np.random.default_rng(0).standard_normal(n)
     if mode == "cubic":
-        expected = torch_interpolate(x.reshape(1, 1, n, 1), scale_factor=(scale, 1.0),
-                                     mode="bicubic")
+        expected = torch_interpolate(
+            x.reshape(1, 1, n, 1), scale_factor=(scale, 1.0), mode="bicubic"
+        )
     else:
         expected = torch_interpolate(x.reshape(1, 1, n), scale_factor=scale, mode=mode)
     np.testing.assert_allclose(matrix @ x, expected.reshape(m), rtol=0, atol=1e-12)
@@ -217,25 +227,33 @@ def test_one_matrix_an_axis(setting):
         y = ops.interpolate(x, **options | {"mode": mode})
         scales = options.get("scale_factor", (None, None))
         first, second = (
-            ops.interpolation_matrix(n, m, mode=one_axis, scale_factor=scale,
-                                     align_corners=options["align_corners"])
-            for n, m, scale in zip(x.shape, y.shape, scales, strict=True))
+            ops.interpolation_matrix(
+                n, m, mode=one_axis, scale_factor=scale, align_corners=options["align_corners"]
+            )
+            for n, m, scale in zip(x.shape, y.shape, scales, strict=True)
+        )
         np.testing.assert_allclose(first @ x @ second.T, y, rtol=0, atol=1e-12)
 
 
 def test_the_coordinates_of_the_docstring():
     """The hat of height 1 and width 2 around u_t, read off at the whole numbers."""
+
     def hats(places, n):
         return np.maximum(0, 1 - np.abs(np.clip(places, 0, n - 1)[:, None] - np.arange(n)))
 
     n, m = 5, 12
     t = np.arange(m)
-    np.testing.assert_allclose(ops.interpolation_matrix(n, m),
-                               hats(n / m * (t + 0.5) - 0.5, n), atol=1e-12)
-    np.testing.assert_allclose(ops.interpolation_matrix(n, m, align_corners=True),
-                               hats(t * (n - 1) / (m - 1), n), atol=1e-12)
-    np.testing.assert_allclose(ops.interpolation_matrix(n, m, scale_factor=2.5),
-                               hats((t + 0.5) / 2.5 - 0.5, n), atol=1e-12)
+    np.testing.assert_allclose(
+        ops.interpolation_matrix(n, m), hats(n / m * (t + 0.5) - 0.5, n), atol=1e-12
+    )
+    np.testing.assert_allclose(
+        ops.interpolation_matrix(n, m, align_corners=True),
+        hats(t * (n - 1) / (m - 1), n),
+        atol=1e-12,
+    )
+    np.testing.assert_allclose(
+        ops.interpolation_matrix(n, m, scale_factor=2.5), hats((t + 0.5) / 2.5 - 0.5, n), atol=1e-12
+    )
     exact = np.floor(n / m * (t + 0.5)).astype(int)
     assert np.array_equal(ops.interpolation_matrix(n, m, mode="nearest-exact"), np.eye(n)[exact])
     assert np.array_equal(ops.interpolation_matrix(n, m, mode="nearest"), np.eye(n)[t * n // m])
@@ -262,8 +280,12 @@ def test_S2_12_three_times_in_two_ways():
 def test_S3_3_two_times_with_both_conventions():
     x = np.array([[10, 20], [30, 40]])
     half_pixel = ops.interpolate(x, scale_factor=2, mode="bilinear")
-    assert half_pixel.tolist() == [[10, 12.5, 17.5, 20], [15, 17.5, 22.5, 25],
-                                   [25, 27.5, 32.5, 35], [30, 32.5, 37.5, 40]]
+    assert half_pixel.tolist() == [
+        [10, 12.5, 17.5, 20],
+        [15, 17.5, 22.5, 25],
+        [25, 27.5, 32.5, 35],
+        [30, 32.5, 37.5, 40],
+    ]
     aligned = ops.interpolate(x, scale_factor=2, mode="bilinear", align_corners=True)
     thirds = np.arange(4) / 3
     np.testing.assert_allclose(aligned, 10 + 20 * thirds[:, None] + 10 * thirds, atol=1e-12)
@@ -315,19 +337,101 @@ def test_the_bilinear_weight(axes, groups):
 
 # ---------------------------------------------------------------- limits
 
-ODD_SIZES = [0, -1, 3, 3.0, True, "4", (), (4,), (4, 4), [4, 4], (4, 4, 4), (4.0, 4), (True, 4),
-             (0, 4), (4, -1), np.int64(4), np.uint8(4), np.array(4), np.array([4, 4]), None,
-             (np.int64(4), 4), {4}, range(4, 6), 2**63, (2**63, 1)]
-ODD_SCALES = [0, -1, 2, 3.0, 0.1, 0.34, 1 / 3, True, False, "2", (), (2,), (2, 2), [2, 1.5],
-              (2, 2, 2), (2, 0), (True, 2), (None, 2), np.int64(2), np.float32(1.5),
-              np.float64(1.5), np.bool_(True), np.array(2.0), np.array([2.0, 2.0]), np.nan,
-              np.inf, -np.inf, 1e30, 2**62, 2**63, (np.float32(2), 2), {2}, 1j, None]
+ODD_SIZES = [
+    0,
+    -1,
+    3,
+    3.0,
+    True,
+    "4",
+    (),
+    (4,),
+    (4, 4),
+    [4, 4],
+    (4, 4, 4),
+    (4.0, 4),
+    (True, 4),
+    (0, 4),
+    (4, -1),
+    np.int64(4),
+    np.uint8(4),
+    np.array(4),
+    np.array([4, 4]),
+    None,
+    (np.int64(4), 4),
+    {4},
+    range(4, 6),
+    2**63,
+    (2**63, 1),
+]
+ODD_SCALES = [
+    0,
+    -1,
+    2,
+    3.0,
+    0.1,
+    0.34,
+    1 / 3,
+    True,
+    False,
+    "2",
+    (),
+    (2,),
+    (2, 2),
+    [2, 1.5],
+    (2, 2, 2),
+    (2, 0),
+    (True, 2),
+    (None, 2),
+    np.int64(2),
+    np.float32(1.5),
+    np.float64(1.5),
+    np.bool_(True),
+    np.array(2.0),
+    np.array([2.0, 2.0]),
+    np.nan,
+    np.inf,
+    -np.inf,
+    1e30,
+    2**62,
+    2**63,
+    (np.float32(2), 2),
+    {2},
+    1j,
+    None,
+]
 ODD_ALIGNMENTS = [True, False, None, 0, 1, 1.0, "x", np.bool_(True), ()]
-ODD_SHAPES = [(), (3,), (2, 3), (1, 1, 3), (0, 1, 3), (1, 0, 3), (1, 1, 0), (1, 1, 3, 3),
-              (0, 2, 3, 3), (1, 0, 3, 3), (1, 1, 0, 3), (1, 1, 3, 0), (1, 1, 3, 3, 3),
-              (0, 1, 3, 3, 3), (1, 1, 3, 3, 0), (1, 1, 1, 1, 1, 1)]
-ALL_MODES = ["nearest", "nearest-exact", "linear", "bilinear", "trilinear", "bicubic", "cubic",
-             "Nearest", "", None, 2]
+ODD_SHAPES = [
+    (),
+    (3,),
+    (2, 3),
+    (1, 1, 3),
+    (0, 1, 3),
+    (1, 0, 3),
+    (1, 1, 0),
+    (1, 1, 3, 3),
+    (0, 2, 3, 3),
+    (1, 0, 3, 3),
+    (1, 1, 0, 3),
+    (1, 1, 3, 0),
+    (1, 1, 3, 3, 3),
+    (0, 1, 3, 3, 3),
+    (1, 1, 3, 3, 0),
+    (1, 1, 1, 1, 1, 1),
+]
+ALL_MODES = [
+    "nearest",
+    "nearest-exact",
+    "linear",
+    "bilinear",
+    "trilinear",
+    "bicubic",
+    "cubic",
+    "Nearest",
+    "",
+    None,
+    2,
+]
 
 
 def both_accept_or_both_refuse(x, **options):
@@ -356,8 +460,7 @@ def test_odd_modes_shapes_and_alignments(mode):
         both_accept_or_both_refuse(ONES(shape), scale_factor=2, mode=mode)
     for shape in [(1, 1, 3), (1, 1, 3, 3), (1, 1, 3, 3, 3)]:
         for align in ODD_ALIGNMENTS:
-            both_accept_or_both_refuse(ONES(shape), scale_factor=2, mode=mode,
-                                       align_corners=align)
+            both_accept_or_both_refuse(ONES(shape), scale_factor=2, mode=mode, align_corners=align)
 
 
 @given(st.integers(1, 40), st.floats(0, 3))
@@ -376,7 +479,8 @@ def test_differences_from_pytorch():
     x = np.array([[[[0, 1]]]], np.uint8)
     assert torch_interpolate(x, size=(1, 4), mode="bilinear").dtype == np.uint8
     assert ops.layer_interpolate(x, size=(1, 4), mode="bilinear").tolist() == [
-        [[[0, 0.25, 0.75, 1]]]]
+        [[[0, 0.25, 0.75, 1]]]
+    ]
     # Arrays without axes count as numbers here inside a tuple too.
     with pytest.raises(TypeError):
         torch_interpolate(ONES((1, 1, 3, 3)), size=(np.array(4), 4))
@@ -388,73 +492,192 @@ def test_differences_from_pytorch():
 # call, the argument with its value, a part of the problem, a part of the remedy
 REFUSALS = [
     (lambda: ops.interpolate(3.0, size=2), "x.shape=()", "has 0 axes", "use 1, 2 or 3 axes"),
-    (lambda: ops.interpolate(ONES((1, 1, 1, 1)), size=2), "x.shape=(1, 1, 1, 1)", "has 4 axes",
-     "layer_interpolate for batches and channels"),
-    (lambda: ops.interpolate(ONES((3, 0)), size=2), "x.shape=(3, 0)", "has an empty axis",
-     "at least one cell"),
-    (lambda: ops.interpolate([True], size=2), "x.dtype='bool'", "does not hold numbers",
-     "x.astype(float)"),
-    (lambda: ops.layer_interpolate(ONES((2, 3)), size=2), "x.shape=(2, 3)", "has 2 axes",
-     "use 3, 4 or 5, in the order (N, C, *L)"),
-    (lambda: ops.layer_interpolate(ONES((1, 0, 3)), size=2), "x.shape=(1, 0, 3)",
-     "has an empty axis", "give every axis but the batch at least one cell"),
-    (lambda: ops.interpolate(ONES(3)), "size=None", "is left out, and so is scale_factor",
-     "give one of the two"),
-    (lambda: ops.interpolate(ONES(3), size=2, scale_factor=3), "size=2",
-     "comes together with scale_factor=3", "give one of the two"),
+    (
+        lambda: ops.interpolate(ONES((1, 1, 1, 1)), size=2),
+        "x.shape=(1, 1, 1, 1)",
+        "has 4 axes",
+        "layer_interpolate for batches and channels",
+    ),
+    (
+        lambda: ops.interpolate(ONES((3, 0)), size=2),
+        "x.shape=(3, 0)",
+        "has an empty axis",
+        "at least one cell",
+    ),
+    (
+        lambda: ops.interpolate([True], size=2),
+        "x.dtype='bool'",
+        "does not hold numbers",
+        "x.astype(float)",
+    ),
+    (
+        lambda: ops.layer_interpolate(ONES((2, 3)), size=2),
+        "x.shape=(2, 3)",
+        "has 2 axes",
+        "use 3, 4 or 5, in the order (N, C, *L)",
+    ),
+    (
+        lambda: ops.layer_interpolate(ONES((1, 0, 3)), size=2),
+        "x.shape=(1, 0, 3)",
+        "has an empty axis",
+        "give every axis but the batch at least one cell",
+    ),
+    (
+        lambda: ops.interpolate(ONES(3)),
+        "size=None",
+        "is left out, and so is scale_factor",
+        "give one of the two",
+    ),
+    (
+        lambda: ops.interpolate(ONES(3), size=2, scale_factor=3),
+        "size=2",
+        "comes together with scale_factor=3",
+        "give one of the two",
+    ),
     (lambda: ops.interpolate(ONES(3), size=0), "size=0", "is too small", "use 1 or more"),
-    (lambda: ops.interpolate(ONES((3, 3)), size=2.0), "size=2.0", "is not made of whole numbers",
-     "use an int, or a tuple of 2 ints"),
-    (lambda: ops.interpolate(ONES((3, 3)), size=(2,)), "size=(2,)",
-     "has length 1 where there are 2 axes", "give one number for all axes, or 2"),
-    (lambda: ops.interpolate(ONES(3), scale_factor="2"), "scale_factor='2'",
-     "is not made of numbers", "use a number above 0"),
-    (lambda: ops.interpolate(ONES((3, 3)), scale_factor=None, size=None, mode="nearest"),
-     "size=None", "is left out", "give one of the two"),
-    (lambda: ops.interpolate(ONES((3, 3)), scale_factor=(2, 1j)), "scale_factor=(2, 1j)",
-     "is not made of numbers", "use a number above 0, or 2 of them"),
-    (lambda: ops.interpolate(ONES((3, 3)), scale_factor=[2]), "scale_factor=[2]",
-     "has length 1 where there are 2 axes", "give one number, or a tuple of 2"),
-    (lambda: ops.interpolate(ONES(3), scale_factor=(2, 2)), "scale_factor=(2, 2)",
-     "has length 2 where there is one axis", "give one number"),
-    (lambda: ops.interpolate(ONES(3), scale_factor=-1), "scale_factor=-1",
-     "is not above 0 and finite", "use a number above 0 on every axis"),
-    (lambda: ops.interpolate(ONES(3), scale_factor=np.nan), "scale_factor=nan",
-     "is not above 0 and finite", "use a number above 0 on every axis"),
-    (lambda: ops.interpolate(ONES((3, 4)), scale_factor=0.3), "scale_factor=0.3",
-     "leaves an output of size 0 on axis 0 of x.shape=(3, 4)", "use more than 1/3 there"),
-    (lambda: ops.interpolate(ONES(3), scale_factor=1e30), "scale_factor=1e+30", "is too large",
-     "use a smaller number, for 2**63 - 1 cells at most"),
-    (lambda: ops.interpolate(ONES(3), size=2, mode="cubic"), "mode='cubic'", "is unknown",
-     "use 'nearest' or 'nearest-exact' or 'linear' or 'bilinear' or 'trilinear' or 'bicubic'"),
-    (lambda: ops.interpolate(ONES((3, 3)), size=2, mode="linear"), "mode='linear'",
-     "does not go with 2 axes", "use 'nearest' or 'nearest-exact' or 'bilinear' or 'bicubic'"),
-    (lambda: ops.layer_interpolate(ONES((1, 1, 3)), size=2, mode="bicubic"), "mode='bicubic'",
-     "does not go with 1 axis", "use 'nearest' or 'nearest-exact' or 'linear'"),
-    (lambda: ops.interpolate(ONES(3), size=2, mode="linear", align_corners=1), "align_corners=1",
-     "is neither True nor False", "use one of them, or leave it out"),
-    (lambda: ops.interpolate(ONES(3), size=2, align_corners=False), "align_corners=False",
-     "does not go with mode='nearest'", "leave it out"),
+    (
+        lambda: ops.interpolate(ONES((3, 3)), size=2.0),
+        "size=2.0",
+        "is not made of whole numbers",
+        "use an int, or a tuple of 2 ints",
+    ),
+    (
+        lambda: ops.interpolate(ONES((3, 3)), size=(2,)),
+        "size=(2,)",
+        "has length 1 where there are 2 axes",
+        "give one number for all axes, or 2",
+    ),
+    (
+        lambda: ops.interpolate(ONES(3), scale_factor="2"),
+        "scale_factor='2'",
+        "is not made of numbers",
+        "use a number above 0",
+    ),
+    (
+        lambda: ops.interpolate(ONES((3, 3)), scale_factor=None, size=None, mode="nearest"),
+        "size=None",
+        "is left out",
+        "give one of the two",
+    ),
+    (
+        lambda: ops.interpolate(ONES((3, 3)), scale_factor=(2, 1j)),
+        "scale_factor=(2, 1j)",
+        "is not made of numbers",
+        "use a number above 0, or 2 of them",
+    ),
+    (
+        lambda: ops.interpolate(ONES((3, 3)), scale_factor=[2]),
+        "scale_factor=[2]",
+        "has length 1 where there are 2 axes",
+        "give one number, or a tuple of 2",
+    ),
+    (
+        lambda: ops.interpolate(ONES(3), scale_factor=(2, 2)),
+        "scale_factor=(2, 2)",
+        "has length 2 where there is one axis",
+        "give one number",
+    ),
+    (
+        lambda: ops.interpolate(ONES(3), scale_factor=-1),
+        "scale_factor=-1",
+        "is not above 0 and finite",
+        "use a number above 0 on every axis",
+    ),
+    (
+        lambda: ops.interpolate(ONES(3), scale_factor=np.nan),
+        "scale_factor=nan",
+        "is not above 0 and finite",
+        "use a number above 0 on every axis",
+    ),
+    (
+        lambda: ops.interpolate(ONES((3, 4)), scale_factor=0.3),
+        "scale_factor=0.3",
+        "leaves an output of size 0 on axis 0 of x.shape=(3, 4)",
+        "use more than 1/3 there",
+    ),
+    (
+        lambda: ops.interpolate(ONES(3), scale_factor=1e30),
+        "scale_factor=1e+30",
+        "is too large",
+        "use a smaller number, for 2**63 - 1 cells at most",
+    ),
+    (
+        lambda: ops.interpolate(ONES(3), size=2, mode="cubic"),
+        "mode='cubic'",
+        "is unknown",
+        "use 'nearest' or 'nearest-exact' or 'linear' or 'bilinear' or 'trilinear' or 'bicubic'",
+    ),
+    (
+        lambda: ops.interpolate(ONES((3, 3)), size=2, mode="linear"),
+        "mode='linear'",
+        "does not go with 2 axes",
+        "use 'nearest' or 'nearest-exact' or 'bilinear' or 'bicubic'",
+    ),
+    (
+        lambda: ops.layer_interpolate(ONES((1, 1, 3)), size=2, mode="bicubic"),
+        "mode='bicubic'",
+        "does not go with 1 axis",
+        "use 'nearest' or 'nearest-exact' or 'linear'",
+    ),
+    (
+        lambda: ops.interpolate(ONES(3), size=2, mode="linear", align_corners=1),
+        "align_corners=1",
+        "is neither True nor False",
+        "use one of them, or leave it out",
+    ),
+    (
+        lambda: ops.interpolate(ONES(3), size=2, align_corners=False),
+        "align_corners=False",
+        "does not go with mode='nearest'",
+        "leave it out",
+    ),
     (lambda: ops.interpolation_matrix(0, 3), "size=0", "is too small", "use 1 or more"),
-    (lambda: ops.interpolation_matrix(3, 1.5), "output_size=1.5", "is not a whole number",
-     "use an int of 1 or more"),
-    (lambda: ops.interpolation_matrix(3, 4, mode="bilinear"), "mode='bilinear'", "is unknown",
-     "use 'nearest' or 'nearest-exact' or 'linear' or 'cubic'"),
-    (lambda: ops.interpolation_matrix(3, 4, mode="nearest-exact", align_corners=True),
-     "align_corners=True", "does not go with mode='nearest-exact'", "leave it out"),
-    (lambda: ops.interpolation_matrix(3, 4, scale_factor=0), "scale_factor=0",
-     "is not above 0 and finite", "use a number above 0"),
+    (
+        lambda: ops.interpolation_matrix(3, 1.5),
+        "output_size=1.5",
+        "is not a whole number",
+        "use an int of 1 or more",
+    ),
+    (
+        lambda: ops.interpolation_matrix(3, 4, mode="bilinear"),
+        "mode='bilinear'",
+        "is unknown",
+        "use 'nearest' or 'nearest-exact' or 'linear' or 'cubic'",
+    ),
+    (
+        lambda: ops.interpolation_matrix(3, 4, mode="nearest-exact", align_corners=True),
+        "align_corners=True",
+        "does not go with mode='nearest-exact'",
+        "leave it out",
+    ),
+    (
+        lambda: ops.interpolation_matrix(3, 4, scale_factor=0),
+        "scale_factor=0",
+        "is not above 0 and finite",
+        "use a number above 0",
+    ),
     (lambda: ops.bilinear_kernel(0), "stride=0", "is too small", "use 1 or more"),
-    (lambda: ops.bilinear_kernel((2, 2, 2)), "stride=(2, 2, 2)",
-     "has length 3 where there are 2 axes", "give one number for all axes, or 2"),
-    (lambda: ops.bilinear_kernel(2, axes=4), "axes=4", "is not a number of axes",
-     "use 1, 2 or 3"),
+    (
+        lambda: ops.bilinear_kernel((2, 2, 2)),
+        "stride=(2, 2, 2)",
+        "has length 3 where there are 2 axes",
+        "give one number for all axes, or 2",
+    ),
+    (lambda: ops.bilinear_kernel(2, axes=4), "axes=4", "is not a number of axes", "use 1, 2 or 3"),
     (lambda: ops.bilinear_weight(0, 2), "channels=0", "is too small", "use 1 or more"),
-    (lambda: ops.bilinear_weight(4, 2, groups=3), "groups=3", "does not divide channels=4",
-     "use a divisor of 4"),
+    (
+        lambda: ops.bilinear_weight(4, 2, groups=3),
+        "groups=3",
+        "does not divide channels=4",
+        "use a divisor of 4",
+    ),
     (lambda: ops.bilinear_weight(4, 2, groups=0), "groups=0", "is too small", "use 1 or more"),
-    (lambda: ops.bilinear_weight(4, 2, axes=0), "axes=0", "is not a number of axes",
-     "use 1, 2 or 3"),
+    (
+        lambda: ops.bilinear_weight(4, 2, axes=0),
+        "axes=0",
+        "is not a number of axes",
+        "use 1, 2 or 3",
+    ),
 ]
 
 

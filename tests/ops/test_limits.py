@@ -12,8 +12,11 @@ from lib import ops
 from tests.ops.operator_cases import ODD_VALUES, Case, doubtful_cases, torch_layer
 
 LAYERS = {
-    (False, 1): ops.conv1d, (False, 2): ops.conv2d, (False, 3): ops.conv3d,
-    (True, 1): ops.conv_transpose1d, (True, 2): ops.conv_transpose2d,
+    (False, 1): ops.conv1d,
+    (False, 2): ops.conv2d,
+    (False, 3): ops.conv3d,
+    (True, 1): ops.conv_transpose1d,
+    (True, 2): ops.conv_transpose2d,
     (True, 3): ops.conv_transpose3d,
 }
 
@@ -59,9 +62,16 @@ def test_small_and_empty_sizes(transposed, batch):
     """All of them: where nothing is left, and where there was nothing, the limits are subtle."""
     for n, k, p, s, d in product(range(4), range(4), range(5), (1, 2), (1, 2)):
         shape = (2, n) if batch is None else (batch, 2, n)
-        both_accept_or_both_refuse(transposed, Case(
-            1, np.ones(shape), np.ones((2, 2, k)), None,
-            {"stride": s, "padding": p, "dilation": d}))
+        both_accept_or_both_refuse(
+            transposed,
+            Case(
+                1,
+                np.ones(shape),
+                np.ones((2, 2, k)),
+                None,
+                {"stride": s, "padding": p, "dilation": d},
+            ),
+        )
 
 
 @pytest.mark.parametrize("axes", [1, 2, 3])
@@ -93,7 +103,7 @@ def test_differences_on_empty_inputs():
     """
     nothing, weight = np.ones((0, 1, 4)), np.ones((1, 1, 3))
     for options in [{"dilation": 0}, {"output_padding": 1}]:
-        name, = options
+        (name,) = options
         layer = ops.conv1d if name == "dilation" else ops.conv_transpose1d
         torch_layer_1d = F.conv1d if name == "dilation" else F.conv_transpose1d
         torch_layer_1d(torch.tensor(nothing), torch.tensor(weight), **options)

@@ -30,8 +30,12 @@ def test_plain_convolution(case, order, output_order):
     matrix = ops.conv_matrix(case.weight, case.x.shape, **options)
     expected = torch_plain(False, case)
     assert matrix.shape == (expected.size, case.x.size)
-    np.testing.assert_allclose(matrix @ ops.vec(case.x, order),
-                               ops.vec(expected, output_order or order), rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(
+        matrix @ ops.vec(case.x, order),
+        ops.vec(expected, output_order or order),
+        rtol=1e-12,
+        atol=1e-12,
+    )
     assert_sound(ops.conv_matrix(case.weight, case.x.shape, sparse=True, **options), matrix)
 
 
@@ -41,10 +45,15 @@ def test_plain_transposed_convolution(case, order, output_order):
     matrix = ops.conv_transpose_matrix(case.weight, case.x.shape, **options)
     expected = torch_plain(True, case)
     assert matrix.shape == (expected.size, case.x.size)
-    np.testing.assert_allclose(matrix @ ops.vec(case.x, order),
-                               ops.vec(expected, output_order or order), rtol=1e-12, atol=1e-12)
-    assert_sound(ops.conv_transpose_matrix(case.weight, case.x.shape, sparse=True, **options),
-                 matrix)
+    np.testing.assert_allclose(
+        matrix @ ops.vec(case.x, order),
+        ops.vec(expected, output_order or order),
+        rtol=1e-12,
+        atol=1e-12,
+    )
+    assert_sound(
+        ops.conv_transpose_matrix(case.weight, case.x.shape, sparse=True, **options), matrix
+    )
 
 
 @given(cases(transposed=False, batches=(None,)))
@@ -53,8 +62,9 @@ def test_convolution_layer(case):
     size = case.x.shape[1:]
     matrix = ops.conv_layer_matrix(case.weight, size, **case.options)
     expected = torch_layer(False, case)
-    np.testing.assert_allclose((matrix @ case.x.reshape(-1)).reshape(expected.shape), expected,
-                               rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(
+        (matrix @ case.x.reshape(-1)).reshape(expected.shape), expected, rtol=1e-12, atol=1e-12
+    )
     assert_sound(ops.conv_layer_matrix(case.weight, size, sparse=True, **case.options), matrix)
 
 
@@ -64,10 +74,12 @@ def test_transposed_convolution_layer(case):
     size = case.x.shape[1:]
     matrix = ops.conv_transpose_layer_matrix(case.weight, size, **case.options)
     expected = torch_layer(True, case)
-    np.testing.assert_allclose((matrix @ case.x.reshape(-1)).reshape(expected.shape), expected,
-                               rtol=1e-12, atol=1e-12)
-    assert_sound(ops.conv_transpose_layer_matrix(case.weight, size, sparse=True, **case.options),
-                 matrix)
+    np.testing.assert_allclose(
+        (matrix @ case.x.reshape(-1)).reshape(expected.shape), expected, rtol=1e-12, atol=1e-12
+    )
+    assert_sound(
+        ops.conv_transpose_layer_matrix(case.weight, size, sparse=True, **case.options), matrix
+    )
 
 
 @pytest.mark.parametrize("padding", ["same", "valid"])
@@ -84,19 +96,26 @@ def test_padding_in_words(padding, kernel_size, dilation):
     np.testing.assert_allclose(matrix @ ops.vec(x[0]), ops.vec(y), atol=1e-12)
     taps = ops.conv_matrix_taps(kernel_size, size, **options)
     assert np.array_equal(np.append(ops.vec(kernel), 0.0)[taps], matrix)
-    np.testing.assert_allclose(ops.conv_layer_matrix(weight, size, **options) @ ops.vec(x),
-                               ops.vec(layer), atol=1e-12)
+    np.testing.assert_allclose(
+        ops.conv_layer_matrix(weight, size, **options) @ ops.vec(x), ops.vec(layer), atol=1e-12
+    )
 
 
 @given(cases(transposed=False, plain=True), ORDERS, OUTPUT_ORDERS)
 def test_the_transposed_matrix_is_the_transpose(case, order, output_order):
-    forward = ops.conv_matrix(case.weight, case.x.shape, order=order, output_order=output_order,
-                              **case.options)
+    forward = ops.conv_matrix(
+        case.weight, case.x.shape, order=order, output_order=output_order, **case.options
+    )
     output = ops.conv(case.x, case.weight, **case.options)
     a = ops.output_padding_for(output.shape, case.x.shape, case.weight.shape, **case.options)
     backward = ops.conv_transpose_matrix(
-        case.weight, output.shape, output_padding=a, order=output_order or order,
-        output_order=order, **case.options)
+        case.weight,
+        output.shape,
+        output_padding=a,
+        order=output_order or order,
+        output_order=order,
+        **case.options,
+    )
     assert np.array_equal(backward, forward.T)
 
 
@@ -135,21 +154,30 @@ def test_sizes_given_as_one_number():
     assert np.array_equal(ops.conv_matrix_taps(2, (3, 3)), ops.conv_matrix_taps((2, 2), 3))
     weight = np.ones((1, 1, 2, 2), int)
     assert np.array_equal(ops.conv_layer_matrix(weight, 3), ops.conv_matrix(kernel, 3))
-    assert np.array_equal(ops.conv_transpose_layer_matrix(weight, 3),
-                          ops.conv_transpose_matrix(kernel, 3))
+    assert np.array_equal(
+        ops.conv_transpose_layer_matrix(weight, 3), ops.conv_transpose_matrix(kernel, 3)
+    )
 
 
 def test_integers_stay_integers():
-    for matrix in (ops.conv_matrix([1, 2], 4), ops.conv_transpose_matrix([1, 2], 4),
-                   ops.conv_layer_matrix(np.ones((2, 1, 2), int), 4),
-                   ops.conv_matrix([1, 2], 4, sparse=True)):
+    for matrix in (
+        ops.conv_matrix([1, 2], 4),
+        ops.conv_transpose_matrix([1, 2], 4),
+        ops.conv_layer_matrix(np.ones((2, 1, 2), int), 4),
+        ops.conv_matrix([1, 2], 4, sparse=True),
+    ):
         assert matrix.dtype.kind == "i"
     assert ops.conv_matrix(np.ones(2, np.float32), 4, sparse=True).dtype == np.float32
 
 
 # The autoencoder's layers: channels in, channels out, kernel, stride, input size (code size 8).
-ENCODER = [(1, 32, 5, 1, 28), (32, 32, 5, 1, 24), (32, 32, 4, 2, 20), (32, 32, 3, 2, 9),
-           (32, 8, 4, 1, 4)]
+ENCODER = [
+    (1, 32, 5, 1, 28),
+    (32, 32, 5, 1, 24),
+    (32, 32, 4, 2, 20),
+    (32, 32, 3, 2, 9),
+    (32, 8, 4, 1, 4),
+]
 
 
 @pytest.mark.parametrize("ins, outs, k, s, n", ENCODER)
@@ -170,14 +198,17 @@ def test_one_large_channel():
     kernel = np.arange(25.0).reshape(5, 5)
     matrix = ops.conv_matrix(kernel, x.shape, padding=2, sparse=True)
     assert matrix.shape == (256**2, 256**2)
-    np.testing.assert_allclose(matrix @ x.reshape(-1), ops.conv(x, kernel, padding=2).reshape(-1),
-                               atol=1e-10)
+    np.testing.assert_allclose(
+        matrix @ x.reshape(-1), ops.conv(x, kernel, padding=2).reshape(-1), atol=1e-10
+    )
 
 
 def test_matrices_run_no_operator(monkeypatch):
     """They come from index arithmetic, so that comparing them with the operators proves both."""
+
     def forbidden(*args, **options):
         raise AssertionError("a matrix ran an operator")
+
     monkeypatch.setattr("lib.ops.convolution.convolve", forbidden)
     monkeypatch.setattr("lib.ops.transposed.transpose_convolve", forbidden)
     for sparse in (False, True):

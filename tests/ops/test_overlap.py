@@ -77,9 +77,15 @@ def test_phases_of_several_axes_multiply():
     assert ops.overlap_phases(3, stride=(2, 2, 2)).shape == (2, 2, 2)
 
 
-@given(st.lists(st.fixed_dictionaries({"kernel_size": st.integers(1, 4),
-                                       "stride": st.integers(1, 3)}), min_size=1, max_size=3),
-       st.integers(1, 4), st.integers(1, 2))
+@given(
+    st.lists(
+        st.fixed_dictionaries({"kernel_size": st.integers(1, 4), "stride": st.integers(1, 3)}),
+        min_size=1,
+        max_size=3,
+    ),
+    st.integers(1, 4),
+    st.integers(1, 2),
+)
 def test_stacked_counts_are_layers_of_ones(layers, m, axes):
     count = ops.stacked_overlap((m,) * axes, layers)
     x = torch.ones((1, 1) + (m,) * axes, dtype=torch.float64)
@@ -90,12 +96,15 @@ def test_stacked_counts_are_layers_of_ones(layers, m, axes):
     assert count.dtype.kind == "i"
 
 
-@pytest.mark.parametrize("layers, message", [
-    ([], "layers=[] is not a list of layers"),
-    ({"kernel_size": 3}, "is not a list of layers"),
-    ([{"stride": 2}], "holds a layer without kernel_size"),
-    ([{"kernel_size": 3, "padding": 9}], "padding=9 leaves an output"),
-])
+@pytest.mark.parametrize(
+    "layers, message",
+    [
+        ([], "layers=[] is not a list of layers"),
+        ({"kernel_size": 3}, "is not a list of layers"),
+        ([{"stride": 2}], "holds a layer without kernel_size"),
+        ([{"kernel_size": 3, "padding": 9}], "padding=9 leaves an output"),
+    ],
+)
 def test_stacks_that_are_refused(layers, message):
     with pytest.raises(ValueError) as error:
         ops.stacked_overlap(4, layers)

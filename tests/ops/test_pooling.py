@@ -40,6 +40,7 @@ def assert_same(result, expected):
 @st.composite
 def poolings(draw, axes, batches=(None, 0, 1, 2)):
     """An input with many ties, some NaN and infinities, and any options that PyTorch takes."""
+
     def numbers(least, most):
         each = [draw(st.integers(least, most)) for _ in range(axes)]
         return each[0] if len(set(each)) == 1 and draw(st.booleans()) else tuple(each)
@@ -47,8 +48,11 @@ def poolings(draw, axes, batches=(None, 0, 1, 2)):
     def spread(value):
         return value if isinstance(value, tuple) else (value,) * axes
 
-    options = {"kernel_size": numbers(1, 4), "dilation": numbers(1, 3),
-               "ceil_mode": draw(st.booleans())}
+    options = {
+        "kernel_size": numbers(1, 4),
+        "dilation": numbers(1, 3),
+        "ceil_mode": draw(st.booleans()),
+    }
     kernel = spread(options["kernel_size"])
     options["padding"] = tuple(draw(st.integers(0, k // 2)) for k in kernel)
     if draw(st.booleans()):
@@ -74,8 +78,11 @@ def test_pooling_layers(axes):
     @given(poolings(axes))
     def run(pooling):
         x, options = pooling
-        for result, expected in zip(POOL[axes](x, **options), torch_pool(axes, x, **options), strict=True):
+        for result, expected in zip(
+            POOL[axes](x, **options), torch_pool(axes, x, **options), strict=True
+        ):
             assert_same(result, expected)
+
     run()
 
 
@@ -87,23 +94,30 @@ def test_plain_pooling(axes):
         expected = torch_pool(axes, x[:1], **options)
         for result, channel in zip(ops.max_pool(x[0], **options), expected, strict=True):
             assert_same(result, channel[0])
+
     run()
 
 
 @pytest.mark.parametrize("axes", [1, 2, 3])
 def test_unpooling_what_was_pooled(axes):
     """With any output size that PyTorch takes; overlapping windows name one cell twice."""
+
     @given(poolings(axes), st.data())
     def run(pooling, data):
         x, options = pooling
         options["dilation"] = 1
         x = x.astype(np.float64) if x.dtype.kind in "iu" else x
         values, indices = POOL[axes](x, **options)
-        window = {"kernel_size": options["kernel_size"], "stride": options.get("stride"),
-                  "padding": options["padding"], "output_size": x.shape[-axes:]}
+        window = {
+            "kernel_size": options["kernel_size"],
+            "stride": options.get("stride"),
+            "padding": options["padding"],
+            "output_size": x.shape[-axes:],
+        }
         if data.draw(st.booleans()):
             window["output_size"] = tuple(
-                n + data.draw(st.integers(-1, 2)) for n in x.shape[-axes:])
+                n + data.draw(st.integers(-1, 2)) for n in x.shape[-axes:]
+            )
         try:
             expected = torch_unpool(axes, values, indices, **window)
         except REFUSED_BY_TORCH:
@@ -115,6 +129,7 @@ def test_unpooling_what_was_pooled(axes):
         assert_same(UNPOOL[axes](values, indices, **window), expected)
         if len(x) and x.ndim == axes + 2:
             assert_same(ops.max_unpool(values[0, 0], indices[0, 0], **window), expected[0, 0])
+
     run()
 
 
@@ -139,8 +154,13 @@ def test_many_values_for_one_cell():
 
 def test_ties_nan_and_infinities():
     nan, inf = np.nan, np.inf
-    for cells, place in [([1, 3, 3], 1), ([nan, 3, nan], 2), ([3, nan, 4], 1), ([-inf] * 3, 0),
-                         ([-inf, -1, inf], 2)]:
+    for cells, place in [
+        ([1, 3, 3], 1),
+        ([nan, 3, nan], 2),
+        ([3, nan, 4], 1),
+        ([-inf] * 3, 0),
+        ([-inf, -1, inf], 2),
+    ]:
         values, indices = ops.max_pool(np.array(cells, float), 3)
         assert indices.tolist() == [place]
         assert np.array_equal(values, [cells[place]], equal_nan=True)
@@ -181,8 +201,13 @@ def test_ceil_mode_leaves_out_no_cell_and_starts_no_window_outside():
 def test_all_small_poolings(ceil_mode):
     for n, k, s, p, d in product(range(1, 6), range(1, 5), (1, 2, 3), range(3), (1, 2, 3)):
         x = np.random.default_rng(n).integers(0, 3, (1, n)).astype(float)
-        options = {"kernel_size": k, "stride": s, "padding": p, "dilation": d,
-                   "ceil_mode": ceil_mode}
+        options = {
+            "kernel_size": k,
+            "stride": s,
+            "padding": p,
+            "dilation": d,
+            "ceil_mode": ceil_mode,
+        }
         pool_both_or_refuse_both(1, x, **options)
 
 
@@ -199,13 +224,17 @@ def test_inputs_are_left_alone():
 
 def test_memory_layout_does_not_matter():
     x = np.random.default_rng(0).integers(0, 4, (6, 5, 3, 2)).T
-    for result, expected in zip(ops.max_pool2d(x, 3, stride=1),
-                                ops.max_pool2d(np.ascontiguousarray(x), 3, stride=1), strict=True):
+    for result, expected in zip(
+        ops.max_pool2d(x, 3, stride=1),
+        ops.max_pool2d(np.ascontiguousarray(x), 3, stride=1),
+        strict=True,
+    ):
         assert np.array_equal(result, expected)
     values, indices = ops.max_pool2d(x, 2)
     assert np.array_equal(
         ops.max_unpool2d(np.asfortranarray(values), np.asfortranarray(indices), 2),
-        ops.max_unpool2d(values, indices, 2))
+        ops.max_unpool2d(values, indices, 2),
+    )
 
 
 # ---------------------------------------------------------------- known values
@@ -229,7 +258,7 @@ def test_S3_5_pooling_and_unpooling():
 def test_bed_of_nails_is_a_transposed_convolution(axes, stride):
     """With a kernel that is 1 at its first tap and 0 at the others, as large as the stride."""
     steps = stride[:axes] if isinstance(stride, tuple) else (stride,) * axes
-    x = np.random.default_rng(0).integers(-9, 9, (2, 3, 4, 2, 5)[:2 + axes])
+    x = np.random.default_rng(0).integers(-9, 9, (2, 3, 4, 2, 5)[: 2 + axes])
     kernel = np.zeros(steps, int)
     kernel[(0,) * axes] = 1
     expected = ops.conv_transpose(x[0, 0], kernel, stride=steps)
@@ -246,10 +275,41 @@ def test_bed_of_nails_is_a_transposed_convolution(axes, stride):
 
 # ---------------------------------------------------------------- limits
 
-ODD_VALUES = [0, -1, 1, 2, 3, 5, True, 1.0, None, "2", (), [], (1,), (2,), (2, 1), (1, 2, 3),
-              (1, 1, 1, 1), (0, 1), (-1, 1), (1.0, 1), (True, 1), np.array([1, 1]), np.bool_(True),
-              np.float64(1.0), np.int64(2), np.uint8(1), [2], [1, 1], {1}, 2**31 - 1, 2**31,
-              2**63, (2**63,)]
+ODD_VALUES = [
+    0,
+    -1,
+    1,
+    2,
+    3,
+    5,
+    True,
+    1.0,
+    None,
+    "2",
+    (),
+    [],
+    (1,),
+    (2,),
+    (2, 1),
+    (1, 2, 3),
+    (1, 1, 1, 1),
+    (0, 1),
+    (-1, 1),
+    (1.0, 1),
+    (True, 1),
+    np.array([1, 1]),
+    np.bool_(True),
+    np.float64(1.0),
+    np.int64(2),
+    np.uint8(1),
+    [2],
+    [1, 1],
+    {1},
+    2**31 - 1,
+    2**31,
+    2**63,
+    (2**63,),
+]
 
 
 def pool_both_or_refuse_both(axes, x, **options):
@@ -268,15 +328,34 @@ def pool_both_or_refuse_both(axes, x, **options):
 def test_odd_arguments_of_pooling(axes, name):
     for value in ODD_VALUES:
         for kernel in (1, 2):
-            pool_both_or_refuse_both(axes, ONES((1, 2) + (4,) * axes),
-                                     **{"kernel_size": kernel, name: value})
+            pool_both_or_refuse_both(
+                axes, ONES((1, 2) + (4,) * axes), **{"kernel_size": kernel, name: value}
+            )
 
 
 @pytest.mark.parametrize("axes", [1, 2, 3])
 def test_odd_shapes(axes):
-    for shape in [(), (4,), (0, 4), (1, 4), (1, 0), (4, 4), (0, 1, 4), (1, 0, 4), (1, 1, 0),
-                  (2, 4, 4), (0, 4, 4), (0, 2, 4, 4), (2, 0, 4, 4), (2, 2, 4, 0), (1, 2, 4, 4),
-                  (0, 2, 4, 4, 4), (2, 0, 4, 4, 4), (2, 2, 0, 4, 4), (1, 1, 1, 4, 4, 4)]:
+    for shape in [
+        (),
+        (4,),
+        (0, 4),
+        (1, 4),
+        (1, 0),
+        (4, 4),
+        (0, 1, 4),
+        (1, 0, 4),
+        (1, 1, 0),
+        (2, 4, 4),
+        (0, 4, 4),
+        (0, 2, 4, 4),
+        (2, 0, 4, 4),
+        (2, 2, 4, 0),
+        (1, 2, 4, 4),
+        (0, 2, 4, 4, 4),
+        (2, 0, 4, 4, 4),
+        (2, 2, 0, 4, 4),
+        (1, 1, 1, 4, 4, 4),
+    ]:
         pool_both_or_refuse_both(axes, ONES(shape), kernel_size=2)
         unpool_both_or_refuse_both(axes, ONES(shape), np.zeros(shape, int), kernel_size=2)
 
@@ -304,16 +383,27 @@ def unpool_both_or_refuse_both(axes, x, indices, **options):
 @pytest.mark.parametrize("axes", [1, 2, 3])
 def test_output_sizes_of_unpooling(axes):
     x, indices = ONES((2, 3) + (2,) * axes), np.zeros((2, 3) + (2,) * axes, int)
-    for size in [*ODD_VALUES, (3,) * axes, [5] * axes, (2,) * axes, (6,) * axes, (4.0,) * axes,
-                 (5,) * (axes + 1), (2, 3) + (5,) * axes, (9, 9) + (4,) * axes,
-                 [2, 3] + [6] * axes, (3,) * (axes + 3)]:
+    for size in [
+        *ODD_VALUES,
+        (3,) * axes,
+        [5] * axes,
+        (2,) * axes,
+        (6,) * axes,
+        (4.0,) * axes,
+        (5,) * (axes + 1),
+        (2, 3) + (5,) * axes,
+        (9, 9) + (4,) * axes,
+        [2, 3] + [6] * axes,
+        (3,) * (axes + 3),
+    ]:
         if isinstance(size, tuple) and any(isinstance(n, bool) for n in size):
             continue
         unpool_both_or_refuse_both(axes, x, indices, kernel_size=2, output_size=size)
 
 
-@given(st.integers(1, 3), st.integers(1, 4), st.integers(1, 4), st.integers(0, 3),
-       st.integers(0, 9))
+@given(
+    st.integers(1, 3), st.integers(1, 4), st.integers(1, 4), st.integers(0, 3), st.integers(0, 9)
+)
 def test_sizes_of_unpooling(m, kernel, stride, padding, size):
     x, indices = ONES((1, 1, m)), np.zeros((1, 1, m), int)
     options = {"kernel_size": kernel, "stride": stride, "padding": padding}
@@ -324,26 +414,38 @@ def test_sizes_of_unpooling(m, kernel, stride, padding, size):
 @pytest.mark.parametrize("axes", [1, 2, 3])
 def test_indices_that_do_not_suit(axes):
     x = ONES((1, 2) + (2,) * axes)
-    for value in [-1, 0, 4**axes - 1, 4**axes, -2**60, 2**60]:
+    for value in [-1, 0, 4**axes - 1, 4**axes, -(2**60), 2**60]:
         unpool_both_or_refuse_both(axes, x, np.full(x.shape, value), kernel_size=2)
-    for indices in [np.zeros(x.shape), np.zeros(x.shape, bool), np.zeros(x.shape[1:], int),
-                    np.zeros((1,) + x.shape, int), np.zeros(x.size, int)]:
+    for indices in [
+        np.zeros(x.shape),
+        np.zeros(x.shape, bool),
+        np.zeros(x.shape[1:], int),
+        np.zeros((1,) + x.shape, int),
+        np.zeros(x.size, int),
+    ]:
         unpool_both_or_refuse_both(axes, x, indices, kernel_size=2)
 
 
 def test_differences_from_pytorch():
     """The whole list: what PyTorch 2.13 does not check in unpooling, and types it does not take."""
     x, indices = ONES((1, 1, 2, 2)), np.zeros((1, 1, 2, 2), int)
-    for options in [{"kernel_size": 2, "stride": 0}, {"kernel_size": 2, "padding": -1},
-                    {"kernel_size": 0, "stride": 3}, {"kernel_size": True},
-                    {"kernel_size": 2, "padding": 2},  # nothing is left of the values
-                    {"kernel_size": 2, "stride": (2, 2, 2)},
-                    {"kernel_size": 2, "stride": (True, 2)}]:
+    for options in [
+        {"kernel_size": 2, "stride": 0},
+        {"kernel_size": 2, "padding": -1},
+        {"kernel_size": 0, "stride": 3},
+        {"kernel_size": True},
+        {"kernel_size": 2, "padding": 2},  # nothing is left of the values
+        {"kernel_size": 2, "stride": (2, 2, 2)},
+        {"kernel_size": 2, "stride": (True, 2)},
+    ]:
         torch_unpool(2, x, indices, **options)
         with pytest.raises(ValueError):
             ops.max_unpool2d(x, indices, **options)
-    for values, places in [(x, indices.astype(np.int32)), (x.astype(np.int64), indices),
-                           (x.astype(np.complex64), indices)]:
+    for values, places in [
+        (x, indices.astype(np.int32)),
+        (x.astype(np.int64), indices),
+        (x.astype(np.complex64), indices),
+    ]:
         with pytest.raises(REFUSED_BY_TORCH):
             torch_unpool(2, values, places, kernel_size=2)
         result = ops.max_unpool2d(values, places, 2)
@@ -358,81 +460,207 @@ INDICES = np.array([[0, 1], [2, 3]])
 # call, the argument with its value, a part of the problem, a part of the remedy
 REFUSALS = [
     (lambda: ops.bed_of_nails(3.0, 2), "x.shape=()", "has 0 axes", "use 1, 2 or 3 axes"),
-    (lambda: ops.bed_of_nails(ONES((2, 0)), 2), "x.shape=(2, 0)", "has an empty axis 1",
-     "give it at least one cell"),
+    (
+        lambda: ops.bed_of_nails(ONES((2, 0)), 2),
+        "x.shape=(2, 0)",
+        "has an empty axis 1",
+        "give it at least one cell",
+    ),
     (lambda: ops.bed_of_nails(ONES(3), 0), "stride=0", "is too small", "use 1 or more"),
-    (lambda: ops.bed_of_nails(ONES(3), 2**62), "stride=4611686018427387904",
-     "is too large for x.shape=(3,)", "use a smaller stride"),
-    (lambda: ops.layer_bed_of_nails(ONES((3, 3)), 2), "x.shape=(3, 3)", "has 2 axes",
-     "use 3, 4 or 5, in the order (N, C, *L)"),
-    (lambda: ops.layer_bed_of_nails(ONES((1, 1, 3)), (2, 2)), "stride=(2, 2)",
-     "has length 2 where there is one axis", "give one number"),
-    (lambda: ops.layer_bed_of_nails(ONES((1, 0, 3)), 2), "x.shape=(1, 0, 3)",
-     "has an empty axis 1", "give it at least one cell"),
-    (lambda: ops.max_pool(ONES((1, 1, 4, 4)), 2), "x.shape=(1, 1, 4, 4)", "has 4 axes",
-     "use 1, 2 or 3 axes, or the layer form"),
-    (lambda: ops.max_pool(ONES((0, 4)), 2), "x.shape=(0, 4)", "has an empty axis 0",
-     "at least one cell"),
+    (
+        lambda: ops.bed_of_nails(ONES(3), 2**62),
+        "stride=4611686018427387904",
+        "is too large for x.shape=(3,)",
+        "use a smaller stride",
+    ),
+    (
+        lambda: ops.layer_bed_of_nails(ONES((3, 3)), 2),
+        "x.shape=(3, 3)",
+        "has 2 axes",
+        "use 3, 4 or 5, in the order (N, C, *L)",
+    ),
+    (
+        lambda: ops.layer_bed_of_nails(ONES((1, 1, 3)), (2, 2)),
+        "stride=(2, 2)",
+        "has length 2 where there is one axis",
+        "give one number",
+    ),
+    (
+        lambda: ops.layer_bed_of_nails(ONES((1, 0, 3)), 2),
+        "x.shape=(1, 0, 3)",
+        "has an empty axis 1",
+        "give it at least one cell",
+    ),
+    (
+        lambda: ops.max_pool(ONES((1, 1, 4, 4)), 2),
+        "x.shape=(1, 1, 4, 4)",
+        "has 4 axes",
+        "use 1, 2 or 3 axes, or the layer form",
+    ),
+    (
+        lambda: ops.max_pool(ONES((0, 4)), 2),
+        "x.shape=(0, 4)",
+        "has an empty axis 0",
+        "at least one cell",
+    ),
     (lambda: ops.max_pool(["a"], 1), "x.dtype='<U1'", "does not hold numbers", "astype(float)"),
     (lambda: ops.max_pool([1j], 1), "x.dtype='complex128'", "has no order", "use real numbers"),
-    (lambda: ops.max_pool2d(ONES((4, 4)), 2), "x.shape=(4, 4)", "has 2 axes",
-     "use 4 with a batch, (N, C, *L), or 3 without, (C, *L)"),
-    (lambda: ops.max_pool2d(ONES((0, 4, 4)), 2), "x.shape=(0, 4, 4)", "has an empty axis 0",
-     "at least one cell"),
+    (
+        lambda: ops.max_pool2d(ONES((4, 4)), 2),
+        "x.shape=(4, 4)",
+        "has 2 axes",
+        "use 4 with a batch, (N, C, *L), or 3 without, (C, *L)",
+    ),
+    (
+        lambda: ops.max_pool2d(ONES((0, 4, 4)), 2),
+        "x.shape=(0, 4, 4)",
+        "has an empty axis 0",
+        "at least one cell",
+    ),
     (lambda: ops.max_pool(ONES(4), 0), "kernel_size=0", "is too small", "use 1 or more"),
-    (lambda: ops.max_pool(ONES((4, 4)), 2.0), "kernel_size=2.0", "whole numbers",
-     "use an int, or a tuple of 2 ints"),
+    (
+        lambda: ops.max_pool(ONES((4, 4)), 2.0),
+        "kernel_size=2.0",
+        "whole numbers",
+        "use an int, or a tuple of 2 ints",
+    ),
     (lambda: ops.max_pool(ONES(4), 2, stride=0), "stride=0", "is too small", "use 1 or more"),
-    (lambda: ops.max_pool(ONES(4), 2, stride=2**31), "stride=2147483648", "is too large",
-     "use at most 2**31 - 1"),
+    (
+        lambda: ops.max_pool(ONES(4), 2, stride=2**31),
+        "stride=2147483648",
+        "is too large",
+        "use at most 2**31 - 1",
+    ),
     (lambda: ops.max_pool(ONES(4), 2, dilation=0), "dilation=0", "is too small", "use 1 or more"),
     (lambda: ops.max_pool(ONES(4), 2, padding=-1), "padding=-1", "is too small", "use 0 or more"),
-    (lambda: ops.max_pool(ONES((4, 4)), (4, 3), padding=2), "padding=2",
-     "is too large on axis 1: it must be at most half of the kernel (3)", "use at most 1 there"),
-    (lambda: ops.max_pool(ONES(4), 2, ceil_mode=1), "ceil_mode=1", "is neither True nor False",
-     "use one of them"),
-    (lambda: ops.max_pool(ONES((9, 3)), 3, dilation=2, padding=(0, 0)), "x.shape=(9, 3)",
-     "is too small on axis 1: with padding 3 cells, but kernel 3 with dilation 2 reaches over 5",
-     "use 5 cells or more there, or a smaller kernel or dilation"),
-    (lambda: ops.max_pool1d(ONES((2, 1)), 5, padding=1), "x.shape=(2, 1)",
-     "with padding 3 cells", "use 3 cells or more there"),
-    (lambda: ops.max_unpool(ONES((1, 1, 2, 2)), INDICES, 2), "x.shape=(1, 1, 2, 2)",
-     "has 4 axes", "use 1, 2 or 3 axes"),
-    (lambda: ops.max_unpool3d(ONES((2, 2)), INDICES, 2), "x.shape=(2, 2)", "has 2 axes",
-     "use 5 with a batch, (N, C, *L), or 4 without, (C, *L)"),
-    (lambda: ops.max_unpool2d(ONES((1, 0, 2, 2)), INDICES, 2), "x.shape=(1, 0, 2, 2)",
-     "has an empty axis 1", "at least one cell"),
-    (lambda: ops.max_unpool(ONES((2, 2)), INDICES + 0.0, 2), "indices.dtype='float64'",
-     "does not hold whole numbers", "use the indices that max-pooling gave"),
-    (lambda: ops.max_unpool(ONES((2, 3)), INDICES, 2), "indices.shape=(2, 2)",
-     "is not x.shape=(2, 3)", "give an index for every value"),
-    (lambda: ops.max_unpool(ONES((2, 2)), INDICES - 1, 2), "indices=-1",
-     "is not a place in an output of size (4, 4), which has 16 cells",
-     "use 0 to 15, or give output_size"),
-    (lambda: ops.max_unpool(ONES((2, 2)), INDICES * 6, 2), "indices=18",
-     "is not a place in an output of size (4, 4)", "use 0 to 15"),
-    (lambda: ops.max_unpool(ONES((2, 2)), INDICES, (2,)), "kernel_size=(2,)",
-     "has length 1 where there are 2 axes", "give one number for all axes, or 2"),
-    (lambda: ops.max_unpool(ONES((2, 2)), INDICES, 2, stride=0), "stride=0", "is too small",
-     "use 1 or more"),
-    (lambda: ops.max_unpool(ONES((2, 2)), INDICES, 2, padding=-1), "padding=-1", "is too small",
-     "use 0 or more"),
-    (lambda: ops.max_unpool(ONES((2, 2)), INDICES, 2, padding=2), "padding=2",
-     "leaves an output of size 0 on axis 0", "use at most 1 there"),
-    (lambda: ops.max_unpool(ONES((2, 2)), INDICES, 2, stride=2**63 - 1), "x.shape=(2, 2)",
-     "would be unpooled to 9223372036854775809 cells", "use a smaller kernel or stride"),
-    (lambda: ops.max_unpool(ONES((2, 2)), INDICES, 2, output_size=5), "output_size=5",
-     "is not a tuple", "use a tuple of 2 numbers"),
-    (lambda: ops.max_unpool(ONES((2, 2)), INDICES, 2, output_size=(5,)), "output_size=(5,)",
-     "has length 1 where there are 2 axes", "give one number for all axes, or 2"),
-    (lambda: ops.max_unpool(ONES((2, 2)), INDICES, 2, output_size=(4, 6)), "output_size=(4, 6)",
-     "is out of reach on axis 1: pooling an input of that size does not give 2",
-     "use 3 to 5 there"),
-    (lambda: ops.max_unpool(ONES((2, 2)), INDICES, 2, padding=4, output_size=(4, 4)),
-     "output_size=(4, 4)", "is out of reach on axis 0", "use a smaller padding"),
-    (lambda: ops.max_unpool2d(ONES((1, 1, 2, 2)), INDICES[None, None], 2,
-                              output_size=(1, 1, 6, 4)),
-     "output_size=(1, 1, 6, 4)", "is out of reach on axis 0", "use 3 to 5 there"),
+    (
+        lambda: ops.max_pool(ONES((4, 4)), (4, 3), padding=2),
+        "padding=2",
+        "is too large on axis 1: it must be at most half of the kernel (3)",
+        "use at most 1 there",
+    ),
+    (
+        lambda: ops.max_pool(ONES(4), 2, ceil_mode=1),
+        "ceil_mode=1",
+        "is neither True nor False",
+        "use one of them",
+    ),
+    (
+        lambda: ops.max_pool(ONES((9, 3)), 3, dilation=2, padding=(0, 0)),
+        "x.shape=(9, 3)",
+        "is too small on axis 1: with padding 3 cells, but kernel 3 with dilation 2 reaches over 5",
+        "use 5 cells or more there, or a smaller kernel or dilation",
+    ),
+    (
+        lambda: ops.max_pool1d(ONES((2, 1)), 5, padding=1),
+        "x.shape=(2, 1)",
+        "with padding 3 cells",
+        "use 3 cells or more there",
+    ),
+    (
+        lambda: ops.max_unpool(ONES((1, 1, 2, 2)), INDICES, 2),
+        "x.shape=(1, 1, 2, 2)",
+        "has 4 axes",
+        "use 1, 2 or 3 axes",
+    ),
+    (
+        lambda: ops.max_unpool3d(ONES((2, 2)), INDICES, 2),
+        "x.shape=(2, 2)",
+        "has 2 axes",
+        "use 5 with a batch, (N, C, *L), or 4 without, (C, *L)",
+    ),
+    (
+        lambda: ops.max_unpool2d(ONES((1, 0, 2, 2)), INDICES, 2),
+        "x.shape=(1, 0, 2, 2)",
+        "has an empty axis 1",
+        "at least one cell",
+    ),
+    (
+        lambda: ops.max_unpool(ONES((2, 2)), INDICES + 0.0, 2),
+        "indices.dtype='float64'",
+        "does not hold whole numbers",
+        "use the indices that max-pooling gave",
+    ),
+    (
+        lambda: ops.max_unpool(ONES((2, 3)), INDICES, 2),
+        "indices.shape=(2, 2)",
+        "is not x.shape=(2, 3)",
+        "give an index for every value",
+    ),
+    (
+        lambda: ops.max_unpool(ONES((2, 2)), INDICES - 1, 2),
+        "indices=-1",
+        "is not a place in an output of size (4, 4), which has 16 cells",
+        "use 0 to 15, or give output_size",
+    ),
+    (
+        lambda: ops.max_unpool(ONES((2, 2)), INDICES * 6, 2),
+        "indices=18",
+        "is not a place in an output of size (4, 4)",
+        "use 0 to 15",
+    ),
+    (
+        lambda: ops.max_unpool(ONES((2, 2)), INDICES, (2,)),
+        "kernel_size=(2,)",
+        "has length 1 where there are 2 axes",
+        "give one number for all axes, or 2",
+    ),
+    (
+        lambda: ops.max_unpool(ONES((2, 2)), INDICES, 2, stride=0),
+        "stride=0",
+        "is too small",
+        "use 1 or more",
+    ),
+    (
+        lambda: ops.max_unpool(ONES((2, 2)), INDICES, 2, padding=-1),
+        "padding=-1",
+        "is too small",
+        "use 0 or more",
+    ),
+    (
+        lambda: ops.max_unpool(ONES((2, 2)), INDICES, 2, padding=2),
+        "padding=2",
+        "leaves an output of size 0 on axis 0",
+        "use at most 1 there",
+    ),
+    (
+        lambda: ops.max_unpool(ONES((2, 2)), INDICES, 2, stride=2**63 - 1),
+        "x.shape=(2, 2)",
+        "would be unpooled to 9223372036854775809 cells",
+        "use a smaller kernel or stride",
+    ),
+    (
+        lambda: ops.max_unpool(ONES((2, 2)), INDICES, 2, output_size=5),
+        "output_size=5",
+        "is not a tuple",
+        "use a tuple of 2 numbers",
+    ),
+    (
+        lambda: ops.max_unpool(ONES((2, 2)), INDICES, 2, output_size=(5,)),
+        "output_size=(5,)",
+        "has length 1 where there are 2 axes",
+        "give one number for all axes, or 2",
+    ),
+    (
+        lambda: ops.max_unpool(ONES((2, 2)), INDICES, 2, output_size=(4, 6)),
+        "output_size=(4, 6)",
+        "is out of reach on axis 1: pooling an input of that size does not give 2",
+        "use 3 to 5 there",
+    ),
+    (
+        lambda: ops.max_unpool(ONES((2, 2)), INDICES, 2, padding=4, output_size=(4, 4)),
+        "output_size=(4, 4)",
+        "is out of reach on axis 0",
+        "use a smaller padding",
+    ),
+    (
+        lambda: ops.max_unpool2d(
+            ONES((1, 1, 2, 2)), INDICES[None, None], 2, output_size=(1, 1, 6, 4)
+        ),
+        "output_size=(1, 1, 6, 4)",
+        "is out of reach on axis 0",
+        "use 3 to 5 there",
+    ),
 ]
 
 

@@ -68,8 +68,11 @@ def test_output_padding_by_brute_force(s):
                     found = ops.output_padding_for(m, target, k, **options)
                     assert found == reachable[target]
                 else:
-                    remedy = (f"use a target of {min(reachable)} to {max(reachable)} there"
-                              if reachable else "no target would do: padding=")
+                    remedy = (
+                        f"use a target of {min(reachable)} to {max(reachable)} there"
+                        if reachable
+                        else "no target would do: padding="
+                    )
                     with pytest.raises(ValueError, match=f"target={target} .*{remedy}"):
                         ops.output_padding_for(m, target, k, **options)
 

@@ -22,9 +22,14 @@ def assert_same(result, expected):
     assert np.array_equal(result, expected)
 
 
-@given(st.lists(st.integers(0, 3), max_size=3), st.integers(0, 3), st.integers(0, 4),
-       st.integers(0, 4), st.integers(1, 4),
-       st.sampled_from(["f8", "f4", "f2", "i8", "i4", "u1", "c8"]))
+@given(
+    st.lists(st.integers(0, 3), max_size=3),
+    st.integers(0, 3),
+    st.integers(0, 4),
+    st.integers(0, 4),
+    st.integers(1, 4),
+    st.sampled_from(["f8", "f4", "f2", "i8", "i4", "u1", "c8"]),
+)
 def test_shuffle_and_unshuffle(batch, channels, height, width, r, dtype):
     rng = np.random.default_rng(0)
     x = rng.integers(0, 99, (*batch, channels * r**2, height, width)).astype(dtype)
@@ -62,8 +67,14 @@ def test_memory_layout_does_not_matter():
         assert_same(operator(x, 2), operator(np.ascontiguousarray(x), 2))
 
 
-@given(st.integers(1, 3), st.integers(1, 3), st.integers(1, 3), st.integers(1, 3),
-       st.integers(1, 4), st.sampled_from([np.float64, np.float32]))
+@given(
+    st.integers(1, 3),
+    st.integers(1, 3),
+    st.integers(1, 3),
+    st.integers(1, 3),
+    st.integers(1, 4),
+    st.sampled_from([np.float64, np.float32]),
+)
 def test_icnr_starts_as_nearest_interpolation(outs, ins, height, width, r, dtype):
     rng = np.random.default_rng(0)
     weight = rng.standard_normal((outs, ins, height, width)).astype(dtype)
@@ -72,7 +83,8 @@ def test_icnr_starts_as_nearest_interpolation(outs, ins, height, width, r, dtype
     assert start.dtype == dtype
     assert start.shape == (outs * r**2, ins, height, width)
     shuffled = F.pixel_shuffle(
-        F.conv2d(*map(torch.tensor, (x, start.astype(float), np.repeat(bias, r**2)))), r)
+        F.conv2d(*map(torch.tensor, (x, start.astype(float), np.repeat(bias, r**2)))), r
+    )
     small = F.conv2d(*map(torch.tensor, (x, weight.astype(float), bias)))
     np.testing.assert_allclose(shuffled, F.interpolate(small, scale_factor=r), atol=1e-12)
 
@@ -89,10 +101,38 @@ def test_a_random_start_is_no_interpolation():
 
 @pytest.mark.parametrize("ours, theirs", BOTH)
 def test_odd_arguments(ours, theirs):
-    for shape in [(), (4,), (4, 4), (4, 4, 4), (3, 4, 4), (4, 3, 4), (4, 4, 3), (2, 4, 4, 4),
-                  (2, 2, 8, 4, 4)]:
-        for factor in [0, -1, 1, 2, 4, 5, True, 2.0, None, "2", (2,), [2], np.int64(2),
-                       np.uint8(2), np.bool_(True), np.float64(2), 2**31, 2**32, 2**63]:
+    for shape in [
+        (),
+        (4,),
+        (4, 4),
+        (4, 4, 4),
+        (3, 4, 4),
+        (4, 3, 4),
+        (4, 4, 3),
+        (2, 4, 4, 4),
+        (2, 2, 8, 4, 4),
+    ]:
+        for factor in [
+            0,
+            -1,
+            1,
+            2,
+            4,
+            5,
+            True,
+            2.0,
+            None,
+            "2",
+            (2,),
+            [2],
+            np.int64(2),
+            np.uint8(2),
+            np.bool_(True),
+            np.float64(2),
+            2**31,
+            2**32,
+            2**63,
+        ]:
             x = np.arange(np.prod(shape)).reshape(shape)
             try:
                 expected = theirs(torch.tensor(x), factor).numpy()
@@ -114,36 +154,91 @@ def test_differences_from_pytorch():
 
 # call, the argument with its value, a part of the problem, a part of the remedy
 REFUSALS = [
-    (lambda: ops.pixel_shuffle(ONES((4, 4)), 2), "x.shape=(4, 4)", "has 2 axes",
-     "use 3 or more, in the order (*, C, H, W)"),
-    (lambda: ops.pixel_shuffle([[["a"]]], 2), "x.dtype='<U1'", "does not hold numbers",
-     "x.astype(float)"),
-    (lambda: ops.pixel_shuffle(ONES((4, 2, 2)), 2.0), "upscale_factor=2.0",
-     "is not a whole number", "use an int of 1 or more"),
-    (lambda: ops.pixel_shuffle(ONES((4, 2, 2)), 0), "upscale_factor=0", "is too small",
-     "use 1 or more"),
-    (lambda: ops.pixel_shuffle(ONES((6, 2, 2)), 2), "upscale_factor=2",
-     "does not suit x.shape=(6, 2, 2): its square, 4, does not divide the 6 channels",
-     "use a multiple of 4 channels"),
-    (lambda: ops.pixel_shuffle(ONES((0, 2, 2)), 2**63 - 1), "upscale_factor=9223372036854775807",
-     "makes an axis of 18446744073709551614 cells", "use a smaller factor"),
+    (
+        lambda: ops.pixel_shuffle(ONES((4, 4)), 2),
+        "x.shape=(4, 4)",
+        "has 2 axes",
+        "use 3 or more, in the order (*, C, H, W)",
+    ),
+    (
+        lambda: ops.pixel_shuffle([[["a"]]], 2),
+        "x.dtype='<U1'",
+        "does not hold numbers",
+        "x.astype(float)",
+    ),
+    (
+        lambda: ops.pixel_shuffle(ONES((4, 2, 2)), 2.0),
+        "upscale_factor=2.0",
+        "is not a whole number",
+        "use an int of 1 or more",
+    ),
+    (
+        lambda: ops.pixel_shuffle(ONES((4, 2, 2)), 0),
+        "upscale_factor=0",
+        "is too small",
+        "use 1 or more",
+    ),
+    (
+        lambda: ops.pixel_shuffle(ONES((6, 2, 2)), 2),
+        "upscale_factor=2",
+        "does not suit x.shape=(6, 2, 2): its square, 4, does not divide the 6 channels",
+        "use a multiple of 4 channels",
+    ),
+    (
+        lambda: ops.pixel_shuffle(ONES((0, 2, 2)), 2**63 - 1),
+        "upscale_factor=9223372036854775807",
+        "makes an axis of 18446744073709551614 cells",
+        "use a smaller factor",
+    ),
     (lambda: ops.pixel_unshuffle(ONES(4), 2), "x.shape=(4,)", "has 1 axis", "use 3 or more"),
-    (lambda: ops.pixel_unshuffle(ONES((1, 2, 2)), True), "downscale_factor=True",
-     "is not a whole number", "use an int of 1 or more"),
-    (lambda: ops.pixel_unshuffle(ONES((1, 9, 6)), 2), "downscale_factor=2",
-     "does not divide the height 9 of x.shape=(1, 9, 6)", "use a divisor of 9"),
-    (lambda: ops.pixel_unshuffle(ONES((1, 6, 9)), 6), "downscale_factor=6",
-     "does not divide the width 9 of x.shape=(1, 6, 9)", "use a divisor of 9"),
-    (lambda: ops.pixel_unshuffle(ONES((1, 0, 0)), 2**40), "downscale_factor=1099511627776",
-     "makes an axis of 1208925819614629174706176 cells", "use a smaller factor"),
-    (lambda: ops.icnr(ONES((4, 2, 3)), 2), "weight.shape=(4, 2, 3)", "has 3 axes",
-     "use 4, in the order (C, C_in, kH, kW)"),
-    (lambda: ops.icnr(ONES((4, 2, 3, 3)), -1), "upscale_factor=-1", "is too small",
-     "use 1 or more"),
-    (lambda: ops.icnr(ONES((4, 2, 3, 3)), 1.5), "upscale_factor=1.5", "is not a whole number",
-     "use an int of 1 or more"),
-    (lambda: ops.icnr(ONES((4, 2, 3, 3)), 2**40), "upscale_factor=1099511627776",
-     "makes an axis of 4835703278458516698824704 cells", "use a smaller factor"),
+    (
+        lambda: ops.pixel_unshuffle(ONES((1, 2, 2)), True),
+        "downscale_factor=True",
+        "is not a whole number",
+        "use an int of 1 or more",
+    ),
+    (
+        lambda: ops.pixel_unshuffle(ONES((1, 9, 6)), 2),
+        "downscale_factor=2",
+        "does not divide the height 9 of x.shape=(1, 9, 6)",
+        "use a divisor of 9",
+    ),
+    (
+        lambda: ops.pixel_unshuffle(ONES((1, 6, 9)), 6),
+        "downscale_factor=6",
+        "does not divide the width 9 of x.shape=(1, 6, 9)",
+        "use a divisor of 9",
+    ),
+    (
+        lambda: ops.pixel_unshuffle(ONES((1, 0, 0)), 2**40),
+        "downscale_factor=1099511627776",
+        "makes an axis of 1208925819614629174706176 cells",
+        "use a smaller factor",
+    ),
+    (
+        lambda: ops.icnr(ONES((4, 2, 3)), 2),
+        "weight.shape=(4, 2, 3)",
+        "has 3 axes",
+        "use 4, in the order (C, C_in, kH, kW)",
+    ),
+    (
+        lambda: ops.icnr(ONES((4, 2, 3, 3)), -1),
+        "upscale_factor=-1",
+        "is too small",
+        "use 1 or more",
+    ),
+    (
+        lambda: ops.icnr(ONES((4, 2, 3, 3)), 1.5),
+        "upscale_factor=1.5",
+        "is not a whole number",
+        "use an int of 1 or more",
+    ),
+    (
+        lambda: ops.icnr(ONES((4, 2, 3, 3)), 2**40),
+        "upscale_factor=1099511627776",
+        "makes an axis of 4835703278458516698824704 cells",
+        "use a smaller factor",
+    ),
 ]
 
 

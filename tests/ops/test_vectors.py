@@ -31,8 +31,11 @@ def test_unknown_orders(order):
 
 
 def test_vectors_that_do_not_fit():
-    with pytest.raises(ValueError, match=r"v\.shape=\(5,\) does not fill shape=\(2, 3\); use a "
-                                         "vector of 6 entries"):
+    with pytest.raises(
+        ValueError,
+        match=r"v\.shape=\(5,\) does not fill shape=\(2, 3\); use a "
+        "vector of 6 entries",
+    ):
         ops.unvec(np.ones(5), (2, 3))
     with pytest.raises(ValueError, match=r"v\.shape=\(2, 3\)"):
         ops.unvec(np.ones((2, 3)), (2, 3))

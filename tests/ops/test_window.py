@@ -37,7 +37,8 @@ def test_the_sizes_of_a_window():
     assert window.transposed_size((4, 4)) == (8, 12)
     assert window.crop((10, 12)) == (slice(1, 9), slice(0, 12))
     assert window.transposed_size((4, 4)) == ops.conv_transpose_output_size(
-        (4, 4), (3, 2), stride=(2, 3), padding=(1, 0), output_padding=(1, 0), dilation=(1, 2))
+        (4, 4), (3, 2), stride=(2, 3), padding=(1, 0), output_padding=(1, 0), dilation=(1, 2)
+    )
 
 
 def test_what_is_computed_from_an_argument_is_refused_as_it_was_given():
@@ -62,7 +63,11 @@ def test_results_have_the_form_of_what_was_given():
 
 def test_how_many_axes_and_how_many_cells():
     assert [number_of_axes(*given) for given in [(3, 2), (3, (2, 2)), ([1, 1, 1], 2), ((), 1)]] == [
-        1, 2, 3, 1]
+        1,
+        2,
+        3,
+        1,
+    ]
     assert [plural(n, "cell") for n in (0, 1, 2)] == ["0 cells", "1 cell", "2 cells"]
     assert plural(2, "axis", "axes") == "2 axes" and plural(1, "axis", "axes") == "1 axis"
 

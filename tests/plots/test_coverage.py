@@ -32,18 +32,18 @@ def test_the_line_says_the_counts(stride, padding, dilation, kernel_size):
 @pytest.mark.parametrize("stride", [1, 2, 3])
 @pytest.mark.parametrize("padding", [0, 1])
 @pytest.mark.parametrize("dilation", [1, 2])
-def test_the_interior_holds_all_cells_that_no_edge_can_reach(kernel_size, stride, padding,
-                                                             dilation):
+def test_the_interior_holds_all_cells_that_no_edge_can_reach(
+    kernel_size, stride, padding, dilation
+):
     size, reach = 12, dilation * (kernel_size - 1) + 1
-    axis = {"kernel_size": kernel_size, "stride": stride, "padding": padding,
-            "dilation": dilation}
+    axis = {"kernel_size": kernel_size, "stride": stride, "padding": padding, "dilation": dilation}
     if stride * (size - 1) + reach <= 2 * padding:
         return
     counts = ops.overlap_count(size, **axis)
     first, last = _interior(counts, axis)
     assert first <= max(0, reach - 1 - padding)
     assert last >= min(len(counts) - 1, stride * (size - 1) - padding)
-    inner = counts[first:last + 1]
+    inner = counts[first : last + 1]
     assert (inner[stride:] == inner[:-stride]).all()
     # Either of the next cells breaks the pattern, where there is one.
     for cell, same in ((first - 1, first - 1 + stride), (last + 1, last + 1 - stride)):
@@ -85,12 +85,15 @@ def test_layers_say_the_paths():
 def test_counts_are_readable_on_their_shades(most, theme):
     def channels(token):
         colour = _theme.TOKENS[token][theme]
-        return np.array([int(colour[i:i + 2], 16) for i in (1, 3, 5)])
+        return np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)])
 
     def luminance(rgb):
         v = rgb / 255
         return np.where(v <= 0.04045, v / 12.92, ((v + 0.055) / 1.055) ** 2.4) @ [
-            0.2126, 0.7152, 0.0722]
+            0.2126,
+            0.7152,
+            0.0722,
+        ]
 
     shares = [_share(count, most) for count in range(most + 1)]
     assert shares[0] == 0 and shares[-1] == 1 and (np.diff(shares) > 0).all()
@@ -123,8 +126,10 @@ def test_spectrum_sees_what_the_score_sees():
     assert "a lone peak at 1/2" in plots.spectrum_picture(board, 2).alt
     # Brightness and cells beyond a multiple of the stride change nothing.
     picture = RNG.random((3, 25, 25))
-    assert (plots.spectrum_picture(picture, 2).alt == plots.spectrum_picture(
-        8 * picture[:, :24, :24], 2).alt)
+    assert (
+        plots.spectrum_picture(picture, 2).alt
+        == plots.spectrum_picture(8 * picture[:, :24, :24], 2).alt
+    )
 
 
 def test_spectrum_of_nothing():
@@ -135,29 +140,35 @@ def test_spectrum_of_nothing():
 LAYER = dict(kernel_size=3, stride=2)
 
 
-@pytest.mark.parametrize("call, message", [
-    (lambda: plots.coverage_picture(4), "kernel_size=None"),
-    (lambda: plots.coverage_picture(0, 3), "size=0"),
-    (lambda: plots.coverage_picture(4, 3, stride=0), "stride=0"),
-    (lambda: plots.coverage_picture(4, 3, output_padding=1), "output_padding=1"),
-    (lambda: plots.coverage_picture(1, 2, padding=1), "size"),
-    (lambda: plots.coverage_picture(100, 3, stride=2), "size='201' is an output too large"),
-    (lambda: plots.coverage_picture((60, 60), 3), "size='62 × 62' is .* at most"),
-    (lambda: plots.coverage_picture(4, 3, layers=[LAYER]), "kernel_size=3 .* beside layers"),
-    (lambda: plots.coverage_picture(4, stride=2, layers=[LAYER]), "stride=2 .* beside layers"),
-    (lambda: plots.coverage_picture(4, layers=[]), r"layers=\[\]"),
-    (lambda: plots.coverage_picture(4, layers=[dict(stride=2)]), "kernel_size"),
-    (lambda: plots.coverage_picture(4, layers=[dict(kernel_size=3, pad=1)]), "unknown key 'pad'"),
-    (lambda: plots.coverage_picture((2, 2, 2), layers=[LAYER]), "layers.* has 3 axes; use one"),
-    (lambda: plots.spectrum_picture(np.ones(24), 2), "pictures.shape"),
-    (lambda: plots.spectrum_picture(np.ones((24, 24)), 1), "stride=1"),
-    (lambda: plots.spectrum_picture(np.ones((24, 24)), (2, 1)), "stride="),
-    (lambda: plots.spectrum_picture(np.ones((8, 8)), 2), "pictures.shape"),
-    (lambda: plots.spectrum_picture(np.full((24, 24), np.nan), 2), "pictures"),
-    (lambda: plots.spectrum_picture([np.ones((24, 24))] * 7, 2), "at most 6"),
-    (lambda: plots.spectrum_picture([np.ones((24, 24))] * 2, 2, labels=["a"]), "labels"),
-    (lambda: plots.spectrum_picture([], 2), "pictures"),
-])
+@pytest.mark.parametrize(
+    "call, message",
+    [
+        (lambda: plots.coverage_picture(4), "kernel_size=None"),
+        (lambda: plots.coverage_picture(0, 3), "size=0"),
+        (lambda: plots.coverage_picture(4, 3, stride=0), "stride=0"),
+        (lambda: plots.coverage_picture(4, 3, output_padding=1), "output_padding=1"),
+        (lambda: plots.coverage_picture(1, 2, padding=1), "size"),
+        (lambda: plots.coverage_picture(100, 3, stride=2), "size='201' is an output too large"),
+        (lambda: plots.coverage_picture((60, 60), 3), "size='62 × 62' is .* at most"),
+        (lambda: plots.coverage_picture(4, 3, layers=[LAYER]), "kernel_size=3 .* beside layers"),
+        (lambda: plots.coverage_picture(4, stride=2, layers=[LAYER]), "stride=2 .* beside layers"),
+        (lambda: plots.coverage_picture(4, layers=[]), r"layers=\[\]"),
+        (lambda: plots.coverage_picture(4, layers=[dict(stride=2)]), "kernel_size"),
+        (
+            lambda: plots.coverage_picture(4, layers=[dict(kernel_size=3, pad=1)]),
+            "unknown key 'pad'",
+        ),
+        (lambda: plots.coverage_picture((2, 2, 2), layers=[LAYER]), "layers.* has 3 axes; use one"),
+        (lambda: plots.spectrum_picture(np.ones(24), 2), "pictures.shape"),
+        (lambda: plots.spectrum_picture(np.ones((24, 24)), 1), "stride=1"),
+        (lambda: plots.spectrum_picture(np.ones((24, 24)), (2, 1)), "stride="),
+        (lambda: plots.spectrum_picture(np.ones((8, 8)), 2), "pictures.shape"),
+        (lambda: plots.spectrum_picture(np.full((24, 24), np.nan), 2), "pictures"),
+        (lambda: plots.spectrum_picture([np.ones((24, 24))] * 7, 2), "at most 6"),
+        (lambda: plots.spectrum_picture([np.ones((24, 24))] * 2, 2, labels=["a"]), "labels"),
+        (lambda: plots.spectrum_picture([], 2), "pictures"),
+    ],
+)
 def test_refusals_name_the_argument(call, message):
     with pytest.raises(ValueError, match=message):
         call()

@@ -22,10 +22,16 @@ def pasted(picture):
             pixels = np.asarray(image)
         a, b, c, d, x, y = map(float, re.search(r"matrix\(([^)]*)\)", tag).group(1).split())
         assert b == c == 0
-        width, height = (float(re.search(f' {name}="([^"]*)"', tag).group(1))
-                         for name in ("width", "height"))
-        found.append((pixels, np.array([x, y]) / PX,
-                      np.array([a * width / pixels.shape[1], d * height / pixels.shape[0]]) / PX))
+        width, height = (
+            float(re.search(f' {name}="([^"]*)"', tag).group(1)) for name in ("width", "height")
+        )
+        found.append(
+            (
+                pixels,
+                np.array([x, y]) / PX,
+                np.array([a * width / pixels.shape[1], d * height / pixels.shape[0]]) / PX,
+            )
+        )
     return found
 
 
@@ -92,8 +98,11 @@ def test_columns():
 
 
 def test_rows_with_a_gap():
-    picture = plots.pictures([[np.eye(4), None], [np.eye(4), np.eye(4)]], titles=["left", "right"],
-                             row_labels=["above", "below"])
+    picture = plots.pictures(
+        [[np.eye(4), None], [np.eye(4), np.eye(4)]],
+        titles=["left", "right"],
+        row_labels=["above", "below"],
+    )
     assert len(pasted(picture)) == 3
     assert "Columns: left, right. Rows: above, below." in picture.alt
 
@@ -110,27 +119,30 @@ def test_alt_tells_the_values():
     assert "eye: 0 to 1, mean 0.5; none: 0 to 0, mean 0." in alt
 
 
-@pytest.mark.parametrize("call, message", [
-    (lambda: plots.pictures([]), "images="),
-    (lambda: plots.pictures([None]), "images="),
-    (lambda: plots.pictures(np.ones(4)), "images"),
-    (lambda: plots.pictures(np.ones((1, 1, 1, 2, 2))), "images.shape"),
-    (lambda: plots.pictures([np.ones((0, 4))]), "images"),
-    (lambda: plots.pictures([[[1, np.nan]]]), "images=.*nan.* finite"),
-    (lambda: plots.pictures([np.array([["a"]])]), "images"),
-    (lambda: plots.pictures([np.eye(2), [np.eye(2)]]), "images.*mixes"),
-    (lambda: plots.pictures(np.eye(2), range=(1, 0)), "range="),
-    (lambda: plots.pictures(np.eye(2), range=(-1, 2)), "range=.*-a, a"),
-    (lambda: plots.pictures(np.eye(2), range=3), "range=3"),
-    (lambda: plots.pictures([np.eye(2)] * 2, titles=["a"]), "titles="),
-    (lambda: plots.pictures([[np.eye(2)]], row_labels=["a", "b"]), "row_labels="),
-    (lambda: plots.pictures([[np.eye(2)]], columns=1), "columns=1"),
-    (lambda: plots.pictures([np.eye(2)] * 4, columns=0), "columns=0"),
-    (lambda: plots.pictures(np.eye(2), scale=1.5), "scale=1.5"),
-    (lambda: plots.pictures(np.eye(2), scale=0), "scale=0"),
-    (lambda: plots.pictures([np.eye(400)] * 2, columns=2), "columns=2 .* fewer in a row"),
-    (lambda: plots.pictures(np.eye(100), scale=7), "smaller scale"),
-])
+@pytest.mark.parametrize(
+    "call, message",
+    [
+        (lambda: plots.pictures([]), "images="),
+        (lambda: plots.pictures([None]), "images="),
+        (lambda: plots.pictures(np.ones(4)), "images"),
+        (lambda: plots.pictures(np.ones((1, 1, 1, 2, 2))), "images.shape"),
+        (lambda: plots.pictures([np.ones((0, 4))]), "images"),
+        (lambda: plots.pictures([[[1, np.nan]]]), "images=.*nan.* finite"),
+        (lambda: plots.pictures([np.array([["a"]])]), "images"),
+        (lambda: plots.pictures([np.eye(2), [np.eye(2)]]), "images.*mixes"),
+        (lambda: plots.pictures(np.eye(2), range=(1, 0)), "range="),
+        (lambda: plots.pictures(np.eye(2), range=(-1, 2)), "range=.*-a, a"),
+        (lambda: plots.pictures(np.eye(2), range=3), "range=3"),
+        (lambda: plots.pictures([np.eye(2)] * 2, titles=["a"]), "titles="),
+        (lambda: plots.pictures([[np.eye(2)]], row_labels=["a", "b"]), "row_labels="),
+        (lambda: plots.pictures([[np.eye(2)]], columns=1), "columns=1"),
+        (lambda: plots.pictures([np.eye(2)] * 4, columns=0), "columns=0"),
+        (lambda: plots.pictures(np.eye(2), scale=1.5), "scale=1.5"),
+        (lambda: plots.pictures(np.eye(2), scale=0), "scale=0"),
+        (lambda: plots.pictures([np.eye(400)] * 2, columns=2), "columns=2 .* fewer in a row"),
+        (lambda: plots.pictures(np.eye(100), scale=7), "smaller scale"),
+    ],
+)
 def test_refusals_name_the_argument(call, message):
     with pytest.raises(ValueError, match=message):
         call()

@@ -39,7 +39,8 @@ def test_of_equal_extremes_the_first_is_named(noise):
 def test_a_zero_has_no_sign_in_a_drawing():
     svg = '<path d="M -0 5L 1 -0L -0.5 -0.004z" transform="translate(-0 2)"/>'
     assert _theme._smaller(svg) == (
-        '<path d="M 0 5L 1 0L -0.5 -0.004z" transform="translate(0 2)"/>')
+        '<path d="M 0 5L 1 0L -0.5 -0.004z" transform="translate(0 2)"/>'
+    )
 
 
 def test_names_in_a_drawing_are_numbers_in_order():

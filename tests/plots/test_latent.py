@@ -24,12 +24,15 @@ def test_plane_picture_draws_every_label_once():
     assert svg.count("<use") >= 30
 
 
-@pytest.mark.parametrize("points, labels, says", [
-    ([[1, 2, 3]], [1], r"points.shape=\(1, 3\) .* give \(N, 2\)"),
-    ([[1, np.nan]], [1], "points=nan is not finite"),
-    ([[1, 2]], [1, 2], "labels=.* give a digit"),
-    ([[1, 2]], [10], "give a digit"),
-])
+@pytest.mark.parametrize(
+    "points, labels, says",
+    [
+        ([[1, 2, 3]], [1], r"points.shape=\(1, 3\) .* give \(N, 2\)"),
+        ([[1, np.nan]], [1], "points=nan is not finite"),
+        ([[1, 2]], [1, 2], "labels=.* give a digit"),
+        ([[1, 2]], [10], "give a digit"),
+    ],
+)
 def test_plane_picture_refuses(points, labels, says):
     with pytest.raises(ValueError, match=says):
         plots.plane_picture(points, labels)
@@ -41,13 +44,16 @@ def test_reach_picture_fits_the_page(sizes):
     assert picture.figure.get_size_inches()[0] <= 7.06
 
 
-@pytest.mark.parametrize("sizes, steps, says", [
-    ([1], [], "give 2 to 8"),
-    ([1, 0], ["k"], "whole numbers"),
-    ([1, 2.5], ["k"], "whole numbers"),
-    ([1, 2], [], r"steps=\[\] does not name 1 layer; give 1 string"),
-    ([400, 400], ["k"], "is too much for a page"),
-])
+@pytest.mark.parametrize(
+    "sizes, steps, says",
+    [
+        ([1], [], "give 2 to 8"),
+        ([1, 0], ["k"], "whole numbers"),
+        ([1, 2.5], ["k"], "whole numbers"),
+        ([1, 2], [], r"steps=\[\] does not name 1 layer; give 1 string"),
+        ([400, 400], ["k"], "is too much for a page"),
+    ],
+)
 def test_reach_picture_refuses(sizes, steps, says):
     with pytest.raises(ValueError, match=says):
         plots.reach_picture(sizes, steps=steps)

@@ -36,6 +36,7 @@ def digest(pictures):
 
 # What every picture is
 
+
 def test_every_public_function_has_an_example():
     used = {name.split()[0] for name in NAMES}
     assert used == set(plots.__all__) - {"Picture"}
@@ -116,8 +117,7 @@ def test_drawing_changes_no_global_setting():
 
 def test_notebooks_get_svg_and_words(pictures):
     picture = pictures["hero"]
-    assert picture._repr_mimebundle_() == {"image/svg+xml": picture.svg,
-                                           "text/plain": picture.alt}
+    assert picture._repr_mimebundle_() == {"image/svg+xml": picture.svg, "text/plain": picture.alt}
 
 
 def test_saved_file_is_the_svg(tmp_path, pictures):
@@ -130,17 +130,26 @@ def test_saved_file_is_the_svg(tmp_path, pictures):
 
 # Every pair (text, ground) that the figures use; each has contrast 4.5 or more in both themes.
 TEXT_ON = [
-    *((text, ground) for ground in ("paper", "faint", "input", "output", "kernel")
-      for text in ("ink", "muted") if (text, ground) != ("muted", "output")),
-    *((line, ground) for line in ("input-line", "output-line", "kernel-line")
-      for ground in ("paper", "faint")),
-    *((("on-dark" if tap in (2, 4, 6, 8) else "on-light"), f"tap{tap}")
-      for tap in range(_theme.TAPS)),
+    *(
+        (text, ground)
+        for ground in ("paper", "faint", "input", "output", "kernel")
+        for text in ("ink", "muted")
+        if (text, ground) != ("muted", "output")
+    ),
+    *(
+        (line, ground)
+        for line in ("input-line", "output-line", "kernel-line")
+        for ground in ("paper", "faint")
+    ),
+    *(
+        (("on-dark" if tap in (2, 4, 6, 8) else "on-light"), f"tap{tap}")
+        for tap in range(_theme.TAPS)
+    ),
 ]
 
 
 def luminance(colour):
-    values = [int(colour[i:i + 2], 16) / 255 for i in (1, 3, 5)]
+    values = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     linear = [v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in values]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
@@ -159,11 +168,12 @@ def test_text_is_readable(text, ground, theme):
 @pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
 def test_taps_stay_apart_in_grey(theme):
     lightness = sorted(
-        116 * luminance(_theme.TOKENS[f"tap{i}"][theme]) ** (1 / 3) - 16
-        for i in range(_theme.TAPS))
+        116 * luminance(_theme.TOKENS[f"tap{i}"][theme]) ** (1 / 3) - 16 for i in range(_theme.TAPS)
+    )
     assert min(np.diff(lightness)) >= 5
     first = sorted(
-        116 * luminance(_theme.TOKENS[f"tap{i}"][theme]) ** (1 / 3) - 16 for i in range(3))
+        116 * luminance(_theme.TOKENS[f"tap{i}"][theme]) ** (1 / 3) - 16 for i in range(3)
+    )
     assert min(np.diff(first)) >= 18
 
 
@@ -174,6 +184,7 @@ def test_light_values_are_all_different():
 
 # What the words say, against NumPy
 
+
 def in_words(array):
     return _text.rows(array)
 
@@ -182,8 +193,10 @@ def test_conv_steps_says_the_numbers(pictures):
     alt = pictures["conv_steps 1-D"].alt
     assert "reads 9, 0, 1, 3, −5, −3, 6." in alt
     assert "Step 1: 1·1 + 4·2 − 1·0 + 0·(−1) = 9." in alt
-    for name, options in (("conv_steps 2-D", {}),
-                          ("conv_steps stride, padding", {"stride": 2, "padding": 1})):
+    for name, options in (
+        ("conv_steps 2-D", {}),
+        ("conv_steps stride, padding", {"stride": 2, "padding": 1}),
+    ):
         assert in_words(ops.conv(IMAGE, KERNEL, **options)) in pictures[name].alt
     assert "ay+bz, ax+by+cz, bx+cy+dz, cx+dy" in pictures["conv_steps letters"].alt
 
@@ -217,8 +230,12 @@ def test_stamp_steps_says_the_numbers(pictures):
 @pytest.mark.parametrize("output_padding", [0, 1])
 def test_stamp_steps_agree_with_the_operator(stride, padding, dilation, output_padding):
     x, kernel = np.array([3, -1, 2, 5]), np.array([1, 2, -3])
-    options = {"stride": stride, "padding": padding, "dilation": dilation,
-               "output_padding": output_padding}
+    options = {
+        "stride": stride,
+        "padding": padding,
+        "dilation": dilation,
+        "output_padding": output_padding,
+    }
     try:
         expected = ops.conv_transpose(x, kernel, **options)
     except ValueError:
@@ -254,19 +271,26 @@ def test_matrix_picture_says_the_numbers(pictures):
 
 def test_transposed_matrix_product_with_other_orders():
     kernel, y = np.array([[1, 2], [3, 4]]), np.arange(1, 7).reshape(2, 3)
-    picture = plots.matrix_picture(kernel, (3, 4), transposed=True, order="column",
-                                   output_order="row", x=y)
+    picture = plots.matrix_picture(
+        kernel, (3, 4), transposed=True, order="column", output_order="row", x=y
+    )
     assert _text.listed(ops.conv_transpose(y, kernel).ravel(), 16) in picture.alt
 
 
 def test_matrix_gallery_sizes(pictures):
     assert "plain: 5 × 7; stride 2: 3 × 7; padding 1: 7 × 7; dilation 2: 3 × 7" in (
-        pictures["matrix_gallery 1-D"].alt)
+        pictures["matrix_gallery 1-D"].alt
+    )
 
 
-@pytest.mark.parametrize("options", [
-    {"stride": 2, "padding": 1, "dilation": 1}, {"stride": 3, "padding": 0, "dilation": 2},
-    {"stride": (2, 1), "padding": (1, 0), "dilation": (1, 2)}])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"stride": 2, "padding": 1, "dilation": 1},
+        {"stride": 3, "padding": 0, "dilation": 2},
+        {"stride": (2, 1), "padding": (1, 0), "dilation": (1, 2)},
+    ],
+)
 def test_crossing_out_leaves_the_matrix(options):
     per_axis = {name: tuple(np.broadcast_to(value, 2)) for name, value in options.items()}
     taps, ghost, _, _ = _with_skipped((2, 3), (5, 6), **per_axis)
@@ -312,40 +336,55 @@ def test_curves_say_the_numbers(pictures):
 
 # What is refused
 
-@pytest.mark.parametrize("call, message", [
-    (lambda: plots.conv_steps([1, 2, 3], [[1]]), "kernel.shape=.* has 2 axes and x has 1"),
-    (lambda: plots.conv_steps(np.ones((2, 2, 2)), np.ones((1, 1, 1))),
-     "x.shape=.* has 3 axes; give 1 or 2"),
-    (lambda: plots.conv_steps([], [1]), "x.shape=.* is empty"),
-    (lambda: plots.conv_steps([1, 2], [1, 2, 3]), "kernel"),
-    (lambda: plots.conv_steps([1, 2, 3], [1, 2], stride=0), "stride"),
-    (lambda: plots.conv_steps([1, 2, 3], [1, 2], steps=[2]), r"steps=\[2\] .* from 0 to 1"),
-    (lambda: plots.conv_steps([1, None], [1]), "x=None"),
-    (lambda: plots.stamp_steps([1, 2], [1, 2], output_padding=3), "output_padding"),
-    (lambda: plots.stamp_steps([1], [1, 2], padding=1), "padding"),
-    (lambda: plots.matrix_picture([1, 2], 4, order="diagonal"), "order"),
-    (lambda: plots.matrix_picture([1, 2], (4, 4)), "size=.* has length 2"),
-    (lambda: plots.matrix_picture([1, 2], 4, x=[1, 2]), "x.shape=.* has 2 entries; give 4"),
-    (lambda: plots.matrix_picture([1, 2], 400), "size=400 gives a matrix .* at most 20000"),
-    (lambda: plots.matrix_gallery([]), r"settings=\[\] is empty"),
-    (lambda: plots.matrix_gallery([dict(size=3)]), "settings=.* give 'size' and"),
-    (lambda: plots.matrix_gallery([dict(size=3, kernel=[1], pad=1)]), "unknown key 'pad'"),
-    (lambda: plots.layer_matrix_picture((2, 2), 5), "weight_shape"),
-    (lambda: plots.layer_matrix_picture((3, 1, 2), 5, groups=2), "groups=2"),
-    (lambda: plots.size_staircase(9, stride=2, sizes=range(1, 5)), "sizes=.* at least 9"),
-    (lambda: plots.size_staircase((3, 3), stride=2), "kernel_size"),
-    (lambda: plots.signals([[1]], labels=[]), r"labels=\[\] does not name 1 signal"),
-    (lambda: plots.signals([[1]], labels=["x"], mode="dots"), "mode='dots' .* 'cells' or 'stems'"),
-    (lambda: plots.signals([[1]], labels=["x"], roles=["in"]), "roles=.* input, kernel, output"),
-    (lambda: plots.signals([["a"]], labels=["x"], mode="stems"), "rows=.* real numbers"),
-    (lambda: plots.loss_and_kernel([1], [[1]], [1]), r"kernels.shape=\[\(1,\)\] .* give two"),
-    (lambda: plots.loss_and_kernel([1], [[1], [1, 2]], [1]), r"kernels.shape=\[\(1,\), \(2,\)\]"),
-    (lambda: plots.loss_and_kernel([float("nan")], [[1], [1]], [1]), "losses=nan"),
-    (lambda: plots.operation_counts({}), "counts=.* is empty"),
-    (lambda: plots.operation_counts({"a": -1}), "counts=-1.0"),
-    (lambda: plots.bars([1], ["a", "b"]), "labels=.* does not name 1 value"),
-    (lambda: plots.bars(["x"], ["a"]), "values="),
-])
+
+@pytest.mark.parametrize(
+    "call, message",
+    [
+        (lambda: plots.conv_steps([1, 2, 3], [[1]]), "kernel.shape=.* has 2 axes and x has 1"),
+        (
+            lambda: plots.conv_steps(np.ones((2, 2, 2)), np.ones((1, 1, 1))),
+            "x.shape=.* has 3 axes; give 1 or 2",
+        ),
+        (lambda: plots.conv_steps([], [1]), "x.shape=.* is empty"),
+        (lambda: plots.conv_steps([1, 2], [1, 2, 3]), "kernel"),
+        (lambda: plots.conv_steps([1, 2, 3], [1, 2], stride=0), "stride"),
+        (lambda: plots.conv_steps([1, 2, 3], [1, 2], steps=[2]), r"steps=\[2\] .* from 0 to 1"),
+        (lambda: plots.conv_steps([1, None], [1]), "x=None"),
+        (lambda: plots.stamp_steps([1, 2], [1, 2], output_padding=3), "output_padding"),
+        (lambda: plots.stamp_steps([1], [1, 2], padding=1), "padding"),
+        (lambda: plots.matrix_picture([1, 2], 4, order="diagonal"), "order"),
+        (lambda: plots.matrix_picture([1, 2], (4, 4)), "size=.* has length 2"),
+        (lambda: plots.matrix_picture([1, 2], 4, x=[1, 2]), "x.shape=.* has 2 entries; give 4"),
+        (lambda: plots.matrix_picture([1, 2], 400), "size=400 gives a matrix .* at most 20000"),
+        (lambda: plots.matrix_gallery([]), r"settings=\[\] is empty"),
+        (lambda: plots.matrix_gallery([dict(size=3)]), "settings=.* give 'size' and"),
+        (lambda: plots.matrix_gallery([dict(size=3, kernel=[1], pad=1)]), "unknown key 'pad'"),
+        (lambda: plots.layer_matrix_picture((2, 2), 5), "weight_shape"),
+        (lambda: plots.layer_matrix_picture((3, 1, 2), 5, groups=2), "groups=2"),
+        (lambda: plots.size_staircase(9, stride=2, sizes=range(1, 5)), "sizes=.* at least 9"),
+        (lambda: plots.size_staircase((3, 3), stride=2), "kernel_size"),
+        (lambda: plots.signals([[1]], labels=[]), r"labels=\[\] does not name 1 signal"),
+        (
+            lambda: plots.signals([[1]], labels=["x"], mode="dots"),
+            "mode='dots' .* 'cells' or 'stems'",
+        ),
+        (
+            lambda: plots.signals([[1]], labels=["x"], roles=["in"]),
+            "roles=.* input, kernel, output",
+        ),
+        (lambda: plots.signals([["a"]], labels=["x"], mode="stems"), "rows=.* real numbers"),
+        (lambda: plots.loss_and_kernel([1], [[1]], [1]), r"kernels.shape=\[\(1,\)\] .* give two"),
+        (
+            lambda: plots.loss_and_kernel([1], [[1], [1, 2]], [1]),
+            r"kernels.shape=\[\(1,\), \(2,\)\]",
+        ),
+        (lambda: plots.loss_and_kernel([float("nan")], [[1], [1]], [1]), "losses=nan"),
+        (lambda: plots.operation_counts({}), "counts=.* is empty"),
+        (lambda: plots.operation_counts({"a": -1}), "counts=-1.0"),
+        (lambda: plots.bars([1], ["a", "b"]), "labels=.* does not name 1 value"),
+        (lambda: plots.bars(["x"], ["a"]), "values="),
+    ],
+)
 def test_refusals_name_the_argument(call, message):
     with pytest.raises(ValueError, match=message):
         call()

@@ -8,6 +8,7 @@ from lib.plots import _text, upsampling
 
 # Half-pixel centres
 
+
 @pytest.mark.parametrize("n", [1, 2, 3, 5])
 @pytest.mark.parametrize("m", [1, 2, 3, 4, 9])
 @pytest.mark.parametrize("aligned", [False, True])
@@ -42,6 +43,7 @@ def test_half_pixel_picture_fits_the_page(n, m, aligned):
 
 # Weights
 
+
 def test_weights_picture_says_the_weights():
     matrix = ops.interpolation_matrix(4, 8)
     alt = plots.weights_picture(matrix).alt
@@ -60,18 +62,23 @@ def test_weights_picture_marks_the_sign_without_colour():
 
 def test_weights_picture_shades_by_size():
     picture = plots.weights_picture([[0.25, 0.5, 1.0, 0.0, -1.0]])
-    strengths = [patch.get_alpha() for patch in picture.figure.axes[0].patches
-                 if patch.get_alpha() is not None]
+    strengths = [
+        patch.get_alpha()
+        for patch in picture.figure.axes[0].patches
+        if patch.get_alpha() is not None
+    ]
     assert strengths == [0.34, 0.56, 1.0, 1.0]
     assert plots.weights_picture([[0.0]]).alt
 
 
 # Pooling
 
+
 def test_pooling_picture_s3_5():
     """S3.5: every window's maximum is 4, and other values are put back at the kept cells."""
-    alt = plots.pooling_picture([[1, 2, 4, 1], [3, 4, 2, 3], [1, 4, 1, 2], [2, 3, 4, 3]], 2,
-                                values=[[1, 2], [3, 4]]).alt
+    alt = plots.pooling_picture(
+        [[1, 2, 4, 1], [3, 4, 2, 3], [1, 4, 1, 2], [2, 3, 4, 3]], 2, values=[[1, 2], [3, 4]]
+    ).alt
     assert "Pooled: 4, 4; 4, 4, kept from cells 5, 2; 9, 14." in alt
     assert "Unpooled: 0, 0, 2, 0; 0, 1, 0, 0; 0, 3, 0, 0; 0, 0, 4, 0." in alt
     assert "tie" not in alt
@@ -89,13 +96,16 @@ def test_pooling_picture_agrees_with_the_operators():
 
 
 def test_pooling_picture_counts_ties():
-    assert "In 2 windows other cells tie with it." in plots.pooling_picture(
-        [1, 3, 2, 2, 5, 5, 0], 2).alt
+    assert (
+        "In 2 windows other cells tie with it."
+        in plots.pooling_picture([1, 3, 2, 2, 5, 5, 0], 2).alt
+    )
     one = plots.pooling_picture([[1, 1], [0, 1]], 2)
     assert "In one window other cells tie with it." in one.alt
 
 
 # Pixel shuffle
+
 
 @pytest.mark.parametrize("r", [1, 2, 3])
 def test_shuffle_picture_agrees_with_the_operator(r):
@@ -110,25 +120,36 @@ def test_shuffle_picture_keeps_the_channels_apart():
 
 # What is refused
 
-@pytest.mark.parametrize("call, message", [
-    (lambda: plots.half_pixel_picture(0, 4), "size=0 is too small"),
-    (lambda: plots.half_pixel_picture(4, 33), "output_size=33 .* use at most 32"),
-    (lambda: plots.half_pixel_picture(4, 8, align_corners="both"),
-     "align_corners='both' .* None for both"),
-    (lambda: plots.weights_picture([1, 2]), r"matrix.shape=\(2,\) has 1 axis; give 2"),
-    (lambda: plots.weights_picture(np.ones((2, 60))), r"matrix.shape=\(2, 60\) is too large"),
-    (lambda: plots.weights_picture([[1, float("nan")]]), "matrix=.*nan.* is not finite"),
-    (lambda: plots.weights_picture([["a"]]), "matrix=.* real numbers"),
-    (lambda: plots.pooling_picture(np.ones((2, 2, 2)), 2), "x.shape=.* has 3 axes; give 1 or 2"),
-    (lambda: plots.pooling_picture([1, 2], 3), r"x.shape=\(2,\) is too small"),
-    (lambda: plots.pooling_picture([1, 2], 0), "kernel_size=0"),
-    (lambda: plots.pooling_picture([1, 2], 2, values=[1, 2]),
-     r"values.shape=\(2,\) is not the pooled shape; give \(1,\)"),
-    (lambda: plots.shuffle_picture(4, 4), "upscale_factor=4 .* at most 3"),
-    (lambda: plots.shuffle_picture(5, 2), "channels.shape=.* holds 5 maps; give a multiple"),
-    (lambda: plots.shuffle_picture(27, 3), "channels=27 .* at most 26"),
-    (lambda: plots.shuffle_picture([[1, 2]], 1), "channels.shape="),
-])
+
+@pytest.mark.parametrize(
+    "call, message",
+    [
+        (lambda: plots.half_pixel_picture(0, 4), "size=0 is too small"),
+        (lambda: plots.half_pixel_picture(4, 33), "output_size=33 .* use at most 32"),
+        (
+            lambda: plots.half_pixel_picture(4, 8, align_corners="both"),
+            "align_corners='both' .* None for both",
+        ),
+        (lambda: plots.weights_picture([1, 2]), r"matrix.shape=\(2,\) has 1 axis; give 2"),
+        (lambda: plots.weights_picture(np.ones((2, 60))), r"matrix.shape=\(2, 60\) is too large"),
+        (lambda: plots.weights_picture([[1, float("nan")]]), "matrix=.*nan.* is not finite"),
+        (lambda: plots.weights_picture([["a"]]), "matrix=.* real numbers"),
+        (
+            lambda: plots.pooling_picture(np.ones((2, 2, 2)), 2),
+            "x.shape=.* has 3 axes; give 1 or 2",
+        ),
+        (lambda: plots.pooling_picture([1, 2], 3), r"x.shape=\(2,\) is too small"),
+        (lambda: plots.pooling_picture([1, 2], 0), "kernel_size=0"),
+        (
+            lambda: plots.pooling_picture([1, 2], 2, values=[1, 2]),
+            r"values.shape=\(2,\) is not the pooled shape; give \(1,\)",
+        ),
+        (lambda: plots.shuffle_picture(4, 4), "upscale_factor=4 .* at most 3"),
+        (lambda: plots.shuffle_picture(5, 2), "channels.shape=.* holds 5 maps; give a multiple"),
+        (lambda: plots.shuffle_picture(27, 3), "channels=27 .* at most 26"),
+        (lambda: plots.shuffle_picture([[1, 2]], 1), "channels.shape="),
+    ],
+)
 def test_refusals_name_the_argument(call, message):
     with pytest.raises(ValueError, match=message):
         call()

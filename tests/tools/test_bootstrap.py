@@ -177,7 +177,8 @@ def test_the_second_of_two_runs_waits_and_says_so(project):
     assert first.stdout.readline() == "begin\n"
     second = subprocess.run(command, **{**options, "timeout": 60})
     assert second.stdout.splitlines() == [
-        "Another run is making the environment .venv here; waiting for it", "ready",
+        "Another run is making the environment .venv here; waiting for it",
+        "ready",
     ]
     assert first.communicate()[0] == "end\nready\n"
 
@@ -194,8 +195,9 @@ def fake_pip(project, monkeypatch, output, status):
     program.parent.mkdir()
     # By way of a shell: a program's first line cannot name a path with a space.
     pretence = program.with_name("pretence.py")
-    program.write_text(f"#!/bin/sh\nexec {shlex.quote(sys.executable)} "
-                       f"{shlex.quote(str(pretence))} \"$@\"\n")
+    program.write_text(
+        f'#!/bin/sh\nexec {shlex.quote(sys.executable)} {shlex.quote(str(pretence))} "$@"\n'
+    )
     pretence.write_text(
         "import os, runpy, sys\n"
         "if 'config' in sys.argv:\n"
@@ -395,22 +397,35 @@ def test_make_alone_lists_the_targets():
 def test_a_place_has_one_name_whatever_the_terminals_encoding(tmp_path, name):
     place = tmp_path / "für alle"
     place.mkdir()
-    start = ("import os, bootstrap\nfrom bootstrap import own, stamp\nroot = os.getcwd()\n"
-             f"name = {name}\n")
-    steps = {"1": "bootstrap.write_stamp(root, [name])",
-             "0": "assert bootstrap.read_stamp(root) == [name]"}
+    start = (
+        "import os, bootstrap\nfrom bootstrap import own, stamp\nroot = os.getcwd()\n"
+        f"name = {name}\n"
+    )
+    steps = {
+        "1": "bootstrap.write_stamp(root, [name])",
+        "0": "assert bootstrap.read_stamp(root) == [name]",
+    }
     for utf8, step in steps.items():
-        variables = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": utf8,
-                     "PYTHONPATH": os.path.dirname(bootstrap.__file__)}
+        variables = {
+            "LC_ALL": "C",
+            "PYTHONCOERCECLOCALE": "0",
+            "PYTHONUTF8": utf8,
+            "PYTHONPATH": os.path.dirname(bootstrap.__file__),
+        }
         # Without the site module (-S), which on Python 3.11 reads the environment's own path in
         # the terminal's encoding, and cannot where this clone's path is not of ASCII.
-        subprocess.run([sys.executable, "-S", "-c", start + step], cwd=place, check=True,
-                       env={**os.environ, **variables})
+        subprocess.run(
+            [sys.executable, "-S", "-c", start + step],
+            cwd=place,
+            check=True,
+            env={**os.environ, **variables},
+        )
 
 
 def test_a_terminal_in_the_c_locale_gets_utf8_from_make():
     make = ["make", "-C", str(ROOT), "--eval", "shown:\n\t@echo LC_ALL is $$LC_ALL", "shown"]
     for given, wanted in {"C": "C.UTF-8", "POSIX": "C.UTF-8", "de_DE.UTF-8": "de_DE.UTF-8"}.items():
-        result = subprocess.run(make, capture_output=True, text=True,
-                                env={**os.environ, "LC_ALL": given})
+        result = subprocess.run(
+            make, capture_output=True, text=True, env={**os.environ, "LC_ALL": given}
+        )
         assert f"LC_ALL is {wanted}\n" in result.stdout

@@ -31,8 +31,11 @@ def tasks_of(chapter):
 
 
 def _with_hints(task, hints, clauses):
-    return replace(task, hints=tuple(hints), clauses=tuple(
-        replace(clause, hint=clauses[clause.name]) for clause in task.clauses))
+    return replace(
+        task,
+        hints=tuple(hints),
+        clauses=tuple(replace(clause, hint=clauses[clause.name]) for clause in task.clauses),
+    )
 
 
 def find(name):

@@ -14,8 +14,10 @@ X, FOUR = np.array([1.0, 2.0, 3.0]), np.array([1.0, 10.0, 100.0, 1000.0])
 def _lengths(m, k, stride=1, padding=0):
     """Every length up to 60 with the output length m, by running the convolution."""
     tried = range(max(1, k - 2 * padding), 60)
-    sizes = {n: F.conv1d(torch.zeros(1, 1, n), torch.zeros(1, 1, k), None, stride,
-                         padding).shape[-1] for n in tried}
+    sizes = {
+        n: F.conv1d(torch.zeros(1, 1, n), torch.zeros(1, 1, k), None, stride, padding).shape[-1]
+        for n in tried
+    }
     return [n for n in tried if sizes[n] == m]
 
 
@@ -62,33 +64,60 @@ def _parts(network):
 
 TASKS = (
     Task(
-        "arithmetic-lengths", "input_lengths",
+        "arithmetic-lengths",
+        "input_lengths",
         clauses=(
             Clause("stride 1", [call(4, 3), call(1, 5)], equals=_lengths),
             Clause("stride", [call(4, 3, stride=2), call(3, 2, stride=5)], equals=_lengths),
-            Clause("padding", [call(5, 4, stride=3, padding=1), call(6, 3, padding=1)],
-                   equals=_lengths),
-            Clause("no length below 1", [call(1, 3, stride=2, padding=1),
-                                         call(1, 2, stride=4, padding=1)], equals=_lengths),
+            Clause(
+                "padding", [call(5, 4, stride=3, padding=1), call(6, 3, padding=1)], equals=_lengths
+            ),
+            Clause(
+                "no length below 1",
+                [call(1, 3, stride=2, padding=1), call(1, 2, stride=4, padding=1)],
+                equals=_lengths,
+            ),
         ),
     ),
     Task(
-        "arithmetic-crop", "transposed",
+        "arithmetic-crop",
+        "transposed",
         clauses=(
-            Clause("the canvas", [call(Y, W), call(Y, W, stride=2), call(X, FOUR, stride=5)],
-                   equals=_transposed),
-            Clause("padding", [call(Y, W, padding=1), call(Y, W, stride=2, padding=2),
-                               call(X, FOUR, stride=3, padding=1)], equals=_transposed),
-            Clause("output padding on the canvas",
-                   [call(Y, W, stride=2, padding=1, output_padding=1),
-                    call(X, FOUR, stride=3, padding=2, output_padding=1)], equals=_transposed),
-            Clause("output padding beyond the canvas",
-                   [call(Y, W, stride=3, output_padding=2),
-                    call(X, FOUR, stride=4, padding=1, output_padding=3)], equals=_transposed),
+            Clause(
+                "the canvas",
+                [call(Y, W), call(Y, W, stride=2), call(X, FOUR, stride=5)],
+                equals=_transposed,
+            ),
+            Clause(
+                "padding",
+                [
+                    call(Y, W, padding=1),
+                    call(Y, W, stride=2, padding=2),
+                    call(X, FOUR, stride=3, padding=1),
+                ],
+                equals=_transposed,
+            ),
+            Clause(
+                "output padding on the canvas",
+                [
+                    call(Y, W, stride=2, padding=1, output_padding=1),
+                    call(X, FOUR, stride=3, padding=2, output_padding=1),
+                ],
+                equals=_transposed,
+            ),
+            Clause(
+                "output padding beyond the canvas",
+                [
+                    call(Y, W, stride=3, output_padding=2),
+                    call(X, FOUR, stride=4, padding=1, output_padding=3),
+                ],
+                equals=_transposed,
+            ),
         ),
     ),
     Task(
-        "arithmetic-network", "decoder",
+        "arithmetic-network",
+        "decoder",
         clauses=(
             Clause("the input goes in", holds=_accepts),
             Clause("7 to 28", holds=_seven),

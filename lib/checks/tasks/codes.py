@@ -33,6 +33,7 @@ def _all_are(word, places):
         if not wrong:
             return None
         return f"{wrong} other {'words' if wrong > 1 else 'word'} among {', '.join(places)}"
+
     return holds
 
 
@@ -89,7 +90,8 @@ def _shared_region(classes):
 
 TASKS = (
     Task(
-        "codes-free", "may_change",
+        "codes-free",
+        "may_change",
         clauses=(
             Clause("seven words", holds=_seven_words),
             Clause("what is drawn", holds=_all_are("same", DRAWN)),
@@ -97,7 +99,8 @@ TASKS = (
         ),
     ),
     Task(
-        "codes-middles", "middles",
+        "codes-middles",
+        "middles",
         clauses=(
             Clause("between the ends", holds=_between),
             Clause("a straight change", holds=near(_middles, [0], 0.01)),
@@ -105,7 +108,8 @@ TASKS = (
         ),
     ),
     Task(
-        "codes-plane", "three_classes",
+        "codes-plane",
+        "three_classes",
         clauses=(
             Clause("three classes", holds=_three_classes),
             Clause("a region of its own", holds=_own_region),

@@ -41,10 +41,14 @@ def _measured():
     """What was measured, as the notebook collects it."""
     runs = load_results()["runs"]
     of = {kind: [run for run in runs if run["kind"] == kind] for kind in KINDS}
-    return {kind: {"error": [run["after"]["held_out_error"] for run in some],
-                   "ripple": [run["after"]["ripple"] for run in some],
-                   "multiplications": some[0]["multiplications"]["total"]}
-            for kind, some in of.items()}
+    return {
+        kind: {
+            "error": [run["after"]["held_out_error"] for run in some],
+            "ripple": [run["after"]["ripple"] for run in some],
+            "multiplications": some[0]["multiplications"]["total"],
+        }
+        for kind, some in of.items()
+    }
 
 
 def _some(*kinds):
@@ -57,24 +61,34 @@ def _invented():
     noise = np.array([0.1, -0.1, 0.2, 0, -0.2, 0])
     kinds = {"A": seed + 1 + noise, "B": seed, "C": seed - noise + 0.05, "D": seed[::-1] - 0.5}
     ripples = {"A": 0.2, "B": 0.1, "C": 0.05, "D": 0.4}
-    return {kind: {"error": error.round(3).tolist(),
-                   "ripple": [0.0] * 5 + [ripples[kind]],
-                   "multiplications": 100 + 10 * n} for n, (kind, error) in
-            enumerate(kinds.items())}
+    return {
+        kind: {
+            "error": error.round(3).tolist(),
+            "ripple": [0.0] * 5 + [ripples[kind]],
+            "multiplications": 100 + 10 * n,
+        }
+        for n, (kind, error) in enumerate(kinds.items())
+    }
 
 
 def _admissible(measured, most_ripple, most_multiplications):
-    return [kind for kind, numbers in measured.items()
-            if max(numbers["ripple"]) <= most_ripple
-            and numbers["multiplications"] <= most_multiplications]
+    return [
+        kind
+        for kind, numbers in measured.items()
+        if max(numbers["ripple"]) <= most_ripple
+        and numbers["multiplications"] <= most_multiplications
+    ]
 
 
 def _choices(measured, most_ripple, most_multiplications, comparisons):
     admissible = _admissible(measured, most_ripple, most_multiplications)
     errors = {kind: np.array(measured[kind]["error"])[:, np.newaxis] for kind in admissible}
     ranked = sorted(admissible, key=lambda kind: errors[kind].mean())
-    return [kind for kind in ranked if kind == ranked[0]
-            or _interval(errors[ranked[0]], errors[kind], comparisons)[0] <= 0]
+    return [
+        kind
+        for kind in ranked
+        if kind == ranked[0] or _interval(errors[ranked[0]], errors[kind], comparisons)[0] <= 0
+    ]
 
 
 def _only_admissible(names, measured, most_ripple, most_multiplications, comparisons):
@@ -103,37 +117,58 @@ def _the_rest(names, *arguments):
     return f"{more or 'no'} name{'s' * (more != 1)} after {right[0]}"
 
 
-LIMITS = (call(_measured(), ANY, 500_000, 15), call(_measured(), 1e-6, ANY, 15),
-          call(_measured(), 0.35, 460_000, 15), call(_measured(), ANY, 466_952, 15),
-          call(_invented(), 0.1, ANY, 1))
-OPEN = (call(_measured(), ANY, ANY, 15), call(_measured(), ANY, ANY, 21),
-        call(_measured(), ANY, 500_000, 15),
-        call(_some("bilinear", "transposed-3", "transposed-4"), ANY, ANY, 15),
-        call(_some("bilinear", "transposed-3", "transposed-4"), ANY, ANY, 1),
-        call(_invented(), 0.3, ANY, 3), call(_invented(), ANY, ANY, 3))
+LIMITS = (
+    call(_measured(), ANY, 500_000, 15),
+    call(_measured(), 1e-6, ANY, 15),
+    call(_measured(), 0.35, 460_000, 15),
+    call(_measured(), ANY, 466_952, 15),
+    call(_invented(), 0.1, ANY, 1),
+)
+OPEN = (
+    call(_measured(), ANY, ANY, 15),
+    call(_measured(), ANY, ANY, 21),
+    call(_measured(), ANY, 500_000, 15),
+    call(_some("bilinear", "transposed-3", "transposed-4"), ANY, ANY, 15),
+    call(_some("bilinear", "transposed-3", "transposed-4"), ANY, ANY, 1),
+    call(_invented(), 0.3, ANY, 3),
+    call(_invented(), ANY, ANY, 3),
+)
 
 TASKS = (
     Task(
-        "comparison-interval", "interval",
+        "comparison-interval",
+        "interval",
         clauses=(
-            Clause("the middle", [call(*_errors(3, 2), 1), call(*_errors(8, 5), 15)],
-                   holds=_middle),
-            Clause("one picture, one comparison", [call(*_errors(3, 1), 1),
-                                                   call(*_errors(8, 1), 1)],
-                   equals=_interval),
-            Clause("several comparisons", [call(*_errors(8, 1), 15), call(*_errors(5, 1), 3)],
-                   equals=_interval),
-            Clause("many pictures", [call(*_errors(4, 3), 1), call(*_errors(8, 40), 15)],
-                   equals=_interval),
+            Clause(
+                "the middle", [call(*_errors(3, 2), 1), call(*_errors(8, 5), 15)], holds=_middle
+            ),
+            Clause(
+                "one picture, one comparison",
+                [call(*_errors(3, 1), 1), call(*_errors(8, 1), 1)],
+                equals=_interval,
+            ),
+            Clause(
+                "several comparisons",
+                [call(*_errors(8, 1), 15), call(*_errors(5, 1), 3)],
+                equals=_interval,
+            ),
+            Clause(
+                "many pictures",
+                [call(*_errors(4, 3), 1), call(*_errors(8, 40), 15)],
+                equals=_interval,
+            ),
         ),
     ),
     Task(
-        "comparison-choose", "choices",
+        "comparison-choose",
+        "choices",
         clauses=(
-            Clause("only admissible kinds", [*LIMITS, call(_measured(), 1e-6, 1000, 15)],
-                   holds=_only_admissible),
-            Clause("the best first", [*LIMITS, call(_measured(), 1e-6, 1000, 15)],
-                   holds=_the_best),
+            Clause(
+                "only admissible kinds",
+                [*LIMITS, call(_measured(), 1e-6, 1000, 15)],
+                holds=_only_admissible,
+            ),
+            Clause("the best first", [*LIMITS, call(_measured(), 1e-6, 1000, 15)], holds=_the_best),
             Clause("what the rule leaves open", OPEN, holds=_the_rest),
         ),
     ),

@@ -34,8 +34,11 @@ def _never_larger(sides):
 
 
 def _two_networks(pair):
-    if isinstance(pair, (tuple, list)) and len(pair) == 2 and all(
-            isinstance(part, Network) for part in pair):
+    if (
+        isinstance(pair, (tuple, list))
+        and len(pair) == 2
+        and all(isinstance(part, Network) for part in pair)
+    ):
         return None
     return "a pair (encoder, decoder) of torch.nn.Module"
 
@@ -48,8 +51,10 @@ def _pictures():
 
 def _sizes(pair):
     x = np.zeros((3, 1, 28, 28))
-    for name, network, wanted in (("encoder", pair[0], ((3, 8), (3, 8, 1, 1))),
-                                  ("decoder", pair[1], ((3, 1, 28, 28),))):
+    for name, network, wanted in (
+        ("encoder", pair[0], ((3, 8), (3, 8, 1, 1))),
+        ("decoder", pair[1], ((3, 1, 28, 28),)),
+    ):
         shapes = " or ".join(map(str, wanted))
         try:
             after = network(x)
@@ -78,8 +83,10 @@ def _output_of_any_size(pair):
     out = pair[1](pair[0](_pictures()))
     if out.min() < 0 and out.max() > 1:
         return None
-    return ("numbers below 0 and above 1 where the codes are large; they lie between "
-            f"{out.min():.3g} and {out.max():.3g}")
+    return (
+        "numbers below 0 and above 1 where the codes are large; they lie between "
+        f"{out.min():.3g} and {out.max():.3g}"
+    )
 
 
 def _bends(pair):
@@ -117,7 +124,8 @@ SQUARE = SQUARE + np.arange(4, dtype=np.uint8)[:, None, None] * 10
 
 TASKS = (
     Task(
-        "convolutional-sides", "come_back",
+        "convolutional-sides",
+        "come_back",
         clauses=(
             Clause("six sides", holds=shaped((6,), "six numbers, one for each side")),
             Clause("never larger", holds=_never_larger),
@@ -125,7 +133,8 @@ TASKS = (
         ),
     ),
     Task(
-        "convolutional-network", "repaired_pair",
+        "convolutional-network",
+        "repaired_pair",
         clauses=(
             Clause("two networks", [call()], holds=_two_networks),
             Clause("the sizes", [call()], holds=_sizes),
@@ -136,13 +145,22 @@ TASKS = (
         ),
     ),
     Task(
-        "convolutional-loss", "loss",
+        "convolutional-loss",
+        "loss",
         clauses=(
             Clause("one picture", [call(*_batch(1, 3, 0)), call(*_batch(1, 5, 1))], equals=_loss),
-            Clause("a perfect output", [call(*_perfect(3, 2)), call(*_perfect(4, 3))],
-                   equals=_loss),
-            Clause("each with its own", [call(*_batch(3, 3, 4)), call(*_batch(5, 4, 5)),
-                                         call(SQUARE[::-1, None] / 255, SQUARE)], equals=_loss),
+            Clause(
+                "a perfect output", [call(*_perfect(3, 2)), call(*_perfect(4, 3))], equals=_loss
+            ),
+            Clause(
+                "each with its own",
+                [
+                    call(*_batch(3, 3, 4)),
+                    call(*_batch(5, 4, 5)),
+                    call(SQUARE[::-1, None] / 255, SQUARE),
+                ],
+                equals=_loss,
+            ),
         ),
     ),
 )

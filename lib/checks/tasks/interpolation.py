@@ -26,8 +26,9 @@ def _places(n, m, align_corners=False):
 
 def _matrix():
     """Each column is the response to a single 1."""
-    return np.stack([F.interpolate(one_channel(e), size=6, mode="linear")[0, 0]
-                     for e in np.eye(3)], 1)
+    return np.stack(
+        [F.interpolate(one_channel(e), size=6, mode="linear")[0, 0] for e in np.eye(3)], 1
+    )
 
 
 def _rows_sum_to_one(rows):
@@ -55,7 +56,8 @@ def _inside(enlarged, right, r):
 def _three_pairs(pairs):
     words = [{"half-pixel", "corners"}, {"truncated", "rounded"}]
     right = len(pairs) == 3 and all(
-        len(pair) == 2 and pair[0] in words[0] and pair[1] in words[1] for pair in pairs)
+        len(pair) == 2 and pair[0] in words[0] and pair[1] in words[1] for pair in pairs
+    )
     return None if right else 'three pairs like ("corners", "rounded")'
 
 
@@ -63,9 +65,14 @@ def _tables(pairs):
     """The tables that the pairs stand for."""
     convention = {"half-pixel": False, "corners": True}
     whole = {"truncated": torch.trunc, "rounded": torch.round}
-    return [whole[how](F.interpolate(one_channel(FOUR), size=(4, 4), mode="bilinear",
-                                     align_corners=convention[where])[0, 0]).tolist()
-            for where, how in pairs]
+    return [
+        whole[how](
+            F.interpolate(
+                one_channel(FOUR), size=(4, 4), mode="bilinear", align_corners=convention[where]
+            )[0, 0]
+        ).tolist()
+        for where, how in pairs
+    ]
 
 
 def _conventions(pairs):
@@ -84,16 +91,24 @@ def _whole_numbers(pairs):
 
 TASKS = (
     Task(
-        "interpolation-places", "places",
+        "interpolation-places",
+        "places",
         clauses=(
-            Clause("half-pixel centres", [call(2, 6), call(3, 7), call(8, 3)],
-                   equals=lambda n, m: np.clip(_places(n, m).numpy(), 0, n - 1)),
-            Clause("aligned corners", [call(2, 4, align_corners=True),
-                                       call(4, 7, align_corners=True)], equals=_places),
+            Clause(
+                "half-pixel centres",
+                [call(2, 6), call(3, 7), call(8, 3)],
+                equals=lambda n, m: np.clip(_places(n, m).numpy(), 0, n - 1),
+            ),
+            Clause(
+                "aligned corners",
+                [call(2, 4, align_corners=True), call(4, 7, align_corners=True)],
+                equals=_places,
+            ),
         ),
     ),
     Task(
-        "interpolation-matrix", "six_by_three",
+        "interpolation-matrix",
+        "six_by_three",
         clauses=(
             Clause("the shape", holds=shaped((6, 3), "six rows with three numbers each")),
             Clause("each row is an average", holds=_rows_sum_to_one),
@@ -101,15 +116,20 @@ TASKS = (
         ),
     ),
     Task(
-        "interpolation-bugs", "enlarge",
+        "interpolation-bugs",
+        "enlarge",
         clauses=(
-            Clause("the inside of the picture", [call(WIDE, 3), call(TALL, 2)],
-                   holds=lambda y, x, r: _inside(y, _enlarged(x, r).numpy(), r)),
+            Clause(
+                "the inside of the picture",
+                [call(WIDE, 3), call(TALL, 2)],
+                holds=lambda y, x, r: _inside(y, _enlarged(x, r).numpy(), r),
+            ),
             Clause("the first rows and columns", [call(WIDE, 2), call(TALL, 3)], equals=_enlarged),
         ),
     ),
     Task(
-        "interpolation-tables", "made_by",
+        "interpolation-tables",
+        "made_by",
         clauses=(
             Clause("three answers", holds=_three_pairs),
             Clause("the conventions", holds=_conventions),

@@ -11,9 +11,11 @@ from lib.checks._values import shape_of
 
 RNG = np.random.default_rng(0)
 CLAIMED = np.array([[1, 2], [2, 1]])  # the kernel of the page with the claim
-TWINS = [call(np.arange(1, 10).reshape(3, 3) * 1.0, CLAIMED),
-         call(RNG.normal(size=(4, 3)), np.array([[1, 2], [-3, 4]])),
-         call(np.zeros((2, 5)), np.array([[0.5, 0.0], [1.0, 2.0]]))]
+TWINS = [
+    call(np.arange(1, 10).reshape(3, 3) * 1.0, CLAIMED),
+    call(RNG.normal(size=(4, 3)), np.array([[1, 2], [-3, 4]])),
+    call(np.zeros((2, 5)), np.array([[0.5, 0.0], [1.0, 2.0]])),
+]
 
 
 def _convolved(x, kernel):
@@ -71,8 +73,11 @@ def _only_one(kernels):
 
 
 def _matrix(kernel, n, **settings):
-    columns = F.conv1d(torch.eye(n, dtype=torch.float64)[:, None],
-                       torch.tensor([[kernel]], dtype=torch.float64), **settings)
+    columns = F.conv1d(
+        torch.eye(n, dtype=torch.float64)[:, None],
+        torch.tensor([[kernel]], dtype=torch.float64),
+        **settings,
+    )
     return columns[:, 0].numpy().T
 
 
@@ -89,7 +94,8 @@ DROPPED = np.eye(3)[:2]  # 2 outputs from 3 inputs: the last is not looked at
 
 TASKS = (
     Task(
-        "inverse-energy", "kernels",
+        "inverse-energy",
+        "kernels",
         clauses=(
             Clause("three pairs", holds=shaped((3, 2), "three pairs of numbers")),
             Clause("the sum", holds=_sums),
@@ -98,24 +104,45 @@ TASKS = (
         ),
     ),
     Task(
-        "inverse-test", "brings_back",
+        "inverse-test",
+        "brings_back",
         clauses=(
-            Clause("an inverse", [call(np.linalg.inv(BLUR), BLUR),
-                                  call(np.linalg.pinv(TALL), TALL), call(LEFT, TALL)],
-                   equals=_brings_back),
-            Clause("no inverse", [call(BLUR.T, BLUR), call(TALL.T, TALL),
-                                  call(np.zeros((3, 3)), BLUR)], equals=_brings_back),
-            Clause("fewer outputs than inputs", [call(PAIRS.T, PAIRS),
-                                                 call(np.linalg.pinv(PAIRS), PAIRS),
-                                                 call(DROPPED.T, DROPPED)], equals=_brings_back),
+            Clause(
+                "an inverse",
+                [
+                    call(np.linalg.inv(BLUR), BLUR),
+                    call(np.linalg.pinv(TALL), TALL),
+                    call(LEFT, TALL),
+                ],
+                equals=_brings_back,
+            ),
+            Clause(
+                "no inverse",
+                [call(BLUR.T, BLUR), call(TALL.T, TALL), call(np.zeros((3, 3)), BLUR)],
+                equals=_brings_back,
+            ),
+            Clause(
+                "fewer outputs than inputs",
+                [
+                    call(PAIRS.T, PAIRS),
+                    call(np.linalg.pinv(PAIRS), PAIRS),
+                    call(DROPPED.T, DROPPED),
+                ],
+                equals=_brings_back,
+            ),
         ),
     ),
     Task(
-        "inverse-twin", "twin",
+        "inverse-twin",
+        "twin",
         clauses=(
-            Clause("the shape", TWINS,
-                   holds=lambda y, x, kernel: None if shape_of(y) == x.shape else (
-                       f"shape {x.shape}, as x")),
+            Clause(
+                "the shape",
+                TWINS,
+                holds=lambda y, x, kernel: (
+                    None if shape_of(y) == x.shape else (f"shape {x.shape}, as x")
+                ),
+            ),
             Clause("another picture", TWINS, holds=_another),
             Clause("the same convolution", TWINS, holds=_same_output),
         ),

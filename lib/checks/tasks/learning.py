@@ -32,6 +32,7 @@ def _found(word):
             if given == word and _signs(KERNELS[name]) != word:
                 return f"{word!r} for another kernel than {name}"
         return None
+
     return holds
 
 
@@ -54,26 +55,36 @@ def _direction(gradient, y, w, x):
 
 
 def _given(m):
-    return call(RNG.integers(-3, 4, m) * 1.0, np.array([0.5, 1.0, -1.0, 2.0]),
-                RNG.integers(-3, 4, 2 * m) * 1.0)
+    return call(
+        RNG.integers(-3, 4, m) * 1.0,
+        np.array([0.5, 1.0, -1.0, 2.0]),
+        RNG.integers(-3, 4, 2 * m) * 1.0,
+    )
 
 
 GIVEN = [_given(3), _given(5), _given(12)]
 
 TASKS = (
     Task(
-        "learning-kernels", "taught_by",
+        "learning-kernels",
+        "taught_by",
         clauses=(
-            Clause("four words", holds=lambda words: None if (
-                len(words) == 4 and set(words) == WORDS) else
-                "each of the four words once, one for each kernel"),
+            Clause(
+                "four words",
+                holds=lambda words: (
+                    None
+                    if (len(words) == 4 and set(words) == WORDS)
+                    else "each of the four words once, one for each kernel"
+                ),
+            ),
             Clause("the fast waves", holds=_found("fast")),
             Clause("the shifted blur", holds=_found("shifted")),
             Clause("the noise", holds=_found("noise")),
         ),
     ),
     Task(
-        "learning-gradient", "kernel_gradient",
+        "learning-gradient",
+        "kernel_gradient",
         clauses=(
             Clause("four numbers", GIVEN, holds=shaped((4,), "four numbers, one for each tap")),
             Clause("the direction", GIVEN, holds=_direction),

@@ -71,8 +71,13 @@ def _certain():
 
 
 def _pairs_of_names(pairs):
-    right = all(not isinstance(pair, str) and len(pair) == 2 and set(pair) <= set(NAMES)
-                and pair[0] != pair[1] for pair in pairs)
+    right = all(
+        not isinstance(pair, str)
+        and len(pair) == 2
+        and set(pair) <= set(NAMES)
+        and pair[0] != pair[1]
+        for pair in pairs
+    )
     return None if right else "pairs of two of the six names"
 
 
@@ -104,8 +109,10 @@ def _equal_sums(new, weight, r):
         for channel in range(weight.shape[1]):
             sums = np.asarray(new)[c * r**2 : (c + 1) * r**2, channel].sum(axis=(1, 2))
             if not np.allclose(sums, sums[0], atol=1e-6):
-                return (f"equal sums for map {c} and input channel {channel}; they are "
-                        f"{', '.join(f'{one:.3g}' for one in sums)}")
+                return (
+                    f"equal sums for map {c} and input channel {channel}; they are "
+                    f"{', '.join(f'{one:.3g}' for one in sums)}"
+                )
     return None
 
 
@@ -125,18 +132,24 @@ FEW = [call(_weights(C, c_in, r), r) for C, c_in, r in ((1, 1, 2), (3, 2, 2), (2
 
 TASKS = (
     Task(
-        "learnt-swap", "predicted",
+        "learnt-swap",
+        "predicted",
         clauses=(
             Clause("four numbers", holds=_four_numbers),
             Clause("the parameters", holds=_entries(0, 2, "numbers of parameters (one or both)")),
-            Clause("the multiplications of the transposed convolution",
-                   holds=_entries(2, 3, "multiplications of the old layer")),
-            Clause("the multiplications of the new convolution",
-                   holds=_entries(3, 4, "multiplications of the new layer")),
+            Clause(
+                "the multiplications of the transposed convolution",
+                holds=_entries(2, 3, "multiplications of the old layer"),
+            ),
+            Clause(
+                "the multiplications of the new convolution",
+                holds=_entries(3, 4, "multiplications of the new layer"),
+            ),
         ),
     ),
     Task(
-        "learnt-contained", "certain",
+        "learnt-contained",
+        "certain",
         clauses=(
             Clause("pairs of names", holds=_pairs_of_names),
             Clause("nothing that is open", holds=_not_too_many),
@@ -144,7 +157,8 @@ TASKS = (
         ),
     ),
     Task(
-        "learnt-clean", "cleaned",
+        "learnt-clean",
+        "cleaned",
         clauses=(
             Clause("the shape", FEW, holds=_same_shape),
             Clause("equal sums", FEW, holds=_equal_sums),

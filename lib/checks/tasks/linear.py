@@ -28,11 +28,17 @@ def _four_entries(answer):
 
 def _like_pca(place):
     """Compare one entry of the answer."""
+
     def holds(answer):
         pca = PCA(POINTS, 2)
-        right = (np.mean((POINTS - POINTS.mean(axis=0)) ** 2), pca.error(POINTS, 1), 0,
-                 pca.decode(pca.encode(POINTS[:1])[:, :1])[0])
+        right = (
+            np.mean((POINTS - POINTS.mean(axis=0)) ** 2),
+            pca.error(POINTS, 1),
+            0,
+            pca.decode(pca.encode(POINTS[:1])[:, :1])[0],
+        )
         return None if np.allclose(answer[place], right[place]) else f"another value at [{place}]"
+
     return holds
 
 
@@ -69,12 +75,18 @@ def _its_error(answer, variances, sigma):
     return None if np.isclose(answer[1], right) else f"{right:.4g} as the error"
 
 
-NOISE = [call([9.0, 4, 2, 1], 1.5), call([0.5, 0.25, 0.2, 0.1, 0.02], 0.4),
-         call([3.0, 2, 1], 2), call([3.0, 2, 1], 0.5), call([0.6, 0.1], 0.5)]
+NOISE = [
+    call([9.0, 4, 2, 1], 1.5),
+    call([0.5, 0.25, 0.2, 0.1, 0.02], 0.4),
+    call([3.0, 2, 1], 2),
+    call([3.0, 2, 1], 0.5),
+    call([0.6, 0.1], 0.5),
+]
 
 TASKS = (
     Task(
-        "linear-points", "four_points",
+        "linear-points",
+        "four_points",
         clauses=(
             Clause("four entries", holds=_four_entries),
             Clause("a code of no numbers", holds=_like_pca(0)),
@@ -84,20 +96,31 @@ TASKS = (
         ),
     ),
     Task(
-        "linear-bugs", "honest_error",
+        "linear-bugs",
+        "honest_error",
         clauses=(
-            Clause("the scale", [call(FITTING, HELD_OUT, 0), call(FITTING, HELD_OUT, 2)],
-                   holds=_from_0_to_1),
-            Clause("the mean", [call(FITTING, FITTING, 0), call(FITTING, FITTING, 2)],
-                   equals=_error),
-            Clause("fitted to other pictures", [call(FITTING, HELD_OUT, 0),
-                                                call(FITTING, HELD_OUT, 3),
-                                                call(HELD_OUT, FITTING, 2)],
-                   equals=_error),
+            Clause(
+                "the scale",
+                [call(FITTING, HELD_OUT, 0), call(FITTING, HELD_OUT, 2)],
+                holds=_from_0_to_1,
+            ),
+            Clause(
+                "the mean", [call(FITTING, FITTING, 0), call(FITTING, FITTING, 2)], equals=_error
+            ),
+            Clause(
+                "fitted to other pictures",
+                [
+                    call(FITTING, HELD_OUT, 0),
+                    call(FITTING, HELD_OUT, 3),
+                    call(HELD_OUT, FITTING, 2),
+                ],
+                equals=_error,
+            ),
         ),
     ),
     Task(
-        "linear-pays", "best_size",
+        "linear-pays",
+        "best_size",
         clauses=(
             Clause("a pair", NOISE, holds=shaped((2,), "a pair (d, error)")),
             Clause("the size", NOISE, holds=_size),

@@ -32,8 +32,12 @@ def _tall_matrix(taps, given, listed):
     return np.stack(columns, axis=1)
 
 
-TALL = {(taps, given, listed): _tall_matrix(taps, given, listed)
-        for taps in ((1, 2, 3), (-2, 5, 5)) for given in WORDS for listed in WORDS}
+TALL = {
+    (taps, given, listed): _tall_matrix(taps, given, listed)
+    for taps in ((1, 2, 3), (-2, 5, 5))
+    for given in WORDS
+    for listed in WORDS
+}
 
 
 def _true_orders(W):
@@ -68,24 +72,46 @@ def _by_rows(W, input_shape, output_shape):
     return np.stack([y.reshape(-1) for y in outputs], axis=1)
 
 
-MATRICES = [call(TALL[key]) for key in [((1, 2, 3), "column", "row"), ((1, 2, 3), "row", "row"),
-                                        ((-2, 5, 5), "column", "column"),
-                                        ((-2, 5, 5), "row", "column")]]
+MATRICES = [
+    call(TALL[key])
+    for key in [
+        ((1, 2, 3), "column", "row"),
+        ((1, 2, 3), "row", "row"),
+        ((-2, 5, 5), "column", "column"),
+        ((-2, 5, 5), "row", "column"),
+    ]
+]
 
 TASKS = (
     Task(
-        "matrix-fill", "by_hand",
+        "matrix-fill",
+        "by_hand",
         clauses=(
-            Clause("the shape", holds=lambda rows: None if shape_of(rows) == RIGHT.shape else (
-                "one row for each output, one number for each of the five cells")),
-            Clause("where the taps stand", holds=lambda rows: next(
-                (f"zeros in other places in row {i}" for i in range(3)
-                 if not np.array_equal(np.equal(rows[i], 0), RIGHT[i] == 0)), None)),
+            Clause(
+                "the shape",
+                holds=lambda rows: (
+                    None
+                    if shape_of(rows) == RIGHT.shape
+                    else ("one row for each output, one number for each of the five cells")
+                ),
+            ),
+            Clause(
+                "where the taps stand",
+                holds=lambda rows: next(
+                    (
+                        f"zeros in other places in row {i}"
+                        for i in range(3)
+                        if not np.array_equal(np.equal(rows[i], 0), RIGHT[i] == 0)
+                    ),
+                    None,
+                ),
+            ),
             Clause("the taps", equals=lambda: RIGHT, reveal=False),
         ),
     ),
     Task(
-        "matrix-lecture", "orders",
+        "matrix-lecture",
+        "orders",
         clauses=(
             Clause("two words", MATRICES, holds=_two_words),
             Clause("the input", MATRICES, holds=_of_input),
@@ -93,16 +119,32 @@ TASKS = (
         ),
     ),
     Task(
-        "matrix-orders", "to_row_order",
+        "matrix-orders",
+        "to_row_order",
         clauses=(
-            Clause("the shape", [call(NUMBERS[:6], (4, 3), (2, 3))],
-                   holds=lambda y, W, *_: None if shape_of(y) == W.shape else (
-                       f"shape {W.shape}: as many outputs and inputs as before")),
-            Clause("the input", [call(NUMBERS[:3, :6], (2, 3), (1, 3)),
-                                 call(NUMBERS[:2, :12], (4, 3), (2, 1))], equals=_by_rows),
-            Clause("the outputs", [call(NUMBERS[:6, :4], (1, 4), (2, 3)),
-                                   call(NUMBERS[:6], (4, 3), (2, 3)),
-                                   call(NUMBERS, (3, 4), (4, 3))], equals=_by_rows),
+            Clause(
+                "the shape",
+                [call(NUMBERS[:6], (4, 3), (2, 3))],
+                holds=lambda y, W, *_: (
+                    None
+                    if shape_of(y) == W.shape
+                    else (f"shape {W.shape}: as many outputs and inputs as before")
+                ),
+            ),
+            Clause(
+                "the input",
+                [call(NUMBERS[:3, :6], (2, 3), (1, 3)), call(NUMBERS[:2, :12], (4, 3), (2, 1))],
+                equals=_by_rows,
+            ),
+            Clause(
+                "the outputs",
+                [
+                    call(NUMBERS[:6, :4], (1, 4), (2, 3)),
+                    call(NUMBERS[:6], (4, 3), (2, 3)),
+                    call(NUMBERS, (3, 4), (4, 3)),
+                ],
+                equals=_by_rows,
+            ),
         ),
     ),
 )

@@ -55,35 +55,62 @@ def _calls(*strides):
 
 
 def _stride(picture):
-    return next(stride for stride, pictures in _pictures().items()
-                if any(np.array_equal(picture, one) for one in pictures))
+    return next(
+        stride
+        for stride, pictures in _pictures().items()
+        if any(np.array_equal(picture, one) for one in pictures)
+    )
 
 
 TASKS = (
     Task(
-        "measuring-ripple", "ripple",
+        "measuring-ripple",
+        "ripple",
         clauses=(
-            Clause("one map", [call(MAPS[:1, 1:2]), call(-MAPS[:1, 1:2]),
-                               call(np.array([[[[1.0, -1], [-1, 1]]]]))], equals=_ripple),
+            Clause(
+                "one map",
+                [
+                    call(MAPS[:1, 1:2]),
+                    call(-MAPS[:1, 1:2]),
+                    call(np.array([[[[1.0, -1], [-1, 1]]]])),
+                ],
+                equals=_ripple,
+            ),
             Clause("several maps", [call(LEVELS), call(MAPS)], equals=_ripple),
             Clause("nothing but zeros", [call(np.zeros((1, 2, 2, 2)))], equals=_ripple),
         ),
     ),
     Task(
-        "measuring-even", "evened",
+        "measuring-even",
+        "evened",
         clauses=(
-            Clause("the number of taps", [call(TAPS, 2), call(PAIR, 2), call(TAPS, 3)],
-                   holds=_same_length),
-            Clause("the sum of all taps", [call(TAPS, 2), call(TAPS, 3), call(TAPS[:4], 4)],
-                   holds=_same_sum),
-            Clause("the sums of the phases", [call(TAPS, 2), call(PAIR, 2), call(TAPS, 3),
-                                              call(TAPS[:4], 4), call(TAPS[::-1].copy(), 4)],
-                   holds=_equal_sums),
+            Clause(
+                "the number of taps",
+                [call(TAPS, 2), call(PAIR, 2), call(TAPS, 3)],
+                holds=_same_length,
+            ),
+            Clause(
+                "the sum of all taps",
+                [call(TAPS, 2), call(TAPS, 3), call(TAPS[:4], 4)],
+                holds=_same_sum,
+            ),
+            Clause(
+                "the sums of the phases",
+                [
+                    call(TAPS, 2),
+                    call(PAIR, 2),
+                    call(TAPS, 3),
+                    call(TAPS[:4], 4),
+                    call(TAPS[::-1].copy(), 4),
+                ],
+                holds=_equal_sums,
+            ),
             Clause("the argument", [call(TAPS, 2), call(TAPS, 3)], untouched=True),
         ),
     ),
     Task(
-        "measuring-stride", "stride_of",
+        "measuring-stride",
+        "stride_of",
         clauses=(
             Clause("strides 3 and 5", _calls(3, 5), equals=_stride),
             Clause("stride 4", _calls(4), equals=_stride),

@@ -9,7 +9,11 @@ from lib.checks._values import shape_of
 
 STRIDES = (2, 4, 8)
 LAYERS = (  # (kernel size, stride, padding) of each convolution, first to last
-    [(3, 2, 1)], [(5, 2, 2)], [(2, 3, 0)], [(3, 2, 1), (3, 2, 1)])
+    [(3, 2, 1)],
+    [(5, 2, 2)],
+    [(2, 3, 0)],
+    [(3, 2, 1), (3, 2, 1)],
+)
 
 
 def _strides(repeats):
@@ -17,13 +21,17 @@ def _strides(repeats):
     n, cells = 32, np.repeat([[1.0, 4], [2, -9]], repeats, 0).repeat(repeats, 1)
     pattern = np.tile(cells, (n, n))
     power = np.abs(np.fft.fft2(pattern[:n, :n])) ** 2
-    return {s for s in STRIDES
-            if any(power[i * n // s, j * n // s] > 1e-6 for i, j in np.ndindex(s, s) if i or j)}
+    return {
+        s
+        for s in STRIDES
+        if any(power[i * n // s, j * n // s] > 1e-6 for i, j in np.ndindex(s, s) if i or j)
+    }
 
 
 def _three_lists(lists):
     right = len(lists) == 3 and all(
-        not isinstance(one, (int, float)) and set(one) <= set(STRIDES) for one in lists)
+        not isinstance(one, (int, float)) and set(one) <= set(STRIDES) for one in lists
+    )
     return None if right else "three lists, each with some of the strides 2, 4 and 8"
 
 
@@ -56,8 +64,11 @@ def _cases(first, last):
     def holds(rows):
         for name, row, layers in list(zip("ABCD", rows, LAYERS, strict=True))[first:last]:
             if not np.allclose(row, _gradient(layers)):
-                more = "in another order" if np.allclose(np.sort(row), np.sort(_gradient(layers))
-                                                         ) else "with other numbers"
+                more = (
+                    "in another order"
+                    if np.allclose(np.sort(row), np.sort(_gradient(layers)))
+                    else "with other numbers"
+                )
                 return f"case {name}: a period {more}"
         return None
 
@@ -71,8 +82,10 @@ def _shapes(network):
         except RuntimeError as error:
             return f"a network for maps of shape {n, 8, side, side} ({str(error).split('.')[0]})"
         if shape != (n, 1, 4 * side, 4 * side):
-            return (f"shape {(n, 1, 4 * side, 4 * side)} from shape {(n, 8, side, side)}, "
-                    f"and not {tuple(shape)}")
+            return (
+                f"shape {(n, 1, 4 * side, 4 * side)} from shape {(n, 8, side, side)}, "
+                f"and not {tuple(shape)}"
+            )
     return None
 
 
@@ -101,7 +114,8 @@ def _for_any_weights(network):
 
 TASKS = (
     Task(
-        "networks-scores", "above_zero",
+        "networks-scores",
+        "above_zero",
         clauses=(
             Clause("three lists", holds=_three_lists),
             Clause("the last upsampler alone", holds=_case(0)),
@@ -110,7 +124,8 @@ TASKS = (
         ),
     ),
     Task(
-        "networks-gradient", "gradients",
+        "networks-gradient",
+        "gradients",
         clauses=(
             Clause("the periods", holds=_periods),
             Clause("one convolution", holds=_cases(0, 3)),
@@ -118,7 +133,8 @@ TASKS = (
         ),
     ),
     Task(
-        "networks-wrong", "decoder",
+        "networks-wrong",
+        "decoder",
         clauses=(
             Clause("the shapes", [call()], holds=_shapes),
             Clause("enough to learn", [call()], holds=_enough),

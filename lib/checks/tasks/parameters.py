@@ -19,15 +19,18 @@ RNG = np.random.default_rng(0)
 
 def _given(channels_in, channels_out, groups=1, batch=1, bias=0):
     """An input, a weight and a bias."""
-    return (RNG.integers(-3, 4, (batch, channels_in, 3)) * 1.0,
-            RNG.integers(-3, 4, (channels_in, channels_out // groups, 2)) * 1.0,
-            bias * np.arange(1.0, channels_out + 1))
+    return (
+        RNG.integers(-3, 4, (batch, channels_in, 3)) * 1.0,
+        RNG.integers(-3, 4, (channels_in, channels_out // groups, 2)) * 1.0,
+        bias * np.arange(1.0, channels_out + 1),
+    )
 
 
 def _four_pairs(labels):
     right = len(labels) == 4 and all(
         np.iterable(pair) and len(pair) == 2 and np.ndim(pair[0]) == 1 and np.ndim(pair[1]) == 0
-        for pair in labels)
+        for pair in labels
+    )
     return None if right else "four pairs like ((16, 8, 5), 648)"
 
 
@@ -57,7 +60,8 @@ def _shape(z, *given, **options):
 
 TASKS = (
     Task(
-        "parameters-labels", "labels",
+        "parameters-labels",
+        "labels",
         clauses=(
             Clause("four pairs", holds=_four_pairs),
             Clause("the shapes", holds=_shapes),
@@ -65,19 +69,34 @@ TASKS = (
         ),
     ),
     Task(
-        "parameters-layer", "layer",
+        "parameters-layer",
+        "layer",
         clauses=(
-            Clause("the shape", [call(*_given(2, 3)), call(*_given(4, 6, 2, batch=3), stride=2,
-                                                           groups=2)], holds=_shape),
-            Clause("channels", [call(*_given(2, 2)), call(*_given(2, 3), stride=3)],
-                   equals=_layer),
-            Clause("the bias", [call(*_given(2, 3, bias=10)), call(*_given(1, 2, bias=1),
-                                                                   stride=4)], equals=_layer),
-            Clause("the batch", [call(*_given(1, 2, batch=2)), call(*_given(3, 2, batch=4))],
-                   equals=_layer),
-            Clause("groups", [call(*_given(2, 4, 2), groups=2),
-                              call(*_given(6, 4, 2, batch=2, bias=1), stride=2, groups=2),
-                              call(*_given(3, 3, 3), groups=3)], equals=_layer),
+            Clause(
+                "the shape",
+                [call(*_given(2, 3)), call(*_given(4, 6, 2, batch=3), stride=2, groups=2)],
+                holds=_shape,
+            ),
+            Clause("channels", [call(*_given(2, 2)), call(*_given(2, 3), stride=3)], equals=_layer),
+            Clause(
+                "the bias",
+                [call(*_given(2, 3, bias=10)), call(*_given(1, 2, bias=1), stride=4)],
+                equals=_layer,
+            ),
+            Clause(
+                "the batch",
+                [call(*_given(1, 2, batch=2)), call(*_given(3, 2, batch=4))],
+                equals=_layer,
+            ),
+            Clause(
+                "groups",
+                [
+                    call(*_given(2, 4, 2), groups=2),
+                    call(*_given(6, 4, 2, batch=2, bias=1), stride=2, groups=2),
+                    call(*_given(3, 3, 3), groups=3),
+                ],
+                equals=_layer,
+            ),
         ),
     ),
 )

@@ -18,8 +18,7 @@ def _enlarged(x, r=2):
 
 
 def _orders():
-    return (F.conv1d(_enlarged(X), W, padding=1)[0, 0],
-            _enlarged(F.conv1d(X, W, padding=1))[0, 0])
+    return (F.conv1d(_enlarged(X), W, padding=1)[0, 0], _enlarged(F.conv1d(X, W, padding=1))[0, 0])
 
 
 def _row(number):
@@ -35,8 +34,9 @@ def _row(number):
 def _tie():
     """Each column: what a single 1 becomes, with one weight 1 and the others 0."""
     one = torch.tensor([[[0.0, 0, 1, 0, 0]]])
-    columns = [F.conv1d(_enlarged(one, 3), w[None, None], padding=1)[0, 0, 5:10]
-               for w in torch.eye(3)]
+    columns = [
+        F.conv1d(_enlarged(one, 3), w[None, None], padding=1)[0, 0, 5:10] for w in torch.eye(3)
+    ]
     return torch.stack(columns, dim=1)
 
 
@@ -45,8 +45,10 @@ def _phase_sums(rows):
     for r in range(3):
         total = rows[r::3].sum(axis=0)
         if not np.allclose(total, 1):
-            return (f"rows that together hold each weight once in every phase; phase {r} holds "
-                    f"them {', '.join(f'{n:g}' for n in total)} times")
+            return (
+                f"rows that together hold each weight once in every phase; phase {r} holds "
+                f"them {', '.join(f'{n:g}' for n in total)} times"
+            )
     return None
 
 
@@ -67,7 +69,8 @@ def _same_kernel(weights, taps):
 
 TASKS = (
     Task(
-        "resizing-order", "both_orders",
+        "resizing-order",
+        "both_orders",
         clauses=(
             Clause("two rows", holds=shaped((2, 6), "two lists of six numbers")),
             Clause("first enlarge", holds=_row(0)),
@@ -75,7 +78,8 @@ TASKS = (
         ),
     ),
     Task(
-        "resizing-matrix", "tie",
+        "resizing-matrix",
+        "tie",
         clauses=(
             Clause("the shape", holds=shaped((5, 3), "five rows with three numbers each")),
             Clause("the sums of the phases", holds=_phase_sums),
@@ -83,12 +87,16 @@ TASKS = (
         ),
     ),
     Task(
-        "resizing-weights", "weights_of",
+        "resizing-weights",
+        "weights_of",
         clauses=(
             Clause("the number of weights", [call(taps) for taps in TIED], holds=_one_fewer),
             Clause("the kernel they make", [call(taps) for taps in TIED], holds=_same_kernel),
-            Clause("kernels that nothing makes", [call(taps) for taps in RIPPLED],
-                   equals=lambda taps: None),
+            Clause(
+                "kernels that nothing makes",
+                [call(taps) for taps in RIPPLED],
+                equals=lambda taps: None,
+            ),
         ),
     ),
 )

@@ -43,16 +43,21 @@ def _drawn_covariance(new, codes, noise):
         if np.allclose(found, wanted, rtol=1e-4, atol=1e-6):
             return None
     place = np.unravel_index(np.abs(found - right).argmax(), right.shape)
-    return (f"a covariance of {right[place]:.3g} between the values {place[0]} and {place[1]} of "
-            f"such draws; theirs is {found[place]:.3g}")
+    return (
+        f"a covariance of {right[place]:.3g} between the values {place[0]} and {place[1]} of "
+        f"such draws; theirs is {found[place]:.3g}"
+    )
 
 
 def _linear(new, codes, noise):
     """Each row from its own row of noise: half of the noise, half of the way."""
     half = np.asarray(new)[1::2] - codes.mean(axis=0)
     whole = np.asarray(new)[::2] - codes.mean(axis=0)
-    return None if np.allclose(2 * half, whole) else (
-        "rows of which each depends on its own row of noise alone")
+    return (
+        None
+        if np.allclose(2 * half, whole)
+        else ("rows of which each depends on its own row of noise alone")
+    )
 
 
 def _autoencoder(code, pixels, seed):
@@ -95,14 +100,16 @@ def _uncorrelated(pair, F, G, X):
 
 
 EYES = [call(_codes(50, size, size), np.eye(size)) for size in (2, 3, 5)]
-DOUBLED = [call(_codes(40, 3, 7),
-                np.repeat(_codes(4, 3, 8), 2, axis=0) * np.tile([[1], [0.5]], (4, 1)))]
+DOUBLED = [
+    call(_codes(40, 3, 7), np.repeat(_codes(4, 3, 8), 2, axis=0) * np.tile([[1], [0.5]], (4, 1)))
+]
 ZEROS = [call(_codes(50, size, size), np.zeros((4, size))) for size in (2, 3)]
 PAIRS = [_autoencoder(2, 5, 0), _autoencoder(4, 9, 1)]
 
 TASKS = (
     Task(
-        "sampling-distances", "distances",
+        "sampling-distances",
+        "distances",
         clauses=(
             Clause("four distances", holds=_four_distances),
             Clause("another mean", holds=near(_distances, [0], 1e-5)),
@@ -111,7 +118,8 @@ TASKS = (
         ),
     ),
     Task(
-        "sampling-draw", "draw",
+        "sampling-draw",
+        "draw",
         clauses=(
             Clause("the shape", [*EYES, *ZEROS], holds=_rows_of_noise),
             Clause("the centre", ZEROS, equals=lambda codes, noise: codes.mean(axis=0) + noise),
@@ -120,7 +128,8 @@ TASKS = (
         ),
     ),
     Task(
-        "sampling-twin", "white_twin",
+        "sampling-twin",
+        "white_twin",
         clauses=(
             Clause("two matrices", PAIRS, holds=_two_matrices),
             Clause("the reconstructions", PAIRS, holds=_same_reconstructions),

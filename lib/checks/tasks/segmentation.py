@@ -40,19 +40,24 @@ def _like(place, right):
             return None
         inner = f"[{int(np.argmin(near))}]" if np.ndim(right) else ""
         return f"another number at [{place}]{inner}"
+
     return holds
 
 
 def _scene(count, height, width, seed):
     """Scores and true classes."""
     rng = np.random.default_rng(seed)
-    return call(rng.normal(size=(count, 5, height, width)).round(2),
-                rng.integers(0, 5, size=(count, height, width)))
+    return call(
+        rng.normal(size=(count, 5, height, width)).round(2),
+        rng.integers(0, 5, size=(count, height, width)),
+    )
 
 
 def _undecided(count, height, width):
-    return call(np.zeros((count, 5, height, width)),
-                np.arange(count * height * width).reshape(count, height, width) % 5)
+    return call(
+        np.zeros((count, 5, height, width)),
+        np.arange(count * height * width).reshape(count, height, width) % 5,
+    )
 
 
 def _loss(scores, target):
@@ -75,39 +80,59 @@ NOTHING = np.zeros_like(FIRST)
 
 TASKS = (
     Task(
-        "segmentation-marks", "marks",
+        "segmentation-marks",
+        "marks",
         clauses=(
             Clause("four entries", holds=_four_entries),
             Clause("the right pixels", holds=_like(0, np.mean(TRUE == SAID))),
-            Clause("the three IoUs",
-                   holds=_like(1, [_ious(SAID, TRUE, 3)[c] for c in range(3)])),
+            Clause("the three IoUs", holds=_like(1, [_ious(SAID, TRUE, 3)[c] for c in range(3)])),
             Clause("where", holds=_like(2, _ious(SAID > 0, TRUE > 0, 2)[1])),
             Clause("what", holds=_like(3, np.mean((TRUE == SAID)[(TRUE > 0) & (SAID > 0)]))),
         ),
     ),
     Task(
-        "segmentation-loss", "pixel_loss",
+        "segmentation-loss",
+        "pixel_loss",
         clauses=(
             Clause("a single pixel", [_scene(1, 1, 1, 0), _scene(3, 1, 1, 1)], equals=_loss),
-            Clause("the mean over all pixels", [_undecided(1, 2, 3), _undecided(4, 3, 2)],
-                   equals=_loss),
-            Clause("each pixel with its scores", [_scene(1, 2, 3, 2), _scene(2, 5, 4, 3),
-                                                  _scene(5, 5, 5, 4)], equals=_loss),
+            Clause(
+                "the mean over all pixels", [_undecided(1, 2, 3), _undecided(4, 3, 2)], equals=_loss
+            ),
+            Clause(
+                "each pixel with its scores",
+                [_scene(1, 2, 3, 2), _scene(2, 5, 4, 3), _scene(5, 5, 5, 4)],
+                equals=_loss,
+            ),
         ),
     ),
     Task(
-        "segmentation-iou", "mean_iou",
+        "segmentation-iou",
+        "mean_iou",
         clauses=(
-            Clause("one scene", [_maps(2, 1, 3, 4, seed=0), _maps(3, 1, 5, 4, seed=1)],
-                   equals=_mean_iou),
-            Clause("all scenes together", [_maps(3, 4, 2, 3, seed=2), _maps(4, 6, 4, 3, seed=3)],
-                   equals=_mean_iou),
-            Clause("a class that is missed, or made up",
-                   [call(NOTHING, FIRST, 2), call(FIRST, NOTHING, 2), call(FIRST, SECOND, 3)],
-                   equals=_mean_iou),
-            Clause("a class that does not occur",
-                   [call(FIRST, FIRST, 4), call(NOTHING, NOTHING, 3),
-                    _maps(5, 2, 3, 4, seed=4, only=(0, 2, 3))], equals=_mean_iou),
+            Clause(
+                "one scene",
+                [_maps(2, 1, 3, 4, seed=0), _maps(3, 1, 5, 4, seed=1)],
+                equals=_mean_iou,
+            ),
+            Clause(
+                "all scenes together",
+                [_maps(3, 4, 2, 3, seed=2), _maps(4, 6, 4, 3, seed=3)],
+                equals=_mean_iou,
+            ),
+            Clause(
+                "a class that is missed, or made up",
+                [call(NOTHING, FIRST, 2), call(FIRST, NOTHING, 2), call(FIRST, SECOND, 3)],
+                equals=_mean_iou,
+            ),
+            Clause(
+                "a class that does not occur",
+                [
+                    call(FIRST, FIRST, 4),
+                    call(NOTHING, NOTHING, 3),
+                    _maps(5, 2, 3, 4, seed=4, only=(0, 2, 3)),
+                ],
+                equals=_mean_iou,
+            ),
         ),
     ),
 )

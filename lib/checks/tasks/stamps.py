@@ -36,6 +36,7 @@ def _list(place):
     def holds(lists):
         wrong = np.flatnonzero(~np.isclose(np.array(lists[place], float), BY_HAND[place]))
         return f"another number in cell {wrong[0]} of that list" if len(wrong) else None
+
     return holds
 
 
@@ -52,8 +53,11 @@ PRINTED = [call(np.delete(WHOLE[i], lost, axis=1)) for i, lost in [(0, 3), (1, 1
 
 def _whole(printed):
     """The one of the two matrices that all the printed columns are from."""
-    return next(matrix for matrix in WHOLE
-                if all(any(np.array_equal(c, d) for d in matrix.T) for c in printed.T))
+    return next(
+        matrix
+        for matrix in WHOLE
+        if all(any(np.array_equal(c, d) for d in matrix.T) for c in printed.T)
+    )
 
 
 def _lost_column(matrix, printed):
@@ -71,7 +75,8 @@ def _in_place(matrix, printed):
 
 TASKS = (
     Task(
-        "stamps-by-hand", "outputs",
+        "stamps-by-hand",
+        "outputs",
         clauses=(
             Clause("the lengths", holds=_lengths),
             Clause("stride 1", holds=_list(0)),
@@ -80,18 +85,29 @@ TASKS = (
         ),
     ),
     Task(
-        "stamps-bugs", "stamps",
+        "stamps-bugs",
+        "stamps",
         clauses=(
-            Clause("the length", [call(Y, W), call(Y, W, stride=2), call(Y, W, stride=5)],
-                   holds=lambda z, y, w, stride=1: None if shape_of(z) == _transposed(
-                       y, w, stride).shape else f"{len(_transposed(y, w, stride))} cells"),
+            Clause(
+                "the length",
+                [call(Y, W), call(Y, W, stride=2), call(Y, W, stride=5)],
+                holds=lambda z, y, w, stride=1: (
+                    None
+                    if shape_of(z) == _transposed(y, w, stride).shape
+                    else f"{len(_transposed(y, w, stride))} cells"
+                ),
+            ),
             Clause("one stamp", [call(ONE[1:2], W), call(ONE, W, stride=3)], equals=_transposed),
-            Clause("stamps that meet", [call(Y, W), call(Y, W, stride=2), call(Y, FOUR, stride=3)],
-                   equals=_transposed),
+            Clause(
+                "stamps that meet",
+                [call(Y, W), call(Y, W, stride=2), call(Y, FOUR, stride=3)],
+                equals=_transposed,
+            ),
         ),
     ),
     Task(
-        "stamps-column", "completed",
+        "stamps-column",
+        "completed",
         clauses=(
             Clause("the shape", PRINTED, holds=shaped((12, 6), "shape (12, 6)")),
             Clause("the lost column", PRINTED, holds=_lost_column),

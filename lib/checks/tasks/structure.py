@@ -15,14 +15,21 @@ THREE = np.random.default_rng(0).integers(-9, 10, (3, 5, 7))
 
 def _matrix(n, stride, padding, dilation):
     """Column by column: what the kernel 1 2 3 makes of each one-hot input."""
-    columns = F.conv1d(torch.eye(n)[:, None], torch.tensor([[[1.0, 2.0, 3.0]]]), None,
-                       int(stride), int(padding), int(dilation))
+    columns = F.conv1d(
+        torch.eye(n)[:, None],
+        torch.tensor([[[1.0, 2.0, 3.0]]]),
+        None,
+        int(stride),
+        int(padding),
+        int(dilation),
+    )
     return columns[:, 0].int().T.tolist()
 
 
 def _three_triples(triples):
     right = shape_of(triples) == (3, 3) and all(
-        stride >= 1 and padding >= 0 and dilation >= 1 for stride, padding, dilation in triples)
+        stride >= 1 and padding >= 0 and dilation >= 1 for stride, padding, dilation in triples
+    )
     return None if right else "three times (stride, padding, dilation)"
 
 
@@ -32,6 +39,7 @@ def _one_setting(place, problem):
             if triple[place] != right[place]:
                 return problem.format(name)
         return None
+
     return holds
 
 
@@ -42,8 +50,10 @@ def _whole(triples):
         except RuntimeError:
             matrix = [[]]
         if matrix != _matrix(n, *SETTINGS[name]):
-            return (f"settings that give the matrix {name}; yours give {len(matrix)} rows, "
-                    f"the first {matrix[0]}")
+            return (
+                f"settings that give the matrix {name}; yours give {len(matrix)} rows, "
+                f"the first {matrix[0]}"
+            )
     return None
 
 
@@ -58,7 +68,8 @@ def _shape(u, x, k, stride=1):
 
 TASKS = (
     Task(
-        "structure-settings", "settings",
+        "structure-settings",
+        "settings",
         clauses=(
             Clause("three triples", holds=_three_triples),
             Clause("dilation", holds=_one_setting(2, "another dilation for {}")),
@@ -67,13 +78,17 @@ TASKS = (
         ),
     ),
     Task(
-        "structure-patches", "patches",
+        "structure-patches",
+        "patches",
         clauses=(
             Clause("the shape", [call(ONE, 2), call(THREE, 3)], holds=_shape),
             Clause("one channel", [call(ONE, 2), call(ONE, 3)], equals=_patches),
             Clause("several channels", [call(THREE, 3), call(THREE, 2)], equals=_patches),
-            Clause("stride", [call(ONE, 2, stride=2), call(THREE, 3, stride=2),
-                              call(THREE, 2, stride=3)], equals=_patches),
+            Clause(
+                "stride",
+                [call(ONE, 2, stride=2), call(THREE, 3, stride=2), call(THREE, 2, stride=3)],
+                equals=_patches,
+            ),
         ),
     ),
 )

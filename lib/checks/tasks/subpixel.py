@@ -27,8 +27,10 @@ def _blocks(maps):
         for w in range(2):
             block = np.asarray(one)[:, 2 * w : 2 * w + 2]
             if (block % 2 != w).any():
-                return (f"map {c}, columns {2 * w} and {2 * w + 1}: numbers of the channels' "
-                        f"{('left', 'right')[w]} cells only")
+                return (
+                    f"map {c}, columns {2 * w} and {2 * w + 1}: numbers of the channels' "
+                    f"{('left', 'right')[w]} cells only"
+                )
     return None
 
 
@@ -54,9 +56,11 @@ def _compare(result, weight, bias, r, maps):
     if not different.any():
         return None
     c = int(different.nonzero()[0])
-    return (f"after the shuffle, map {c} begins with the block "
-            f"{theirs[0, c, :r, :r].round(decimals=3).tolist()}, and not "
-            f"{ours[0, c, :r, :r].round(decimals=3).tolist()}")
+    return (
+        f"after the shuffle, map {c} begins with the block "
+        f"{theirs[0, c, :r, :r].round(decimals=3).tolist()}, and not "
+        f"{ours[0, c, :r, :r].round(decimals=3).tolist()}"
+    )
 
 
 def _weights(result, weight, bias, r):
@@ -89,13 +93,16 @@ def _same_output(rows, kernel, r):
     if torch.allclose(ours, theirs):
         return None
     t = int((ours - theirs).abs().gt(1e-6).nonzero()[0])
-    return (f"for the input {SIGNAL.astype(int).tolist()} the output {theirs[t]:g} at [{t}], "
-            f"and not {ours[t]:g}")
+    return (
+        f"for the input {SIGNAL.astype(int).tolist()} the output {theirs[t]:g} at [{t}], "
+        f"and not {ours[t]:g}"
+    )
 
 
 TASKS = (
     Task(
-        "subpixel-layout", "shuffled",
+        "subpixel-layout",
+        "shuffled",
         clauses=(
             Clause("the shape", holds=shaped((2, 2, 4), "two maps with two rows of four numbers")),
             Clause("one block for each place", holds=_blocks),
@@ -103,7 +110,8 @@ TASKS = (
         ),
     ),
     Task(
-        "subpixel-start", "start",
+        "subpixel-start",
+        "start",
         clauses=(
             Clause("the shapes", _starts(2, 1, 3), holds=_pair),
             Clause("one output channel", _starts(2, 1) + _starts(3, 1), holds=_weights),
@@ -112,14 +120,18 @@ TASKS = (
         ),
     ),
     Task(
-        "subpixel-kernels", "sub_kernels",
+        "subpixel-kernels",
+        "sub_kernels",
         clauses=(
             Clause("the shape", [call(SIX, 2), call(SIX, 3), call(FIVE, 2)], holds=_rows),
-            Clause("the taps of each row", [call(SIX, 2), call(SIX, 3), call(FIVE, 3)],
-                   holds=_members),
-            Clause("the order in a row", [call(SIX, 2), call(SIX, 3), call(FIVE, 2),
-                                          call(FIVE, 1), call(SIX, 4)],
-                   holds=_same_output),
+            Clause(
+                "the taps of each row", [call(SIX, 2), call(SIX, 3), call(FIVE, 3)], holds=_members
+            ),
+            Clause(
+                "the order in a row",
+                [call(SIX, 2), call(SIX, 3), call(FIVE, 2), call(FIVE, 1), call(SIX, 4)],
+                holds=_same_output,
+            ),
         ),
     ),
 )

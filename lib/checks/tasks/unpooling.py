@@ -47,7 +47,8 @@ def _pictures(number, *shape):
 
 TASKS = (
     Task(
-        "unpooling-width", "unpooled",
+        "unpooling-width",
+        "unpooled",
         clauses=(
             Clause("the shape", holds=shaped((4, 4), "four rows with four numbers each")),
             Clause("the four values", holds=_the_maxima),
@@ -55,28 +56,45 @@ TASKS = (
         ),
     ),
     Task(
-        "unpooling-kept", "kept",
+        "unpooling-kept",
+        "kept",
         clauses=(
-            Clause("one index for each window", [call(WIDE), call(TALL)],
-                   holds=lambda places, image: None if shape_of(places) == (
-                       image.shape[0] // 2, image.shape[1] // 2) else
-                   f"shape {(image.shape[0] // 2, image.shape[1] // 2)}"),
-            Clause("the index in the whole image", [call(WIDE), call(TALL), call(NEGATIVE)],
-                   equals=_kept),
-            Clause("ties", [call(TIED), call(np.zeros((4, 6))), call(np.ones((2, 2)))],
-                   equals=_kept),
+            Clause(
+                "one index for each window",
+                [call(WIDE), call(TALL)],
+                holds=lambda places, image: (
+                    None
+                    if shape_of(places) == (image.shape[0] // 2, image.shape[1] // 2)
+                    else f"shape {(image.shape[0] // 2, image.shape[1] // 2)}"
+                ),
+            ),
+            Clause(
+                "the index in the whole image",
+                [call(WIDE), call(TALL), call(NEGATIVE)],
+                equals=_kept,
+            ),
+            Clause(
+                "ties", [call(TIED), call(np.zeros((4, 6))), call(np.ones((2, 2)))], equals=_kept
+            ),
         ),
     ),
     Task(
-        "unpooling-wrong", "pictures_back",
+        "unpooling-wrong",
+        "pictures_back",
         clauses=(
-            Clause("one picture", [call(_pictures(1, 4, 4)), call(_pictures(1, 2, 6))],
-                   equals=_back),
-            Clause("several pictures", [call(_pictures(2, 4, 4)), call(_pictures(3, 2, 4))],
-                   equals=_back),
-            Clause("odd sizes", [call(_pictures(1, 5, 5)), call(_pictures(2, 4, 5)),
-                                 call(_pictures(1, 3, 4))],
-                   equals=_back),
+            Clause(
+                "one picture", [call(_pictures(1, 4, 4)), call(_pictures(1, 2, 6))], equals=_back
+            ),
+            Clause(
+                "several pictures",
+                [call(_pictures(2, 4, 4)), call(_pictures(3, 2, 4))],
+                equals=_back,
+            ),
+            Clause(
+                "odd sizes",
+                [call(_pictures(1, 5, 5)), call(_pictures(2, 4, 5)), call(_pictures(1, 3, 4))],
+                equals=_back,
+            ),
         ),
     ),
 )

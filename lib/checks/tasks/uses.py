@@ -21,8 +21,11 @@ def _counts():
 def _five_numbers(numbers):
     if shape_of(numbers) != (5,):
         return "five numbers"
-    return None if all(0 <= share <= 1 for share in numbers[2:]) else (
-        "shares from 0 to 1 in the last three places")
+    return (
+        None
+        if all(0 <= share <= 1 for share in numbers[2:])
+        else ("shares from 0 to 1 in the last three places")
+    )
 
 
 def _area(normal, other):
@@ -74,7 +77,8 @@ PICTURES = [_enlarging(1, 2, 0), _enlarging(2, 3, 1), _enlarging(3, 1, 2)]
 
 TASKS = (
     Task(
-        "uses-alarms", "detector",
+        "uses-alarms",
+        "detector",
         clauses=(
             Clause("five numbers", holds=_five_numbers),
             Clause("the alarms", holds=near(_counts, [0, 1], 0.5)),
@@ -83,20 +87,31 @@ TASKS = (
         ),
     ),
     Task(
-        "uses-area", "area",
+        "uses-area",
+        "area",
         clauses=(
-            Clause("an area that can be counted", [call([1.0, 2.0], [3.0]), call([3.0], [1.0]),
-                                                   call([1.0, 2.0, 4.0], [3.0, 5.0])],
-                   equals=_area),
-            Clause("all pairs", [_scores(7, 5, 0), _turned(4, 9, 1), _scores(20, 30, 2)],
-                   equals=_area),
-            Clause("equal scores", [call([2.0], [2.0]), call([1.0, 2.0, 2.0, 3.0], [2.0, 3.0]),
-                                    call([0.0, 0.0, 1.0], [0.0, 1.0, 1.0, 1.0])],
-                   equals=_area),
+            Clause(
+                "an area that can be counted",
+                [call([1.0, 2.0], [3.0]), call([3.0], [1.0]), call([1.0, 2.0, 4.0], [3.0, 5.0])],
+                equals=_area,
+            ),
+            Clause(
+                "all pairs", [_scores(7, 5, 0), _turned(4, 9, 1), _scores(20, 30, 2)], equals=_area
+            ),
+            Clause(
+                "equal scores",
+                [
+                    call([2.0], [2.0]),
+                    call([1.0, 2.0, 2.0, 3.0], [2.0, 3.0]),
+                    call([0.0, 0.0, 1.0], [0.0, 1.0, 1.0, 1.0]),
+                ],
+                equals=_area,
+            ),
         ),
     ),
     Task(
-        "uses-correct", "correct",
+        "uses-correct",
+        "correct",
         clauses=(
             Clause("the size", PICTURES, holds=_as_large),
             Clause("the block means", PICTURES, holds=_agrees),

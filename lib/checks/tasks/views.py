@@ -52,25 +52,46 @@ def _same_operator(v, weight):
     if not len(wrong):
         return None
     c, row, column = wrong[0].tolist()
-    return (f"the transposed convolution with stride 2; cell ({row}, {column}) of output channel "
-            f"{c} is {made[c, row, column]:g} and not {right[c, row, column]:g}")
+    return (
+        f"the transposed convolution with stride 2; cell ({row}, {column}) of output channel "
+        f"{c} is {made[c, row, column]:g} and not {right[c, row, column]:g}"
+    )
 
 
 TASKS = (
     Task(
-        "views-meeting", "meeting",
+        "views-meeting",
+        "meeting",
         clauses=(
             Clause("stride 1", [call(3, 6, 3), call(0, 4, 3), call(5, 4, 3)], holds=_meeting),
-            Clause("stride", [call(4, 4, 3, stride=2), call(3, 4, 3, stride=2),
-                              call(2, 4, 2, stride=3)], holds=_meeting),
-            Clause("padding", [call(3, 4, 3, stride=2, padding=1), call(0, 5, 4, padding=2),
-                               call(4, 4, 5, stride=2, padding=2)], holds=_meeting),
-            Clause("dilation", [call(4, 6, 3, dilation=2), call(5, 3, 3, stride=2, dilation=2),
-                                call(5, 4, 3, stride=2, padding=1, dilation=3)], holds=_meeting),
+            Clause(
+                "stride",
+                [call(4, 4, 3, stride=2), call(3, 4, 3, stride=2), call(2, 4, 2, stride=3)],
+                holds=_meeting,
+            ),
+            Clause(
+                "padding",
+                [
+                    call(3, 4, 3, stride=2, padding=1),
+                    call(0, 5, 4, padding=2),
+                    call(4, 4, 5, stride=2, padding=2),
+                ],
+                holds=_meeting,
+            ),
+            Clause(
+                "dilation",
+                [
+                    call(4, 6, 3, dilation=2),
+                    call(5, 3, 3, stride=2, dilation=2),
+                    call(5, 4, 3, stride=2, padding=1, dilation=3),
+                ],
+                holds=_meeting,
+            ),
         ),
     ),
     Task(
-        "views-weight", "conv_weight",
+        "views-weight",
+        "conv_weight",
         clauses=(
             Clause("the shape", [call(MANY), call(ONE)], holds=_shape),
             Clause("the kernel", [call(ONE), call(SQUARE)], holds=_same_operator),

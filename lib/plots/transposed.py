@@ -229,7 +229,8 @@ def zero_stuffing_picture(x, kernel, *, stride=2):
             f"An input of size {words.size(x.shape)} is stuffed with zeros and padded to size "
             f"{words.size(frame)}; the flipped kernel ({words.rows(flipped)}) slides over it with "
             f"stride 1 and gives the output of size {words.size(result.shape)}: "
-            f"{words.rows(result)}{' (' + settings + ')' if settings else ''}. {' '.join(text)}. It takes {counting}."
+            f"{words.rows(result)}{' (' + settings + ')' if settings else ''}. "
+            f"{' '.join(text)}. It takes {counting}."
         ),
     )
 

@@ -65,7 +65,7 @@ def made_up():
         word: [SOLUTIONS[word], *(a.code for a in answers[word] if not a.clause)] for word in TASKS
     }
     wrong = {word: [a.code for a in answers[word] if a.clause] for word in TASKS}
-    found = {}
+    submissions = {}
     forms = (
         lambda book: book,
         bare,
@@ -73,13 +73,13 @@ def made_up():
         lambda book: {**bare(book), "cells": bare(book)["cells"][::-1]},
     )
     for number, form in zip(range(20), itertools.cycle(forms)):
-        found[f"right-{number:02}"] = (
+        submissions[f"right-{number:02}"] = (
             form(notebook(**{word: f"{draw.choice(right[word])}\n# {number}" for word in TASKS})),
             ALL,
         )
     for number in range(16):
         lost = list(TASKS) if number < 4 else draw.sample(list(TASKS), 1 + number % 3)
-        found[f"wrong-{number:02}"] = (
+        submissions[f"wrong-{number:02}"] = (
             notebook(
                 **{
                     word: f"{draw.choice((wrong if word in lost else right)[word])}\n# {number}"
@@ -89,20 +89,20 @@ def made_up():
             ALL - sum(POINTS[word] for word in lost),
         )
     for name in (*HOSTILE, *HARMFUL):
-        found[f"hostile-{name}"] = notebook(places=LOST[name][0]), ALL - POINTS["places"]
+        submissions[f"hostile-{name}"] = notebook(places=LOST[name][0]), ALL - POINTS["places"]
     for name in ("prints-megabytes", "stderr"):
-        found[f"hostile-{name}"] = notebook(places=FINE[name]), ALL
+        submissions[f"hostile-{name}"] = notebook(places=FINE[name]), ALL
     for name in ("open", "cat"):
-        found[f"hostile-reads-{name}"] = (
+        submissions[f"hostile-reads-{name}"] = (
             notebook(places=STEAL.format(path=str(editions.sources()[NAME]), read=READS[name])),
             ALL - POINTS["places"],
         )
-    return found
+    return submissions
 
 
-def ours(found, folder, jobs):
+def ours(submissions, folder, jobs):
     """{name: points} and the seconds that the run took."""
-    for name, (book, _) in found.items():
+    for name, (book, _) in submissions.items():
         put(folder / "in", f"{name}.ipynb", book)
     start = time.perf_counter()
     subprocess.run(
@@ -119,14 +119,14 @@ def ours(found, folder, jobs):
         check=True,
     )
     seconds = time.perf_counter() - start
-    points = dict.fromkeys(found, 0)
+    points = dict.fromkeys(submissions, 0)
     with open(folder / "out" / "grades.csv", encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             points[row["learner"]] += int(row["points"])
     return points, seconds
 
 
-def theirs(found, folder):
+def theirs(submissions, folder):
     """The same of nbgrader."""
     beside = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     environment = {**os.environ, "JUPYTER_CONFIG_DIR": str(folder / "none"), "PATH": beside}
@@ -145,12 +145,12 @@ def theirs(found, folder):
     shutil.copy(editions.sources()[NAME], folder / "source" / PART)
     shutil.copy(ROOT / "instructor" / "nbgrader_config.py", folder)
     run("-m", "nbgrader", "generate_assignment", PART, check=True)
-    for name, (book, _) in found.items():
+    for name, (book, _) in submissions.items():
         put(folder, f"submitted/{name}/{PART}/{CHAPTER}.ipynb", book)
     start = time.perf_counter()
     run("-m", "nbgrader", "autograde", PART)  # it fails where one submission did
     seconds = time.perf_counter() - start
-    said = run(
+    scores = run(
         "-c",
         "from nbgrader.api import Gradebook\n"
         "with Gradebook('sqlite:///gradebook.db') as book:\n"
@@ -158,18 +158,18 @@ def theirs(found, folder):
         "        print(one.student.id, one.score)",
         check=True,
     ).stdout
-    points = dict.fromkeys(found, 0.0)
-    points |= {name: float(score) for name, score in map(str.split, said.splitlines())}
+    points = dict.fromkeys(submissions, 0.0)
+    points |= {name: float(score) for name, score in map(str.split, scores.splitlines())}
     return points, seconds
 
 
-def report(whose, found, points, seconds):
+def report(whose, submissions, points, seconds):
     """Print the time, and the scores that are not what they should be; returns their number."""
     print(
-        f"{whose}: {len(found)} submissions in {seconds:.0f} s, {seconds / len(found):.2f} s "
-        "for each"
+        f"{whose}: {len(submissions)} submissions in {seconds:.0f} s, "
+        f"{seconds / len(submissions):.2f} s for each"
     )
-    odd = {name: of for name, (_, of) in found.items() if points[name] != of}
+    odd = {name: of for name, (_, of) in submissions.items() if points[name] != of}
     for name, of in odd.items():
         print(f"  {name}: {points[name]:g} points, and it deserves {of}")
     return len(odd)
@@ -180,11 +180,11 @@ def main():
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--nbgrader", type=int, default=60, help="how many it grades at most")
     options = parser.parse_args()
-    found = made_up()
-    assert len(found) == 60
+    submissions = made_up()
+    assert len(submissions) == 60
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        wrong = report("\nmake grade", found, *ours(found, Path(folder), options.jobs))
-    same = [name for name in found if name.removeprefix("hostile-") not in HARMFUL]
+        wrong = report("\nmake grade", submissions, *ours(submissions, Path(folder), options.jobs))
+    same = [name for name in submissions if name.removeprefix("hostile-") not in HARMFUL]
     same = random.Random(1).sample(same, min(len(same), options.nbgrader))
     try:
         import nbgrader  # noqa: F401
@@ -192,7 +192,7 @@ def main():
         print("nbgrader is not installed (requirements-instructor.txt): nothing to compare with")
     else:
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-            chosen = {name: found[name] for name in same}
+            chosen = {name: submissions[name] for name in same}
             report("nbgrader", chosen, *theirs(chosen, Path(folder)))
     return 1 if wrong else 0
 

@@ -77,13 +77,13 @@ def against_pytorch():
             ours = ops.conv_transpose2d(x, weight, stride=s)
             theirs = F.conv_transpose2d(*tensors, stride=s).numpy()
             assert np.allclose(ours, theirs, rtol=1e-3, atol=1e-3)
-            found = ratios(
+            measured = ratios(
                 lambda: ops.conv_transpose2d(x, weight, stride=s),
                 lambda: F.conv_transpose2d(*tensors, stride=s),
                 turns,
             )
-            medians.append(np.median(found))
-            print(f"  batch {batch:2}  {layer_name(ins, outs, k, s, size)} {summary(found)}")
+            medians.append(np.median(measured))
+            print(f"  batch {batch:2}  {layer_name(ins, outs, k, s, size)} {summary(measured)}")
         print(f"  batch {batch:2}  median of the five layers          {np.median(medians):10.2f}")
 
 
@@ -108,13 +108,13 @@ def against_loops(batch=64, turns=3):
         x, weight = decoder_layer(ins, outs, k, size, batch)
         z = ops.conv_transpose2d(x, weight, stride=s)
         assert np.allclose(by_loops(x[:1], weight, s), z[:1], rtol=1e-3, atol=1e-3)
-        found = ratios(
+        measured = ratios(
             lambda: by_loops(x[:1], weight, s),
             lambda: ops.conv_transpose2d(x, weight, stride=s),
             turns,
             fast_runs=5,
         )
-        print(f"            {layer_name(ins, outs, k, s, size)} {summary(batch * found)}")
+        print(f"            {layer_name(ins, outs, k, s, size)} {summary(batch * measured)}")
 
 
 def push(operator, inputs, shape):
@@ -124,9 +124,9 @@ def push(operator, inputs, shape):
         basis = np.zeros(int(np.prod(shape)))
         basis[column] = 1
         image = operator(basis.reshape(shape)).reshape(-1)
-        found = np.nonzero(image)[0]
-        rows.append(found), columns.append(np.full(len(found), column))
-        values.append(image[found])
+        nonzero = np.nonzero(image)[0]
+        rows.append(nonzero), columns.append(np.full(len(nonzero), column))
+        values.append(image[nonzero])
     return csr_array(
         (np.concatenate(values), (np.concatenate(rows), np.concatenate(columns))),
         shape=(image.size, basis.size),
@@ -162,9 +162,9 @@ def against_basis_vectors(at_most=1024, turns=5):
 
         pushed, built = push(operator, some, shape), build()
         assert abs(pushed - built * _chosen(some, cells)).max() < 1e-12
-        found = ratios(lambda: push(operator, some, shape), build, turns, fast_runs=5)
+        measured = ratios(lambda: push(operator, some, shape), build, turns, fast_runs=5)
         entries = f"{built.nnz:9} entries"
-        print(f"            {name} {summary(found * cells / len(some))}  {entries}")
+        print(f"            {name} {summary(measured * cells / len(some))}  {entries}")
 
 
 def against_pytorch_upsampling(turns=60):

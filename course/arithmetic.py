@@ -114,11 +114,12 @@ def differences(path, name):
     except NotebookError as error:
         return [" ".join(str(error).split())[:300]]
     fresh.cells = fresh.cells[len(notebook.cells) - len(stored.cells) :]
-    found = []
-    for number, (old, new) in enumerate(zip(_outputs(stored), _outputs(fresh), strict=True)):
-        if old != new:
-            found.append(f"code cell {number}: {_first_difference(old, new)}")
-    return found
+    pairs = zip(_outputs(stored), _outputs(fresh), strict=True)
+    return [
+        f"code cell {number}: {_first_difference(old, new)}"
+        for number, (old, new) in enumerate(pairs)
+        if old != new
+    ]
 
 
 def _outputs(notebook):
@@ -146,9 +147,8 @@ def _first_difference(old, new):
     gone, come = ([line[2:] for line in changed if line[0] == sign] for sign in "-+")
     pair = gone[0] if gone else "", come[0] if come else ""
     # In a long line, only the surroundings of the first character that differs.
-    at = next(
-        (i for i, (a, b) in enumerate(zip(*pair, strict=False)) if a != b), min(map(len, pair))
-    )
+    common = min(map(len, pair))
+    at = next((i for i in range(common) if pair[0][i] != pair[1][i]), common)
     cut = [text[max(0, at - 60) : at + 60] for text in pair]
     return f"{len(changed)} lines; {cut[0]!r} became {cut[1]!r}"
 

@@ -18,12 +18,13 @@ from contextlib import redirect_stdout, suppress
 from io import StringIO
 from pathlib import Path
 
+import yaml
 from sphinx_external_toc.parsing import parse_toc_yaml
 
 from lib.files import write_whole
 
 from .dependencies import ROOT, interpreter
-from .execution import CacheError, at_once, refresh, results
+from .execution import CacheError, one_run_at_a_time, refresh, results
 from .terminal import run_as_program
 
 ENGINE = Path(__file__).resolve().parent
@@ -48,8 +49,9 @@ def main(root=ROOT):
 
 
 def _build(root, start):
-    with at_once(root / "_build", ".lock", "building"):
-        whole = are_whole(root)
+    with one_run_at_a_time(root / "_build", ".lock", "building"):
+        before = read_state(root)
+        whole = "made" in before and before["made"] == made(root)
         notebooks = book_notebooks(root)
         _, errors = refresh(notebooks, root=root)
         if errors:
@@ -57,7 +59,6 @@ def _build(root, start):
                 print(f"\n{error}", file=sys.stderr)
             print(f"\n{len(errors)} notebooks failed; no pages were made.", file=sys.stderr)
             return 1
-        before = read_state(root)
         after = {
             "sources": sources_of(root),
             "engine": engine_of(root),
@@ -66,14 +67,7 @@ def _build(root, start):
         }
         if not whole or any(before.get(name) != after[name] for name in after):
             print("Making the pages", flush=True)
-            # Sphinx reads again what is newer than its last reading, and knows only that.
-            if whole and before.get("engine") == after["engine"]:
-                for kind in ("pages", "results"):
-                    for name, state in after[kind].items():
-                        if before.get(kind, {}).get(name) != state:
-                            forget_page(root / name, root)
-            else:
-                forget_all_pages(root)
+            forget_pages(before if whole else {}, after, root)
             remove_old_pages(before, after, root)
             state_file(root).unlink(missing_ok=True)
             if not make_pages(root):
@@ -100,19 +94,17 @@ def read_state(root):
         return {}
 
 
-def are_whole(root):
-    """Whether the pages, and what Sphinx knows of them, are there as they were finished."""
-    before = read_state(root).get("made")
-    return bool(before) and before == made(root)
-
-
 def made(root):
     """{file: hash} of what Sphinx wrote."""
     folders = [root / "_build" / name for name in ("html", ".doctrees")]
-    files = sorted(file for folder in folders for file in folder.rglob("*") if file.is_file())
+    return _hashes((file for folder in folders for file in sorted(folder.rglob("*"))), root)
+
+
+def _hashes(files, root):
     return {
         file.relative_to(root).as_posix(): hashlib.sha1(file.read_bytes()).hexdigest()
         for file in files
+        if file.is_file()
     }
 
 
@@ -142,12 +134,15 @@ def engine_of(root):
     """One hash of what makes pages of sources: where it changes, all pages are read again."""
     digest = hashlib.sha1(repr(interpreter()).encode())
     digest.update(repr(sorted(os.listdir(sysconfig.get_path("purelib")))).encode())
-    own = [
+    config = yaml.safe_load((root / "_config.yml").read_bytes()) or {}
+    extensions = (config.get("sphinx") or {}).get("local_extensions") or {}
+    folders = {root / "book" / "_templates", ENGINE, *(root / f for f in extensions.values() if f)}
+    own = {
         path
-        for folder in (root / "book" / "_ext", root / "book" / "_templates", ENGINE)
+        for folder in folders
         for path in folder.rglob("*")
         if path.is_file() and path.suffix != ".pyc"
-    ]
+    }
     for path in [root / "_config.yml", root / "_toc.yml", *sorted(own)]:
         digest.update(path.read_bytes() + b"\0")
     return digest.hexdigest()
@@ -155,10 +150,7 @@ def engine_of(root):
 
 def pages_of(root):
     """{source: hash of its content} of each page that the table of contents names."""
-    return {
-        file.relative_to(root).as_posix(): hashlib.sha1(file.read_bytes()).hexdigest()
-        for file in book_files(root)
-    }
+    return _hashes(book_files(root), root)
 
 
 def book_files(root=ROOT):
@@ -193,6 +185,20 @@ def make_pages(root):
     return True
 
 
+def forget_pages(before, after, root):
+    """Make Sphinx read again what changed; all, where the engine did or there was no state.
+
+    By itself it reads again what is newer than its last reading, and knows only that.
+    """
+    if before.get("engine") != after["engine"]:
+        forget_all_pages(root)
+    for kind in ("pages", "results"):
+        for name, state in after[kind].items():
+            if before.get(kind, {}).get(name) != state:
+                page = Path(name).with_suffix(".doctree")
+                (root / "_build" / ".doctrees" / page).unlink(missing_ok=True)
+
+
 def forget_all_pages(root):
     """Make Sphinx read all pages again."""
     folder = root / "_build" / ".doctrees"
@@ -211,12 +217,6 @@ def remove_old_pages(before, after, root):
             content = (root / page).read_bytes()
             if hashlib.sha1(content).hexdigest() == before.get("made", {}).get(page):
                 (root / page).unlink()
-
-
-def forget_page(path, root=ROOT):
-    """Make Sphinx read a page again whose outputs changed while its notebook did not."""
-    page = path.relative_to(root).with_suffix(".doctree")
-    (root / "_build" / ".doctrees" / page).unlink(missing_ok=True)
 
 
 def command():

@@ -40,10 +40,10 @@ def find(images, labels, all_images, all_labels):
     places = {}
     for position, image in enumerate(all_images):
         places.setdefault(image.tobytes(), []).append(position)
-    found = [places.get(image.tobytes(), []) for image in images]
-    if any(len(candidates) != 1 for candidates in found):
+    matches = [places.get(image.tobytes(), []) for image in images]
+    if any(len(candidates) != 1 for candidates in matches):
         sys.exit("Not every image is exactly once in MNIST's training set.")
-    positions = np.array(found)[:, 0]
+    positions = np.array(matches)[:, 0]
     if not np.array_equal(all_labels[positions], labels):
         sys.exit("Some labels are not MNIST's.")
     return positions

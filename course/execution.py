@@ -26,18 +26,11 @@ from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
-from traitlets import default
 
 from lib.files import write_whole
 
 from .dependencies import ROOT, fingerprint
-from .kernels import (
-    KERNEL_ENVIRONMENT,
-    kernel_environment,
-    kernel_spec,
-    settings_folder,
-    warm_up,
-)
+from .kernels import KERNEL_ENVIRONMENT, kernel_environment, kernel_spec, settings_folder, warm_up
 
 CACHE_LIMIT = 200  # results kept in the cache; the oldest go first
 FULL_OR_READ_ONLY = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
@@ -72,15 +65,15 @@ def refresh(paths, *, root=ROOT, jobs=None, force=False, environment=None, repor
     executed: the paths that ran and succeeded; errors: {path: NotebookError} of those that failed.
     Raises CacheError where the cache cannot be written.
     """
-    with at_once(Path(root) / "_build", ".cache.lock", "executing notebooks", report):
+    with one_run_at_a_time(Path(root) / "_build", ".cache.lock", "executing notebooks", report):
         return _refresh(paths, root, jobs, force, environment or {}, report)
 
 
 def _refresh(paths, root, jobs, force, environment, report):
     cache = _readable_cache(root, report)
     records = cache.list_cache_records()
-    by_key = {(record.data or {}).get("fingerprint"): record for record in records}
-    seconds = {record.uri: (record.data or {}).get("execution_seconds", 0) for record in records}
+    by_key = {_data(record).get("fingerprint"): record for record in records}
+    seconds = {record.uri: _data(record).get("execution_seconds", 0) for record in records}
     settings = {**KERNEL_ENVIRONMENT, **environment}
     waiting = []
     for path in paths:
@@ -126,11 +119,11 @@ def cached(path, *, root=ROOT):
 
 def results(paths, root=ROOT):
     """{path, from `root`: hash of the cached result} of notebooks whose results are up to date."""
-    cache, found = open_cache(root), {}
+    cache, hashes = open_cache(root), {}
     for path in paths:
         record = cache.match_cache_notebook(nbformat.read(path, as_version=4))
-        found[_name(path, root)] = (record.data or {}).get("sha256")
-    return found
+        hashes[_name(path, root)] = _data(record).get("sha256")
+    return hashes
 
 
 def open_cache(root=ROOT):
@@ -164,20 +157,35 @@ def execute(notebook, path, *, root=ROOT, environment=None, on_start=lambda clie
     notebook = copy.deepcopy(notebook)
     if not any(cell.cell_type == "code" and cell.source.strip() for cell in notebook.cells):
         return notebook
-    current = [0]
+    current = 0
+
+    def starts(cell, cell_index):
+        nonlocal current
+        current = cell_index
+
+    def failure(what, index=None):
+        """'code cell 3 (cell 7 of the notebook): what', followed by the cell's code."""
+        index = current if index is None else index
+        number = sum(cell.cell_type == "code" for cell in notebook.cells[: index + 1])
+        code = "\n".join(f"    {line}" for line in notebook.cells[index].source.splitlines())
+        return NotebookError(
+            f"code cell {number} (cell {index + 1} of the notebook): {what}\n{code}"
+        )
+
     variables = kernel_environment(root, settings_folder(root), environment)
     client = NotebookClient(
         notebook,
-        kernel_manager_class=_KernelManager,
+        kernel_manager_class=AsyncKernelManager,
         timeout=CELL_TIMEOUT,
         startup_timeout=CELL_TIMEOUT,
         coalesce_streams=True,
         record_timing=False,  # times in the metadata would make every run a new notebook
         shutdown_kernel="immediate",
         resources={"metadata": {"path": str(Path(path).parent)}},
-        on_cell_start=lambda cell, cell_index: current.__setitem__(0, cell_index),
+        on_cell_start=starts,
     )
     manager = client.create_kernel_manager()
+    manager.kernel_spec_manager = _OwnKernel()
     manager.connection_file = os.path.join(
         variables["JUPYTER_RUNTIME_DIR"], f"kernel-{uuid.uuid4()}.json"
     )
@@ -185,27 +193,21 @@ def execute(notebook, path, *, root=ROOT, environment=None, on_start=lambda clie
     try:
         client.execute(env=variables)
     except CellExecutionError as error:
-        raise NotebookError(
-            _cell_message(notebook, current[0], f"{error.ename}: {error.evalue}")
-        ) from None
+        raise failure(f"{error.ename}: {error.evalue}") from None
     except CellTimeoutError:
-        raise NotebookError(
-            _cell_message(notebook, current[0], f"ran over {CELL_TIMEOUT} s")
-        ) from None
+        raise failure(f"ran over {CELL_TIMEOUT} s") from None
     except DeadKernelError:
-        raise NotebookError(_cell_message(notebook, current[0], "the kernel died")) from None
+        raise failure("the kernel died") from None
     except RuntimeError as error:  # it died, or hung, before the first cell
         raise NotebookError(f"the kernel failed: {error}") from None
     for index, cell in enumerate(notebook.cells):
         outputs, tags = cell.get("outputs", []), set(cell.metadata.get("tags", []))
         raised = any(output.output_type == "error" for output in outputs)
         if "raises-exception" in tags and not raised:
-            message = "is tagged raises-exception and raised nothing"
-            raise NotebookError(_cell_message(notebook, index, message))
+            raise failure("is tagged raises-exception and raised nothing", index)
         stderr = "".join(output.text for output in outputs if output.get("name") == "stderr")
         if stderr and not tags & UNSEEN:
-            message = f"wrote to stderr: {stderr.strip()}"
-            raise NotebookError(_cell_message(notebook, index, message))
+            raise failure(f"wrote to stderr: {stderr.strip()}", index)
     return notebook
 
 
@@ -214,19 +216,6 @@ class _OwnKernel(KernelSpecManager):
 
     def get_kernel_spec(self, kernel_name):
         return kernel_spec()
-
-
-class _KernelManager(AsyncKernelManager):
-    @default("kernel_spec_manager")
-    def _own_kernel(self):
-        return _OwnKernel()
-
-
-def _cell_message(notebook, index, what):
-    """'code cell 3 (cell 7 of the notebook): what', followed by the cell's code."""
-    number = sum(cell.cell_type == "code" for cell in notebook.cells[: index + 1])
-    code = "\n".join(f"    {line}" for line in notebook.cells[index].source.splitlines())
-    return f"code cell {number} (cell {index + 1} of the notebook): {what}\n{code}"
 
 
 @contextmanager
@@ -260,7 +249,7 @@ def _running_kernels(jobs, root, environment):
 
 
 @contextmanager
-def at_once(folder, lock, what, report=print):
+def one_run_at_a_time(folder, lock, what, report=print):
     """One run at a time in `folder`, which is made; what goes wrong with its files is CacheError.
 
     lock: the name of the lock's file; what: "executing notebooks", what another run may be at.
@@ -313,18 +302,23 @@ def _readable_cache(root, report):
     if bad:
         report(f"{len(bad)} stored results cannot be read: making them anew")
         for record in bad:
-            shutil.rmtree(cache.path / "executed" / record.hashkey, ignore_errors=True)
+            shutil.rmtree(_result_file(cache, record.hashkey).parent, ignore_errors=True)
         NbCacheRecord.remove_records([record.pk for record in bad], cache.db)
     return cache
+
+
+def _result_file(cache, hashkey):
+    """Where jupyter-cache keeps, and looks for, the result of that key."""
+    return cache.path / "executed" / hashkey / "base.ipynb"
 
 
 def _is_whole(cache, record):
     """Whether the file of a record is there, and is what was written."""
     try:
-        text = cache._get_notebook_path_cache(record.hashkey).read_bytes()
+        text = _result_file(cache, record.hashkey).read_bytes()
     except OSError:
         return False
-    return (record.data or {}).get("sha256") == hashlib.sha256(text).hexdigest()
+    return _data(record).get("sha256") == hashlib.sha256(text).hexdigest()
 
 
 def _check_files(folder):
@@ -351,12 +345,16 @@ def _is_damage(error, folder):
     return not any(word in words for word in ("locked", "readonly", "full"))
 
 
+def _data(record):
+    """What `_store` noted with a result: its fingerprint, checksum and time."""
+    return record.data or {}
+
+
 def _is_cached(cache, notebook, key):
     try:
-        record = cache.match_cache_notebook(notebook)
+        return _data(cache.match_cache_notebook(notebook)).get("fingerprint") == key
     except KeyError:
         return False
-    return (record.data or {}).get("fingerprint") == key
 
 
 def _with_outputs(cache, notebook, record):
@@ -375,7 +373,7 @@ def _store(cache, notebook, path, data):
     """
     stored, hashkey = cache.create_hashed_notebook(notebook)
     text = nbformat.writes(describe_images(stored), nbformat.NO_CONVERT).encode()
-    file = cache._get_notebook_path_cache(hashkey)
+    file = _result_file(cache, hashkey)
     file.parent.mkdir(parents=True, exist_ok=True)
     write_whole(file, text)
     with suppress(KeyError):

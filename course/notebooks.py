@@ -39,11 +39,11 @@ def all_notebooks(root=ROOT):
     A learner may keep notebooks of their own beside these.
     """
     course = {editions.learner_path(path, root) for path in editions.sources(root).values()}
-    found = (path for folder in FOLDERS for path in (root / folder).rglob("*.ipynb"))
+    paths = (path for folder in FOLDERS for path in (root / folder).rglob("*.ipynb"))
     return sorted(
         path
-        for path in found
-        if not _hidden(path.relative_to(root))
+        for path in paths
+        if not any(part.startswith(".") for part in path.relative_to(root).parts)
         and (path in course or not path.is_relative_to(root / editions.EXERCISES))
     )
 
@@ -103,17 +103,17 @@ def problems(path):
     notebook = nbformat.reads(text, as_version=nbformat.NO_CONVERT)
     if notebook.nbformat != 4:
         return [f"its format is {notebook.nbformat}, not 4"]
-    found = []
+    reasons = []
     counts = [cell.execution_count for cell in notebook.cells if cell.cell_type == "code"]
     if counts != list(range(1, len(counts) + 1)):
-        found.append(f"its execution counts are {counts}, not 1 to {len(counts)}")
-    if not found and text != text_of(notebook):
-        found.append("its text or metadata is not normalised")
+        reasons.append(f"its execution counts are {counts}, not 1 to {len(counts)}")
+    if not reasons and text != text_of(notebook):
+        reasons.append("its text or metadata is not normalised")
     try:
         nbformat.validate(notebook)
     except nbformat.ValidationError as error:
-        found.append(f"it is not valid: {error.message}")
-    return found
+        reasons.append(f"it is not valid: {error.message}")
+    return reasons
 
 
 def write_back(path, root=ROOT):
@@ -135,10 +135,6 @@ def write_back(path, root=ROOT):
     return True
 
 
-def _hidden(path):
-    return any(part.startswith(".") for part in path.parts)
-
-
 def main(arguments=None):
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -157,11 +153,10 @@ def main(arguments=None):
             print(f"made {path.relative_to(ROOT)} anew" if path.exists() else f"removed {path}")
     paths = [path.resolve() for path in options.paths] or all_notebooks()
     if options.check:
-        found = {path: problems(path) for path in paths}
-        for path, texts in found.items():
-            for text in texts:
-                print(f"{path}: {text}; run: make notebooks")
-        return 1 if any(found.values()) else 0
+        lines = [f"{path}: {reason}" for path in paths for reason in problems(path)]
+        for line in lines:
+            print(f"{line}; run: make notebooks")
+        return 1 if lines else 0
     saved = []
     for path in paths:  # an author's empty cells go before the run, so that counts stay 1 to n
         before = path.read_bytes()

@@ -299,9 +299,9 @@ def pins(name):
     with open(os.path.join(root, name), encoding="utf-8") as file:
         lines = re.findall(r"^([\w.-]+)==([^\s;#]+)", file.read(), re.M)
     return {plain(name): version for name, version in lines}
-there = {}
+installed = {}
 for one in importlib.metadata.distributions():
-    there.setdefault(plain(one.metadata["Name"] or ""), one)
+    installed.setdefault(plain(one.metadata["Name"] or ""), one)
 modules = {}
 for module, names in importlib.metadata.packages_distributions().items():
     for name in names:
@@ -321,20 +321,20 @@ while queue:
     if (name, extras) in asked:
         continue
     asked.add((name, extras))
-    if name not in there:
+    if name not in installed:
         print("%s is not there" % name)
         continue
-    version = there[name].version
+    version = installed[name].version
     if name in every and version.split("+")[0] != every[name]:
         print("%s is %s, not %s" % (name, version, every[name]))
-    for line in (there[name].requires or ()) if Requirement else ():
+    for line in (installed[name].requires or ()) if Requirement else ():
         need = Requirement(line)
         if not need.marker or any(need.marker.evaluate({"extra": e}) for e in extras or ("",)):
             queue.append((plain(need.name), tuple(sorted(need.extras))))
 for name in direct:
     own = [m for m in modules.get(name, ()) if m.isidentifier() and not m.startswith("_")]
     best = name.replace("-", "_")
-    for module in ([best] if best in own else sorted(own)[:1]) if name in there else ():
+    for module in ([best] if best in own else sorted(own)[:1]) if name in installed else ():
         try:
             importlib.import_module(module)
         except BaseException as error:
@@ -445,19 +445,19 @@ def settings_of_pip(python):
         kind = heading.group(1) if heading else kind
         if file:
             files.setdefault(kind, []).append(file.group(1))
-    found = {"global": {}, "install": {}}
+    sections = {"global": {}, "install": {}}
     for kind in ("global", "user", "site", "env"):  # the later wins
         for file in () if place.get("PIP_CONFIG_FILE") == os.devnull else files.get(kind, ()):
             parser = configparser.RawConfigParser()
             with contextlib.suppress(configparser.Error, UnicodeError):
                 parser.read(file)
-            for section in found:
+            for section in sections:
                 if parser.has_section(section):
-                    found[section].update(parser.items(section))
+                    sections[section].update(parser.items(section))
     variables = {name[4:].lower(): text for name, text in mine.items()}
     # Variables win over what a file says of `pip install`, and that over what it says of pip.
     merged = {}
-    for settings in (found["global"], found["install"], variables):
+    for settings in (sections["global"], sections["install"], variables):
         for name, value in settings.items():
             merged[name.replace("_", "-")] = value
     return {name: value for name, value in merged.items() if name in KEPT_OF_PIP}
@@ -515,7 +515,7 @@ def install(python, root, log_file):
     variables = dict(surroundings(), PIP_CONFIG_FILE=os.devnull)
     for name, value in settings.items():
         variables["PIP_" + name.upper().replace("-", "_")] = value
-    start = said = time.time()
+    start = reported = time.time()
     with open(log_file, "w") as log:
         try:
             process = subprocess.Popen(
@@ -531,9 +531,9 @@ def install(python, root, log_file):
         try:
             while process.poll() is None:
                 time.sleep(0.1)
-                if time.time() - said > 5:
-                    said = time.time()
-                    say("  %3.0f s  %s" % (said - start, progress(read(log_file))))
+                if time.time() - reported > 5:
+                    reported = time.time()
+                    say("  %3.0f s  %s" % (reported - start, progress(read(log_file))))
         finally:
             if process.poll() is None:
                 process.terminate()

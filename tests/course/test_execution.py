@@ -210,7 +210,7 @@ def test_a_busy_or_full_cache_is_not_thrown_away(repository):
         error.__cause__ = sqlite3.OperationalError(words)
         assert not execution._is_damage(error, database.parent)
         with pytest.raises(CacheError, match=words):
-            with execution.at_once(repository / "_build", ".lock", "here"):
+            with execution.one_run_at_a_time(repository / "_build", ".lock", "here"):
                 raise error
     assert database.read_bytes() == before
 

@@ -106,4 +106,5 @@ def pytest_xdist_make_scheduler(config, log):
     # The cells of a notebook share a kernel: with -n they stay together, whatever --dist says.
     from xdist.scheduler import LoadScopeScheduling
 
+    config.option.loadscopereorder = False  # what has most tests is not what takes longest
     return LoadScopeScheduling(config, log)

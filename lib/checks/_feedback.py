@@ -4,6 +4,7 @@ import html
 import os
 import sys
 
+from ..arguments import refuse
 from ._answers import Answers
 from ._task import CORRECT, NOT_YET, examine
 from .tasks import find
@@ -44,7 +45,7 @@ def _hint(task, number=None):
     if number is None:
         number = _given[task] = min(_given.get(task, 0) + 1, len(hints))
     if not (isinstance(number, int) and 1 <= number <= len(hints)):
-        raise ValueError(f"number={number!r} is not a hint of this task; use 1 to {len(hints)}.")
+        refuse("number", number, "is not a hint of this task", f"use 1 to {len(hints)}")
     return f"Hint {number} of {len(hints)}: {hints[number - 1]}"
 
 

@@ -63,7 +63,7 @@ def test_a_hint_that_there_is_not(number):
     [("interpolation-table", "interpolation-tables"), ("interpolatoin-tables", "interpolation")],
 )
 def test_a_task_that_there_is_not(name, near):
-    with pytest.raises(ValueError, match=f"task='{name}' .* did you mean '{near}'"):
+    with pytest.raises(ValueError, match=f"task='{name}' .* perhaps '{near}' is meant"):
         checks.check(name)
 
 

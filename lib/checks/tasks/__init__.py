@@ -14,6 +14,8 @@ from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
 
+from lib.arguments import refuse
+
 
 def chapters():
     """The names of the chapters that have tasks, in alphabetical order."""
@@ -24,7 +26,7 @@ def chapters():
 def tasks_of(chapter):
     """{name: task} of a chapter, in order; ValueError for a chapter that has none."""
     if chapter not in chapters():
-        raise ValueError(f"chapter={chapter!r} has no tasks; use one of {', '.join(chapters())}.")
+        refuse("chapter", chapter, "has no tasks", f"use one of {', '.join(chapters())}")
     words = tomllib.loads(Path(__file__).with_name(f"{chapter}.toml").read_text(encoding="utf-8"))
     tasks = import_module(f"{__name__}.{chapter}").TASKS
     return {task.name: _with_hints(task, **words[task.name]) for task in tasks}
@@ -45,4 +47,4 @@ def find(name):
         return tasks_of(chapter)[name]
     known = list(tasks_of(chapter)) if chapter in chapters() else chapters()
     near = difflib.get_close_matches(str(name), known, 1) or known
-    raise ValueError(f"task={name!r} is not the name of a task; did you mean {near[0]!r}?")
+    refuse("task", name, "is not the name of a task", f"perhaps {near[0]!r} is meant")

@@ -1,7 +1,7 @@
 """The process that runs one submission, as IPython runs cells. The grader starts and ends it.
 
 It is handed the cells' text and asked for values, never for verdicts: whatever the learner's
-code does in here, it can only change its own answers. ``remote`` is the other side.
+code does in here, it can only change its own answers. ``session`` is the other side.
 """
 
 import importlib

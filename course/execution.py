@@ -338,7 +338,7 @@ def _database_error(error):
 
 
 def _is_damage(error, folder):
-    """Whether a new database would help: it is none, or lacks its tables."""
+    """Whether a new database would help: this one is damaged, or lacks its tables."""
     words = str(_database_error(error))
     if "unable to open" in words:
         return not (folder / "global.db").is_file()

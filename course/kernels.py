@@ -99,7 +99,7 @@ def kernel_spec():
     start = str(Path(__file__).with_name("kernel.py"))
     quiet = ["--log-level=ERROR", "--HistoryManager.enabled=False"]
     return KernelSpec(
-        # -P: the folder of that file is none that a notebook imports from.
+        # -P: a notebook does not import from the folder of that file.
         argv=[sys.executable, "-s", "-P", start, "-f", "{connection_file}", *quiet],
         display_name="Python 3 (ipykernel)",
         language="python",

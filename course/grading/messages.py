@@ -54,7 +54,7 @@ def receive(stream):
 
 
 def pack(value, keep=None):
-    """A plain value (``lib.checks._values.plain``) as JSON can hold it.
+    """A plain value (``lib.checks._values.to_builtin``) as JSON can hold it.
 
     ``keep``: a function that stores a ``Network`` and returns its number. What is too large
     or of another kind becomes an ``Opaque``.

@@ -1,7 +1,7 @@
 """Sphinx extension for course sites: links to what a site leaves out become plain text.
 
 A course site (``python -m instructor.site``) is made of some chapters of the book, in an order of
-its own. What points at the other chapters says where it would lead and is no link. Each pair of a
+its own. What points at other chapters says where it would lead and is not a link. Each pair of a
 page and a page left out is written into ``left-out.json``, beside the pages' folder. A link to
 something that the whole book does not have either stays what it is: an error.
 """

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ._values import plain
+from ._values import to_builtin
 
 SECONDS = 10  # that one call of an answer may take
 NOTHING = {"RESUME", "NOP", "RETURN_VALUE", "POP_TOP"}
@@ -54,7 +54,7 @@ class Answers:
 
     def value(self, name):
         """A value that is not a function, in plain form."""
-        return plain(self.names[name])
+        return to_builtin(self.names[name])
 
     def call(self, name, arguments=(), options=None):
         """The ``Outcome`` of one call; ``AnswerError`` where the learner's code fails.
@@ -67,8 +67,8 @@ class Answers:
         with _guarded(self.seconds):
             value = function(*arguments, **options)
             return Outcome(
-                plain(value),
-                tuple(plain(a) for a in arguments),
+                to_builtin(value),
+                tuple(to_builtin(a) for a in arguments),
                 _share(value, [*arguments, *options.values()]),
             )
 
@@ -130,7 +130,7 @@ def brief_text(text, most=300):
 
 
 def _is_installed(filename):
-    """Whether a file is no cell of a notebook."""
+    """Whether a file is anything but a cell of a notebook."""
     return not ("ipykernel" in filename or filename.startswith("<"))
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ._answers import AnswerError
-from ._values import Opaque, brief, numeric, plain
+from ._values import Opaque, brief, numeric, to_builtin
 
 CORRECT, NOT_YET, NOT_ATTEMPTED = "correct", "not yet", "not attempted"
 WIDTH = 100  # of a verdict, in characters
@@ -159,7 +159,7 @@ def _problem(task, clause, given, answers):
         else:
             value, after, shares = answers.value(task.answer), (), False
         if clause.untouched:
-            before = tuple(plain(a) for a in given.arguments)
+            before = tuple(to_builtin(a) for a in given.arguments)
             changed = [
                 n for n, (a, b) in enumerate(zip(before, after, strict=False)) if not _same(a, b)
             ]
@@ -192,7 +192,7 @@ def _held(clause, value, given):
 
 def _difference(value, expected, clause):
     """(what came out, what was expected) at the first difference, else None."""
-    expected = plain(expected)
+    expected = to_builtin(expected)
     word = isinstance(expected, (str, bool, dict)) or expected is None
     wanted = None if word else numeric(expected)
     if wanted is None:  # a word, a list of texts, or one of lists of different lengths

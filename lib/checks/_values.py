@@ -36,7 +36,7 @@ class Network:
         return f"a network of {', '.join(self.layers) or 'no layers'}"
 
 
-def plain(value, depth=8):
+def to_builtin(value, depth=8):
     """``value`` made of Python's own types, arrays, ``Network`` and ``Opaque``.
 
     Tensors become arrays; ranges, sets and arrays of texts become lists. Arrays are copied.
@@ -45,7 +45,9 @@ def plain(value, depth=8):
     if value is None or isinstance(value, (bool, str, bytes)):
         return value
     if isinstance(value, np.generic):
-        return plain(value.item()) if value.dtype.kind in "biufc" else Opaque(_described(value))
+        return (
+            to_builtin(value.item()) if value.dtype.kind in "biufc" else Opaque(_described(value))
+        )
     if isinstance(value, numbers.Number):
         return value
     if isinstance(value, np.ndarray):
@@ -57,10 +59,10 @@ def plain(value, depth=8):
     if torch is not None and isinstance(value, torch.nn.Module):
         return _network(value, torch)
     if depth and isinstance(value, (list, tuple, range, set, frozenset)):
-        items = [plain(item, depth - 1) for item in value]
+        items = [to_builtin(item, depth - 1) for item in value]
         return tuple(items) if isinstance(value, tuple) else items
     if depth and isinstance(value, dict):
-        return {str(key): plain(item, depth - 1) for key, item in value.items()}
+        return {str(key): to_builtin(item, depth - 1) for key, item in value.items()}
     return Opaque(_described(value))
 
 
@@ -109,7 +111,7 @@ def _network(module, torch):
                 generator = torch.Generator().manual_seed(seed)
                 for p in weights:
                     p.copy_(0.1 * torch.randn(p.shape, generator=generator))
-            return plain(own(torch.as_tensor(np.array(x)).to(dtype)))
+            return to_builtin(own(torch.as_tensor(np.array(x)).to(dtype)))
 
     leaves = [m for m in module.modules() if not any(True for _ in m.children())]
     return Network(

@@ -39,7 +39,7 @@ SEEDS, EPOCHS, BATCH, CODE = 8, 20, 32, 16
 LR = 8e-3
 
 
-def instruments(model, images, vectors=None):
+def measurements(model, images, vectors=None):
     """Both instruments on an autoencoder: its decoder's ripple, its pictures' score.
 
     The decoder doubles twice, so that its patterns can have the periods 2 and 4: "score_2" is of
@@ -65,7 +65,7 @@ def run_one(kind, seed, *, images, held_out, epochs=EPOCHS, lr=LR, vectors=None)
 
     ``images`` and ``held_out``: (N, 28, 28) uint8. The seed decides the initial weights (of the
     encoder and the decoder's Linear alike for all kinds) and the order of the images; ``vectors``
-    as for ``instruments``. The trained model comes as "model"; the rest is numbers, words and
+    as for ``measurements``. The trained model comes as "model"; the rest is numbers, words and
     lists.
 
     >>> images = np.zeros((64, 28, 28), np.uint8)
@@ -77,11 +77,11 @@ def run_one(kind, seed, *, images, held_out, epochs=EPOCHS, lr=LR, vectors=None)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         model = Autoencoder(kind, code=CODE)
-    before = {"held_out_error": evaluate(model, held), **instruments(model, held_out, vectors)}
+    before = {"held_out_error": evaluate(model, held), **measurements(model, held_out, vectors)}
     history = train(
         model, x, epochs=epochs, lr=lr, batch_size=BATCH, seed=seed, device="cpu", progress=False
     )
-    after = {"held_out_error": evaluate(model, held), **instruments(model, held_out, vectors)}
+    after = {"held_out_error": evaluate(model, held), **measurements(model, held_out, vectors)}
     return {
         "kind": kind,
         "seed": seed,
@@ -149,7 +149,7 @@ def load_models(folder=RESULTS):
     return dict(models.eval().items())
 
 
-def head_to_head(
+def compare(
     *,
     images,
     held_out,
@@ -293,7 +293,7 @@ def main(arguments=None):
         if chosen.times_only:
             results = measure_times_again(images=digits.train_images, out=chosen.out)
         else:
-            results = head_to_head(
+            results = compare(
                 images=digits.train_images,
                 held_out=digits.test_images,
                 seeds=chosen.seeds,

@@ -446,7 +446,7 @@ class _Training:
         return min(max(int(0.95 * left / epoch), self.settings.at_least), self.settings.epochs)
 
     def _shorter_plan(self, budget):
-        """The plan, or as many epochs as the pace so far allows; a tenth over is no reason."""
+        """The plan, or as many epochs as the pace so far allows; a tenth over is allowed."""
         history = self.history
         pace = history.seconds / history.epochs_run
         left = budget - (time.perf_counter() - self.begun)

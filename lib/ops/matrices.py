@@ -156,7 +156,7 @@ def conv_sources(n, m, k, stride, padding, dilation):
 def conv_transpose_sources(m, n, k, stride, padding, dilation):
     """One axis of a transposed convolution: output t meets tap j at input (t + p - d j) / s.
 
-    An int array of shape (n, k), with -1 where that is no whole number or no input cell. The
+    An int array of shape (n, k), with -1 where that is not a whole number or not an input cell. The
     columns count the taps; m is the size of the input, n of the output.
     """
     i, rest = np.divmod(np.arange(n)[:, None] + padding - dilation * np.arange(k), stride)

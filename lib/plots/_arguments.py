@@ -13,13 +13,7 @@ def real_numbers(name, values, axes=None):
         values = np.asarray(values, dtype=float)
     except (TypeError, ValueError):
         refuse(name, values, "is not made of real numbers", "give numbers, as many in every row")
-    if axes and values.ndim not in axes:
-        refuse(
-            f"{name}.shape",
-            values.shape,
-            f"has {plural(values.ndim, 'axis', 'axes')}",
-            f"give {' or '.join(map(str, axes))}",
-        )
+    _check_axes(name, values, axes)
     if values.size == 0:
         refuse(f"{name}.shape", values.shape, "holds no number", "give at least one")
     if not np.isfinite(values).all():
@@ -30,19 +24,23 @@ def real_numbers(name, values, axes=None):
 def numbers_or_letters(name, values, axes=(1, 2)):
     """An object array of numbers or letters, with one of these numbers of axes."""
     values = np.asarray(values, dtype=object)
-    if values.ndim not in axes:
-        refuse(
-            f"{name}.shape",
-            values.shape,
-            f"has {plural(values.ndim, 'axis', 'axes')}",
-            f"give {' or '.join(map(str, axes))}",
-        )
+    _check_axes(name, values, axes)
     if values.size == 0:
         refuse(f"{name}.shape", values.shape, "is empty", "give at least one entry")
     for value in values.flat:
         if not isinstance(value, str | Real | np.number | np.bool_):
             refuse(name, value, "is neither a number nor a letter", "give real numbers or letters")
     return values
+
+
+def _check_axes(name, values, axes):
+    if axes and values.ndim not in axes:
+        refuse(
+            f"{name}.shape",
+            values.shape,
+            f"has {plural(values.ndim, 'axis', 'axes')}",
+            f"give {' or '.join(map(str, axes))}",
+        )
 
 
 def whole_up_to(name, value, most):

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from lib.checks import Answers, Clause, Task, Verdict, call, examine
-from lib.checks._values import plain
+from lib.checks._values import to_builtin
 
 
 def judged(answer, *clauses, seconds=10):
@@ -359,7 +359,7 @@ def test_a_network_is_seen_by_what_it_does():
 
 def test_a_network_can_be_asked_with_other_weights():
     module = torch.nn.Linear(2, 1, bias=False)
-    network, x = plain(module), np.ones((1, 2))
+    network, x = to_builtin(module), np.ones((1, 2))
     before = network(x)
     assert network(x, 1) != network(x, 2) and network(x, 1) == network(x, 1)
     assert network(x) == before == module(torch.ones(1, 2)).detach().numpy()

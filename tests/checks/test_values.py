@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from lib.checks._tensors import one_channel
-from lib.checks._values import Network, Opaque, brief, numeric, plain, shape_of
+from lib.checks._values import Network, Opaque, brief, numeric, shape_of, to_builtin
 
 
 def nested(value, levels):
@@ -39,7 +39,7 @@ def nested(value, levels):
     ],
 )
 def test_values_become_pythons_own(value, becomes):
-    made = plain(value)
+    made = to_builtin(value)
     assert made == becomes and type(made) is type(becomes)
 
 
@@ -54,7 +54,7 @@ def test_values_become_pythons_own(value, becomes):
     ],
 )
 def test_what_cannot_be_compared_is_described(value, says):
-    made = plain(value)
+    made = to_builtin(value)
     assert isinstance(made, Opaque) and str(made).startswith(says)
 
 
@@ -64,28 +64,28 @@ def test_what_cannot_be_compared_is_described(value, says):
     ids=["lists", "a dictionary"],
 )
 def test_lists_in_lists_are_followed_through_eight_levels(wrap):
-    assert plain(wrap(7, 8)) == wrap(7, 8)
-    assert "a list" in str(plain(wrap(7, 9))) and "7" not in str(plain(wrap(7, 9)))
+    assert to_builtin(wrap(7, 8)) == wrap(7, 8)
+    assert "a list" in str(to_builtin(wrap(7, 9))) and "7" not in str(to_builtin(wrap(7, 9)))
     endless = []
     endless.append(endless)
-    assert str(plain(endless)) == 8 * "[" + "a list" + 8 * "]"
+    assert str(to_builtin(endless)) == 8 * "[" + "a list" + 8 * "]"
 
 
 def test_dictionaries_in_dictionaries_end_too():
     value = inner = {}
     for _ in range(20):
         inner["a"] = inner = {}
-    assert str(plain(value)).count("{") == 8
+    assert str(to_builtin(value)).count("{") == 8
 
 
 def test_arrays_and_tensors_become_arrays_of_their_own():
     x = np.arange(3)
-    assert not np.shares_memory(plain(x), x) and plain(x).tolist() == [0, 1, 2]
+    assert not np.shares_memory(to_builtin(x), x) and to_builtin(x).tolist() == [0, 1, 2]
     t = torch.arange(2.0, requires_grad=True)
-    made = plain(t)
+    made = to_builtin(t)
     assert isinstance(made, np.ndarray) and not np.shares_memory(made, t.detach().numpy())
-    assert plain(torch.tensor([1 + 2j]).conj()).tolist() == [1 - 2j]
-    assert plain(torch.tensor([1 + 2j]).conj().imag).tolist() == [-2]
+    assert to_builtin(torch.tensor([1 + 2j]).conj()).tolist() == [1 - 2j]
+    assert to_builtin(torch.tensor([1 + 2j]).conj().imag).tolist() == [-2]
 
 
 def test_numbers_are_seen_in_lists():
@@ -136,23 +136,23 @@ def test_a_network_says_its_layers():
 def test_the_numbers_that_a_network_learns():
     module = torch.nn.Sequential(torch.nn.Linear(3, 2), torch.nn.ReLU(), torch.nn.Linear(2, 1))
     module[2].weight.requires_grad = False
-    network = plain(module)
+    network = to_builtin(module)
     assert network.parameters == 3 * 2 + 2 + 1 and network.layers == ("Linear", "ReLU", "Linear")
-    assert plain(torch.nn.Sequential()).layers == ("Sequential",)
+    assert to_builtin(torch.nn.Sequential()).layers == ("Sequential",)
 
 
 def test_a_network_keeps_its_own_precision_and_nothing_of_the_call():
     module = torch.nn.Linear(2, 1, bias=False, dtype=torch.float64)
     before = module.weight.detach().clone()
-    network, x = plain(module), np.ones((1, 2))
+    network, x = to_builtin(module), np.ones((1, 2))
     assert network(x).dtype == np.float64 and network(x, 3).dtype == np.float64
-    assert plain(torch.nn.Linear(2, 1))(x).dtype == np.float32
-    assert plain(torch.nn.Flatten())(x).dtype == np.float32
+    assert to_builtin(torch.nn.Linear(2, 1))(x).dtype == np.float32
+    assert to_builtin(torch.nn.Flatten())(x).dtype == np.float32
     assert torch.equal(module.weight, before) and module.weight.grad is None
 
 
 def test_other_weights_are_small_and_about_zero():
-    weights = plain(torch.nn.Linear(2000, 1, bias=False))(np.eye(2000), 5)
+    weights = to_builtin(torch.nn.Linear(2000, 1, bias=False))(np.eye(2000), 5)
     assert abs(weights.mean()) < 0.02 and 0.08 < weights.std() < 0.12
 
 

@@ -11,7 +11,7 @@ import torch
 
 from lib.data import mnist
 from lib.nets import comparison as command
-from lib.nets.comparison import head_to_head, load_models, load_results, run_one, step_times
+from lib.nets.comparison import compare, load_models, load_results, run_one, step_times
 from lib.nets.training import evaluate
 from lib.nets.upsamplers import KINDS, Autoencoder
 
@@ -98,7 +98,7 @@ def test_one_run():
 
 
 def test_results_and_weights_belong_together(tmp_path, here):
-    results = head_to_head(**TINY, out=tmp_path)
+    results = compare(**TINY, out=tmp_path)
     assert load_results(tmp_path) == json.loads(json.dumps(results))
     assert sorted(file.name for file in tmp_path.iterdir()) == [
         "head_to_head.json",
@@ -121,7 +121,7 @@ def test_results_and_weights_belong_together(tmp_path, here):
 
 
 def test_a_killed_comparison_goes_on(tmp_path, here, monkeypatch):
-    expected = numbers(head_to_head(**TINY, out=tmp_path / "straight"))
+    expected = numbers(compare(**TINY, out=tmp_path / "straight"))
     work, done = command._work, []
 
     def killed(*arguments):
@@ -132,7 +132,7 @@ def test_a_killed_comparison_goes_on(tmp_path, here, monkeypatch):
 
     monkeypatch.setattr(command, "_work", killed)
     with pytest.raises(KeyboardInterrupt):
-        head_to_head(**TINY, out=tmp_path / "killed")
+        compare(**TINY, out=tmp_path / "killed")
     assert len(list((tmp_path / "killed/head_to_head_runs").iterdir())) == 2
     with pytest.raises(ValueError, match="head_to_head.json' is not a file"):
         load_results(tmp_path / "killed")
@@ -140,7 +140,7 @@ def test_a_killed_comparison_goes_on(tmp_path, here, monkeypatch):
     damaged = next((tmp_path / "killed/head_to_head_runs").iterdir())
     damaged.write_bytes(b"half a run")
     done[:] = [0] * 10
-    assert numbers(head_to_head(**TINY, out=tmp_path / "killed")) == expected
+    assert numbers(compare(**TINY, out=tmp_path / "killed")) == expected
     assert len(done) == 10 + 3
     # It is put aside: it may be somebody's.
     (left,) = (tmp_path / "killed/head_to_head_runs").iterdir()
@@ -151,14 +151,14 @@ def test_runs_made_with_other_settings_are_made_again(tmp_path, here, monkeypatc
     with monkeypatch.context() as patch:
         patch.setattr(command, "step_times", lambda **options: 1 / 0)
         with pytest.raises(ZeroDivisionError):
-            head_to_head(**TINY, out=tmp_path)
+            compare(**TINY, out=tmp_path)
     assert len(list((tmp_path / "head_to_head_runs").iterdir())) == 4
-    results = head_to_head(**TINY | {"lr": 0.001}, out=tmp_path)
+    results = compare(**TINY | {"lr": 0.001}, out=tmp_path)
     assert results["settings"]["lr"] == 0.001
-    assert numbers(results) == numbers(head_to_head(**TINY | {"lr": 0.001}, out=tmp_path / "b"))
+    assert numbers(results) == numbers(compare(**TINY | {"lr": 0.001}, out=tmp_path / "b"))
     # Those with the first settings, which took their time, are still there.
     monkeypatch.setattr(command, "_work", lambda *arguments: pytest.fail("it ran again"))
-    head_to_head(**TINY, out=tmp_path)
+    compare(**TINY, out=tmp_path)
     assert not (tmp_path / "head_to_head_runs").exists()
 
 
@@ -166,16 +166,16 @@ def test_runs_made_with_other_settings_are_made_again(tmp_path, here, monkeypatc
 def test_a_file_of_others_among_the_results_is_refused(tmp_path, here, name):
     (tmp_path / name).write_text("mine")
     with pytest.raises(ValueError, match=f"{name}, which this command did not write"):
-        head_to_head(**TINY, out=tmp_path)
+        compare(**TINY, out=tmp_path)
     assert [path.read_text() for path in tmp_path.iterdir()] == ["mine"]
 
 
 def test_files_of_others_among_the_runs_stay(tmp_path, here):
     (tmp_path / "head_to_head_runs").mkdir()
     (tmp_path / "head_to_head_runs/notes.txt").write_text("mine")
-    head_to_head(**TINY, out=tmp_path)
+    compare(**TINY, out=tmp_path)
     assert [path.name for path in (tmp_path / "head_to_head_runs").iterdir()] == ["notes.txt"]
-    head_to_head(**TINY, out=tmp_path)  # its own results it replaces
+    compare(**TINY, out=tmp_path)  # its own results it replaces
 
 
 def test_an_interrupted_run_is_not_kept(tmp_path, monkeypatch):
@@ -193,9 +193,9 @@ def test_the_command(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(command, "mnist", lambda: digits)
     monkeypatch.setattr(command, "KINDS", ("shuffle",))
     monkeypatch.setattr(
-        command.head_to_head,
+        command.compare,
         "__kwdefaults__",
-        command.head_to_head.__kwdefaults__ | {"kinds": ("shuffle",), "rounds": 2},
+        command.compare.__kwdefaults__ | {"kinds": ("shuffle",), "rounds": 2},
     )
     command.main(["--seeds", "1", "--epochs", "1", "--jobs", "1", "--out", str(tmp_path)])
     printed = capsys.readouterr().out
@@ -227,7 +227,7 @@ def test_missing_or_damaged_results(tmp_path, content, message):
 
 
 def test_times_can_be_measured_again_alone(tmp_path, here):
-    before = head_to_head(**TINY, out=tmp_path)
+    before = compare(**TINY, out=tmp_path)
     command.measure_times_again(images=IMAGES, out=tmp_path, rounds=2)
     after = load_results(tmp_path)
     assert set(after["step_seconds"]) == set(TINY["kinds"])
@@ -246,7 +246,7 @@ def test_the_stored_weights_give_the_stored_numbers(kind, monkeypatch):
     (run,) = [run for run in results["runs"] if run["seed"] == 0 and run["kind"] == kind]
     error = evaluate(models[kind], digits.test_images[:, None])
     assert error == pytest.approx(run["after"]["held_out_error"], rel=5e-3)
-    found = command.instruments(models[kind], digits.test_images)
+    found = command.measurements(models[kind], digits.test_images)
     for name, value in found.items():
         assert value == pytest.approx(run["after"][name], rel=0.01, abs=1e-3), name
 

@@ -61,7 +61,7 @@ def _linear(new, codes, noise):
 
 
 def _autoencoder(code, pixels, seed):
-    """F, G and centred pictures; G F is no projection, and codes are correlated."""
+    """F, G and centred pictures; G F is not a projection, and codes are correlated."""
     rng = np.random.default_rng(seed)
     X = rng.normal(size=(30, pixels)) @ rng.normal(size=(pixels, pixels))
     F, G = 3 * rng.normal(size=(code, pixels)), rng.normal(size=(pixels, code))
